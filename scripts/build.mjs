@@ -37,7 +37,7 @@ const external = [/^prettier(\/|$)/, /^chokidar$/];
  */
 function emitDeclarations() {
   return new Promise((resolve, reject) => {
-    const tsc = spawn(join(root, "node_modules/.bin/tsc"), ["-b", "tsconfig.json"], { cwd: root, stdio: "inherit" });
+    const tsc = spawn(join(root, "node_modules/.bin/tsc"), ["-b", "tsconfig.program.json"], { cwd: root, stdio: "inherit" });
     tsc.on("error", reject);
     tsc.on("close", (code) => resolve(code === 0));
   });

@@ -1,0 +1,81 @@
+// Provides what the tests need beside Node: compilers for three machines, an emulator to run their programs, and two
+// releases of Linux' headers. What is missing is installed through apt, and said. Nothing is skipped: what cannot be
+// provided ends the run with the command that would do it.
+//
+//   node scripts/provide.mjs
+
+import { spawnSync } from "node:child_process";
+import { provideLinuxHeaders } from "./linux-headers.mjs";
+
+/**
+ * Debian's packages. The 32-bit x86 and the big-endian s390x compilers are the cross ones, because gcc-multilib cannot
+ * be installed beside any cross compiler.
+ */
+const packages = [
+  "gcc",
+  "g++",
+  "clang",
+  "sparse", // checks the byte order of the kernel's __leNN types
+  "gcc-i686-linux-gnu",
+  "g++-i686-linux-gnu",
+  "libc6-dev-i386-cross",
+  "gcc-s390x-linux-gnu",
+  "g++-s390x-linux-gnu",
+  "libc6-dev-s390x-cross",
+  "qemu-user", // runs the s390x programs
+];
+
+/**
+ * Asks dpkg which packages are not installed.
+ * @returns {string[] | undefined} nothing when the system has no dpkg
+ */
+function missingPackages() {
+  const query = spawnSync("dpkg-query", ["-W", "-f", "${Package} ${db:Status-Status}\n", ...packages], {
+    encoding: "utf8",
+  });
+  if (query.error) return undefined;
+  const lines = new Set(query.stdout.split("\n"));
+  return packages.filter((name) => !lines.has(`${name} installed`));
+}
+
+/**
+ * Ends the run, saying what to do by hand.
+ * @param {string} reason
+ * @param {string[]} missing
+ * @returns {never}
+ */
+function giveUp(reason, missing) {
+  console.error(`provide: the tests need ${missing.join(", ")}, and ${reason}. Install them with:`);
+  console.error(`  apt-get update && apt-get install -y --no-install-recommends ${missing.join(" ")}`);
+  process.exit(1);
+}
+
+/** @param {string[]} missing */
+function install(missing) {
+  const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  /** @param {string[]} args */
+  const aptGet = (...args) => {
+    // Another apt may be at work: wait for it instead of failing.
+    const options = ["-qq", "-o", "DPkg::Lock::Timeout=300", "-o", "Acquire::Retries=3", "-o", "Dpkg::Use-Pty=0"];
+    return spawnSync("apt-get", [...options, ...args], {
+      env: environment,
+      encoding: "utf8",
+      maxBuffer: 64 * 1024 * 1024,
+    });
+  };
+  console.log(`provide: installing ${missing.join(" ")}`);
+  // A list that could not be renewed is no reason to stop: the install below tells whether the old one will do.
+  const update = aptGet("update");
+  const result = aptGet("install", "-y", "--no-install-recommends", ...missing);
+  if (result.status === 0) return;
+  console.error(`${update.stderr ?? ""}${result.stdout ?? ""}${result.stderr ?? ""}`);
+  giveUp("apt-get could not install them", missing);
+}
+
+const missing = missingPackages();
+if (missing === undefined) giveUp("this system has no dpkg to ask for them", packages);
+if (missing.length > 0) {
+  if (process.getuid?.() !== 0) giveUp("only root can install them", missing);
+  install(missing);
+}
+await provideLinuxHeaders();
