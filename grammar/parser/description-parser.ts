@@ -1,0 +1,540 @@
+import * as T from '../tokens.ts';
+import type { Rule } from './expression-rules.ts';
+import { MemberRules } from './member-rules.ts';
+
+/**
+ * The grammar of the language. Each rule has its production above it; a terminal in quotes is a word or sign, others
+ * are the tokens of `tokens.ts`. The parser builds a concrete tree and recovers from errors; `visit/` makes the syntax
+ * tree of it.
+ */
+export class DescriptionParser extends MemberRules {
+  constructor(validate = false) {
+    // Chevrotain's own checks of the grammar cost more than a whole run of the command; a test turns them on.
+    super({ recoveryEnabled: true, maxLookahead: 3, nodeLocationTracking: 'none', skipValidations: !validate });
+    this.performSelfAnalysis();
+  }
+
+  /** file = header { item } */
+  file: Rule = this.RULE('file', () => {
+    this.SUBRULE(this.header);
+    this.MANY(() => this.SUBRULE(this.item));
+  });
+
+  /** header = ( "device" | "transport" | "core" ) Name [ "=" expression ] [ Text ] { attribute } ";" */
+  header: Rule = this.RULE('header', () => {
+    this.OR([
+      { ALT: () => this.CONSUME(T.Device) },
+      { ALT: () => this.CONSUME(T.Transport) },
+      { ALT: () => this.CONSUME(T.Core) },
+    ]);
+    this.CONSUME(T.Name);
+    this.OPTION1(() => {
+      this.CONSUME(T.Equal);
+      this.SUBRULE(this.expression);
+    });
+    this.OPTION2(() => this.CONSUME(T.Text));
+    this.MANY(() => this.SUBRULE(this.attribute));
+    this.CONSUME(T.Semicolon);
+  });
+
+  /** item = [ "legacy" ] ( features | queues | … ) */
+  item: Rule = this.RULE('item', () => {
+    this.OR([
+      { ALT: () => this.SUBRULE(this.legacyNative) },
+      {
+        ALT: () => {
+          this.OPTION(() => this.CONSUME(T.Legacy));
+          this.OR1([
+            { ALT: () => this.SUBRULE(this.features) },
+            { ALT: () => this.SUBRULE(this.featureRanges) },
+            { ALT: () => this.SUBRULE(this.queues) },
+            { ALT: () => this.SUBRULE(this.config) },
+            { ALT: () => this.SUBRULE(this.constantGroup) },
+            { ALT: () => this.SUBRULE(this.constant) },
+            { ALT: () => this.SUBRULE(this.struct) },
+            { ALT: () => this.SUBRULE(this.external) },
+            { ALT: () => this.SUBRULE(this.request) },
+            { ALT: () => this.SUBRULE(this.response) },
+            { ALT: () => this.SUBRULE(this.registers) },
+            { ALT: () => this.SUBRULE(this.command) },
+            { ALT: () => this.SUBRULE(this.rule) },
+            { ALT: () => this.SUBRULE(this.erratumItem) },
+            { ALT: () => this.SUBRULE(this.house) },
+          ]);
+        },
+      },
+    ]);
+  });
+
+  // --- features, queues, constants -----------------------------------------------------------------------------
+
+  /** features = "features" { attribute } "{" { feature } "}" */
+  features: Rule = this.RULE('features', () => {
+    this.CONSUME(T.Features);
+    this.MANY1(() => this.SUBRULE(this.attribute));
+    this.CONSUME(T.LBrace);
+    this.MANY2(() => this.SUBRULE(this.feature));
+    this.CONSUME(T.RBrace);
+  });
+
+  /** feature = [ "legacy" ] Name "=" expression { attribute } ";" */
+  feature: Rule = this.RULE('feature', () => {
+    this.OPTION({ GATE: () => this.LA(2).tokenType !== T.Equal, DEF: () => this.CONSUME(T.Legacy) });
+    this.CONSUME(T.Name);
+    this.CONSUME(T.Equal);
+    this.SUBRULE(this.expression);
+    this.MANY(() => this.SUBRULE(this.attribute));
+    this.CONSUME(T.Semicolon);
+  });
+
+  /** featureRanges = "feature_ranges" "{" { featureRange } "}" */
+  featureRanges: Rule = this.RULE('featureRanges', () => {
+    this.CONSUME(T.FeatureRanges);
+    this.CONSUME(T.LBrace);
+    this.MANY(() => this.SUBRULE(this.featureRange));
+    this.CONSUME(T.RBrace);
+  });
+
+  /** featureRange = Name "=" range { attribute } ";" */
+  featureRange: Rule = this.RULE('featureRange', () => {
+    this.CONSUME(T.Name);
+    this.CONSUME(T.Equal);
+    this.SUBRULE(this.range);
+    this.MANY(() => this.SUBRULE(this.attribute));
+    this.CONSUME(T.Semicolon);
+  });
+
+  /** queues = "queues" "{" { queue | where } "}" */
+  queues: Rule = this.RULE('queues', () => {
+    this.CONSUME(T.Queues);
+    this.CONSUME(T.LBrace);
+    this.MANY(() => {
+      this.OR([
+        { GATE: () => this.LA(2).tokenType !== T.Equal && this.LA(2).tokenType !== T.LBracket, ALT: () => this.SUBRULE(this.where) },
+        { ALT: () => this.SUBRULE(this.queue) },
+      ]);
+    });
+    this.CONSUME(T.RBrace);
+  });
+
+  /** queue = Name [ "[" Name "]" ] "=" expression [ "for" Name "in" range ] { attribute } ";" */
+  queue: Rule = this.RULE('queue', () => {
+    this.CONSUME1(T.Name);
+    this.OPTION1(() => {
+      this.CONSUME(T.LBracket);
+      this.CONSUME2(T.Name);
+      this.CONSUME(T.RBracket);
+    });
+    this.CONSUME(T.Equal);
+    this.SUBRULE(this.expression);
+    this.OPTION2(() => {
+      this.CONSUME(T.For);
+      this.CONSUME3(T.Name);
+      this.CONSUME(T.In);
+      this.SUBRULE(this.range);
+    });
+    this.MANY(() => this.SUBRULE(this.attribute));
+    this.CONSUME(T.Semicolon);
+  });
+
+  /** where = "where" Name [ "(" Name { "," Name } ")" ] "=" expression ";" */
+  where: Rule = this.RULE('where', () => {
+    this.CONSUME(T.Where);
+    this.CONSUME1(T.Name);
+    this.OPTION(() => {
+      this.CONSUME(T.LParen);
+      this.AT_LEAST_ONE_SEP({ SEP: T.Comma, DEF: () => this.CONSUME2(T.Name) });
+      this.CONSUME(T.RParen);
+    });
+    this.CONSUME(T.Equal);
+    this.SUBRULE(this.expression);
+    this.CONSUME(T.Semicolon);
+  });
+
+  /** constantGroup = ( "enum" | "flags" | "bits" | "shared_memory" ) [ Name ] { attribute } "{" { groupItem } "}" { where } */
+  constantGroup: Rule = this.RULE('constantGroup', () => {
+    this.OR([
+      { ALT: () => this.CONSUME(T.Enum) },
+      { ALT: () => this.CONSUME(T.Flags) },
+      { ALT: () => this.CONSUME(T.Bits) },
+      { ALT: () => this.CONSUME(T.SharedMemory) },
+    ]);
+    this.OPTION({ GATE: () => this.LA(1).tokenType !== T.CPrefix, DEF: () => this.CONSUME(T.Name) });
+    this.MANY1(() => this.SUBRULE(this.attribute));
+    this.CONSUME(T.LBrace);
+    this.MANY2(() => this.SUBRULE(this.groupItem));
+    this.CONSUME(T.RBrace);
+  });
+
+  /** groupItem = "flags" "{" { constantLine } "}" | where | constantLine */
+  groupItem: Rule = this.RULE('groupItem', () => {
+    this.OR([
+      {
+        GATE: () => this.LA(2).tokenType === T.LBrace,
+        ALT: () => {
+          this.CONSUME(T.Flags);
+          this.CONSUME(T.LBrace);
+          this.MANY(() => this.SUBRULE1(this.constantLine));
+          this.CONSUME(T.RBrace);
+        },
+      },
+      { GATE: () => this.LA(2).tokenType !== T.Equal, ALT: () => this.SUBRULE(this.where) },
+      { ALT: () => this.SUBRULE2(this.constantLine) },
+    ]);
+  });
+
+  /** constantLine = [ "legacy" ] Name "=" expression { attribute } ";" */
+  constantLine: Rule = this.RULE('constantLine', () => {
+    this.OPTION({ GATE: () => this.LA(2).tokenType !== T.Equal, DEF: () => this.CONSUME(T.Legacy) });
+    this.CONSUME(T.Name);
+    this.CONSUME(T.Equal);
+    this.SUBRULE(this.expression);
+    this.MANY(() => this.SUBRULE(this.attribute));
+    this.CONSUME(T.Semicolon);
+  });
+
+  /** constant = "const" constantLine */
+  constant: Rule = this.RULE('constant', () => {
+    this.CONSUME(T.Const);
+    this.SUBRULE(this.constantLine);
+  });
+
+  // --- structs ------------------------------------------------------------------------------------------------
+
+  /** config = "config" { attribute } members */
+  config: Rule = this.RULE('config', () => {
+    this.CONSUME(T.Config);
+    this.MANY(() => this.SUBRULE(this.attribute));
+    this.SUBRULE(this.members);
+  });
+
+  /** struct = "struct" Name { attribute } members [ ";" ] */
+  struct: Rule = this.RULE('struct', () => {
+    this.CONSUME(T.Struct);
+    this.CONSUME(T.Name);
+    this.MANY(() => this.SUBRULE(this.attribute));
+    this.SUBRULE(this.members);
+    this.OPTION(() => this.CONSUME(T.Semicolon));
+  });
+
+  /** external = "external" "struct" Name { attribute } ";" */
+  external: Rule = this.RULE('external', () => {
+    this.CONSUME(T.External);
+    this.OPTION(() => this.CONSUME(T.Struct));
+    this.CONSUME(T.Name);
+    this.MANY(() => this.SUBRULE(this.attribute));
+    this.CONSUME(T.Semicolon);
+  });
+
+  // --- requests ------------------------------------------------------------------------------------------------
+
+  /** request = ( "request" | "message" | "event" ) Name [ "on" Name { "," Name } ] { attribute } "{" { partItem } "}" */
+  request: Rule = this.RULE('request', () => {
+    this.OR([
+      { ALT: () => this.CONSUME(T.Request) },
+      { ALT: () => this.CONSUME(T.Message) },
+      { ALT: () => this.CONSUME(T.Event) },
+    ]);
+    this.CONSUME(T.Name);
+    this.OPTION(() => {
+      this.CONSUME(T.On);
+      this.AT_LEAST_ONE_SEP({ SEP: T.Comma, DEF: () => this.SUBRULE(this.queueName) });
+    });
+    this.MANY1(() => this.SUBRULE(this.attribute));
+    this.CONSUME(T.LBrace);
+    this.MANY2(() => {
+      this.OR1([
+        { GATE: () => this.atPart(), ALT: () => this.SUBRULE(this.partItem) },
+        { ALT: () => this.SUBRULE(this.member) },
+      ]);
+    });
+    this.CONSUME(T.RBrace);
+  });
+
+  private atPart(): boolean {
+    const first = this.LA(1).tokenType;
+    return first === T.DeviceReadable || first === T.DeviceWritable || first === T.Switch;
+  }
+
+  /** queueName = Name */
+  queueName: Rule = this.RULE('queueName', () => {
+    this.CONSUME(T.Name);
+  });
+
+  /** partItem = part | partSwitch */
+  partItem: Rule = this.RULE('partItem', () => {
+    this.OR([{ ALT: () => this.SUBRULE(this.part) }, { ALT: () => this.SUBRULE(this.partSwitch) }]);
+  });
+
+  /** part = ( "device-readable" | "device-writable" ) [ Name ] { attribute } members { attribute } [ ";" ] */
+  part: Rule = this.RULE('part', () => {
+    this.OR([{ ALT: () => this.CONSUME(T.DeviceReadable) }, { ALT: () => this.CONSUME(T.DeviceWritable) }]);
+    this.OPTION1({ GATE: () => this.LA(1).tokenType !== T.If && this.LA(1).tokenType !== T.Unless && this.LA(1).tokenType !== T.Since, DEF: () => this.CONSUME(T.Name) });
+    this.MANY1(() => this.SUBRULE1(this.attribute));
+    this.SUBRULE(this.members);
+    this.MANY2({ GATE: () => this.LA(1).tokenType === T.By, DEF: () => this.SUBRULE2(this.attribute) });
+    this.OPTION2(() => this.CONSUME(T.Semicolon));
+  });
+
+  /** partSwitch = "switch" expression [ ":" Name ] { attribute } "{" { partArm } "}" */
+  partSwitch: Rule = this.RULE('partSwitch', () => {
+    this.CONSUME(T.Switch);
+    this.SUBRULE(this.expression);
+    this.SUBRULE(this.enumName);
+    this.MANY1(() => this.SUBRULE(this.attribute));
+    this.CONSUME(T.LBrace);
+    this.MANY2(() => this.SUBRULE(this.partArm));
+    this.CONSUME(T.RBrace);
+    this.OPTION(() => this.CONSUME(T.Semicolon));
+  });
+
+  /** partArm = armHead ( "{" { partItem } "}" | partItem { partItem } ) */
+  partArm: Rule = this.RULE('partArm', () => {
+    this.SUBRULE(this.armHead);
+    this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(T.LBrace);
+          this.MANY(() => this.SUBRULE1(this.partItem));
+          this.CONSUME(T.RBrace);
+        },
+      },
+      { ALT: () => this.AT_LEAST_ONE(() => this.SUBRULE2(this.partItem)) },
+    ]);
+  });
+
+  /** response = "response" "to" Name { attribute } members */
+  response: Rule = this.RULE('response', () => {
+    this.CONSUME(T.Response);
+    this.CONSUME(T.To);
+    this.CONSUME(T.Name);
+    this.MANY(() => this.SUBRULE(this.attribute));
+    this.SUBRULE(this.members);
+  });
+
+  // --- registers and commands ----------------------------------------------------------------------------------
+
+  /** registers = "registers" Name [ Text ] { attribute } "{" { register } "}" */
+  registers: Rule = this.RULE('registers', () => {
+    this.CONSUME(T.Registers);
+    this.CONSUME(T.Name);
+    this.OPTION(() => this.CONSUME(T.Text));
+    this.MANY1(() => this.SUBRULE(this.attribute));
+    this.CONSUME(T.LBrace);
+    this.MANY2(() => this.SUBRULE(this.register));
+    this.CONSUME(T.RBrace);
+  });
+
+  /** register = [ "legacy" ] expression ( "read" | "write" | "rw" ) Scalar Name [ ":" Name ] [ "=" expression ] { attribute } ";" */
+  register: Rule = this.RULE('register', () => {
+    this.OPTION1(() => this.CONSUME(T.Legacy));
+    this.SUBRULE(this.additive);
+    this.OR([
+      { ALT: () => this.CONSUME(T.Read) },
+      { ALT: () => this.CONSUME(T.Write) },
+      { ALT: () => this.CONSUME(T.Rw) },
+    ]);
+    this.CONSUME(T.Scalar);
+    this.CONSUME1(T.Name);
+    this.SUBRULE(this.enumName);
+    this.OPTION2(() => {
+      this.CONSUME(T.Equal);
+      this.SUBRULE(this.expression);
+    });
+    this.MANY(() => this.SUBRULE(this.attribute));
+    this.CONSUME(T.Semicolon);
+  });
+
+  /** command = ( "pci_capability" | … ) Name [ "=" expression ] [ "in" | "out" ] { attribute } "{" { section | member } "}" { attribute } [ ";" ] */
+  command: Rule = this.RULE('command', () => {
+    this.OR1([
+      { ALT: () => this.CONSUME(T.PciCapability) },
+      { ALT: () => this.CONSUME(T.CcwCommand) },
+      { ALT: () => this.CONSUME(T.AdminCommand) },
+      { ALT: () => this.CONSUME(T.Capability) },
+      { ALT: () => this.CONSUME(T.Resource) },
+      { ALT: () => this.CONSUME(T.DevicePart) },
+    ]);
+    this.CONSUME(T.Name);
+    this.OPTION1(() => {
+      this.CONSUME(T.Equal);
+      this.SUBRULE(this.expression);
+    });
+    this.OPTION2(() => {
+      this.OR2([{ ALT: () => this.CONSUME(T.In) }, { ALT: () => this.CONSUME(T.Out) }]);
+    });
+    this.MANY1(() => this.SUBRULE1(this.attribute));
+    this.CONSUME(T.LBrace);
+    this.MANY2(() => {
+      this.OR3([
+        { GATE: () => this.LA(2).tokenType === T.LBrace && this.LA(1).tokenType !== T.Union && this.LA(1).tokenType !== T.Scalar, ALT: () => this.SUBRULE(this.section) },
+        { ALT: () => this.SUBRULE(this.member) },
+      ]);
+    });
+    this.CONSUME(T.RBrace);
+    this.OPTION3(() => {
+      this.AT_LEAST_ONE(() => this.SUBRULE2(this.attribute));
+      this.CONSUME(T.Semicolon);
+    });
+  });
+
+  /** section = Name members */
+  section: Rule = this.RULE('section', () => {
+    this.CONSUME(T.Name);
+    this.SUBRULE(this.members);
+  });
+
+  // --- rules, errata, houses -----------------------------------------------------------------------------------
+
+  /** rule = "requires" ":" … ";" | "at_least_one" names ";" | "conflicts" names ";" | "offers" … ";" | normative */
+  rule: Rule = this.RULE('rule', () => {
+    this.OR1([
+      {
+        ALT: () => {
+          this.CONSUME(T.Requires);
+          this.CONSUME1(T.Colon);
+          this.SUBRULE1(this.expression);
+        },
+      },
+      {
+        ALT: () => {
+          this.OR2([{ ALT: () => this.CONSUME(T.AtLeastOne) }, { ALT: () => this.CONSUME(T.Conflicts) }]);
+          this.AT_LEAST_ONE_SEP({ SEP: T.Comma, DEF: () => this.CONSUME(T.Name) });
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(T.Offers);
+          this.SUBRULE2(this.expression);
+        },
+      },
+      { ALT: () => this.SUBRULE(this.normative) },
+    ]);
+    this.MANY(() => this.SUBRULE(this.attribute));
+    this.CONSUME(T.Semicolon);
+  });
+
+  /** normative = ( "must" | "should" | "may" ) [ "not" ] ( "driver" | "device" ) [ Text ] ":" ( Text | expression [ "in" range ] ) */
+  normative: Rule = this.RULE('normative', () => {
+    this.OR1([
+      { ALT: () => this.CONSUME(T.Must) },
+      { ALT: () => this.CONSUME(T.Should) },
+      { ALT: () => this.CONSUME(T.May) },
+    ]);
+    this.OPTION1(() => this.CONSUME(T.Not));
+    this.OR2([{ ALT: () => this.CONSUME(T.Driver) }, { ALT: () => this.CONSUME(T.Device) }]);
+    this.OPTION2(() => this.CONSUME1(T.Text));
+    this.CONSUME(T.Colon);
+    this.OR3([
+      { ALT: () => this.CONSUME2(T.Text) },
+      {
+        ALT: () => {
+          this.SUBRULE(this.expression);
+          this.OPTION3(() => {
+            this.CONSUME(T.In);
+            this.SUBRULE(this.range);
+          });
+        },
+      },
+    ]);
+  });
+
+  /** erratumItem = erratum */
+  erratumItem: Rule = this.RULE('erratumItem', () => {
+    this.SUBRULE(this.erratum);
+  });
+
+  /** legacyNative = "legacy" "native" Name { "," Name } ";" */
+  legacyNative: Rule = this.RULE('legacyNative', () => {
+    this.CONSUME(T.Legacy);
+    this.CONSUME(T.Native);
+    this.AT_LEAST_ONE_SEP({ SEP: T.Comma, DEF: () => this.SUBRULE(this.nativeName) });
+    this.CONSUME(T.Semicolon);
+  });
+
+  /** nativeName = Name */
+  nativeName: Rule = this.RULE('nativeName', () => {
+    this.CONSUME(T.Name);
+  });
+
+  /** house = "house" Name "{" { houseItem } "}" */
+  house: Rule = this.RULE('house', () => {
+    this.CONSUME(T.House);
+    this.CONSUME(T.Name);
+    this.CONSUME(T.LBrace);
+    this.MANY(() => this.SUBRULE(this.houseItem));
+    this.CONSUME(T.RBrace);
+  });
+
+  /** houseItem = "header" Text [ "includes" Text { "," Text } ] ";" | "no_legacy" Name ";" | "omit" path { "," path } ";" | view | typedef | constantGroup | constant */
+  houseItem: Rule = this.RULE('houseItem', () => {
+    this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(T.Header);
+          this.CONSUME1(T.Text);
+          this.OPTION1(() => {
+            this.CONSUME(T.Includes);
+            this.AT_LEAST_ONE_SEP1({ SEP: T.Comma, DEF: () => this.CONSUME2(T.Text) });
+          });
+          this.CONSUME1(T.Semicolon);
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(T.NoLegacy);
+          this.CONSUME1(T.Name);
+          this.CONSUME2(T.Semicolon);
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(T.Omit);
+          this.AT_LEAST_ONE_SEP2({ SEP: T.Comma, DEF: () => this.SUBRULE(this.path) });
+          this.CONSUME3(T.Semicolon);
+        },
+      },
+      { ALT: () => this.SUBRULE(this.houseElement) },
+    ]);
+  });
+
+  /** houseElement = [ "legacy" ] ( view | typedef | constantGroup | constant ) */
+  houseElement: Rule = this.RULE('houseElement', () => {
+    this.OPTION(() => this.CONSUME(T.Legacy));
+    this.OR([
+      { ALT: () => this.SUBRULE(this.view) },
+      { ALT: () => this.SUBRULE(this.typedef) },
+      { ALT: () => this.SUBRULE(this.constantGroup) },
+      { ALT: () => this.SUBRULE(this.constant) },
+    ]);
+  });
+
+  /** view = "view" "struct" Name "of" path { attribute } members [ ";" ] */
+  view: Rule = this.RULE('view', () => {
+    this.CONSUME(T.View);
+    this.CONSUME(T.Struct);
+    this.CONSUME(T.Name);
+    this.CONSUME(T.Of);
+    this.SUBRULE(this.path);
+    this.MANY(() => this.SUBRULE(this.attribute));
+    this.SUBRULE(this.members);
+    this.OPTION(() => this.CONSUME(T.Semicolon));
+  });
+
+  /** typedef = "typedef" ( Scalar | "struct" path ) Name { attribute } ";" */
+  typedef: Rule = this.RULE('typedef', () => {
+    this.CONSUME(T.Typedef);
+    this.OR([
+      { ALT: () => this.CONSUME(T.Scalar) },
+      {
+        ALT: () => {
+          this.CONSUME(T.Struct);
+          this.SUBRULE(this.path);
+        },
+      },
+    ]);
+    this.CONSUME(T.Name);
+    this.MANY(() => this.SUBRULE(this.attribute));
+    this.CONSUME(T.Semicolon);
+  });
+}
