@@ -21,7 +21,7 @@ const dist = join(root, "dist");
 
 /** Each bundle's name under dist/, and the source file that it starts from. */
 const entries = {
-  index: "src/index.ts",
+  "index": "src/index.ts",
   "bin/virtgen": "src/cli/main.ts",
 };
 
@@ -37,7 +37,10 @@ const external = [/^prettier(\/|$)/, /^chokidar$/];
  */
 function emitDeclarations() {
   return new Promise((resolve, reject) => {
-    const tsc = spawn(join(root, "node_modules/.bin/tsc"), ["-b", "tsconfig.program.json"], { cwd: root, stdio: "inherit" });
+    const tsc = spawn(join(root, "node_modules/.bin/tsc"), ["-b", "tsconfig.program.json"], {
+      cwd: root,
+      stdio: "inherit",
+    });
     tsc.on("error", reject);
     tsc.on("close", (code) => resolve(code === 0));
   });
@@ -117,4 +120,8 @@ async function build() {
   if (!typesAreRight) process.exitCode = 1;
 }
 
-await build();
+await build().catch((/** @type {unknown} */ error) => {
+  // The bundler's message names the file and the line; its stack is of no use here.
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

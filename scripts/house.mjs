@@ -31,7 +31,9 @@ const emptyNames = /^(utils?|helpers?|common|misc|managers?)$/i;
 const rules = [
   function* length({ path, text }) {
     const lines = text.replace(/\n$/, "").split("\n").length;
-    if (lines > longest) yield `${path}:${longest + 1}: ${lines} lines, more than ${longest}: it is asking to be two files`;
+    if (lines > longest) {
+      yield `${path}:${longest + 1}: ${lines} lines, more than ${longest}: it is asking to be two files`;
+    }
   },
 
   function* name({ path }) {
@@ -44,7 +46,9 @@ const rules = [
   function* targetReadsTheModelOnly({ path, imports }) {
     if (!path.startsWith("src/target/")) return;
     for (const { from, file, line } of imports) {
-      if (file?.startsWith("grammar/")) yield `${path}:${line}: a target imports "${from}": it reads the IR, never the AST`;
+      if (file?.startsWith("grammar/")) {
+        yield `${path}:${line}: a target imports "${from}": it reads the IR, never the AST`;
+      }
     }
   },
 
@@ -55,7 +59,9 @@ const rules = [
       if (file?.startsWith("src/runtime/node/") && !onNode) {
         yield `${path}:${line}: imports "${from}": only files in src/runtime/node/ need Node, the rest also runs in a browser`;
       } else if (file === undefined && from.startsWith("node:")) {
-        if (!onNode) yield `${path}:${line}: imports "${from}" outside src/runtime/node/: the runtime also runs in a browser`;
+        if (!onNode) {
+          yield `${path}:${line}: imports "${from}" outside src/runtime/node/: the runtime also runs in a browser`;
+        }
       } else if (!file?.startsWith("src/runtime/")) {
         yield `${path}:${line}: the runtime imports "${from}": it has no dependency outside src/runtime/`;
       }
@@ -101,5 +107,7 @@ if (/"resolved":/.test(await readFile(join(root, "package-lock.json"), "utf8")))
   breaches.push('package-lock.json:1: "resolved" ties the lock to one registry: write it with the settings of .npmrc');
 }
 for (const breach of breaches) console.error(breach);
-console.log(`house rules: ${files.length} files, ${breaches.length === 0 ? "nothing to say" : `${breaches.length} breaches`}`);
+console.log(
+  `house rules: ${files.length} files, ${breaches.length === 0 ? "nothing to say" : `${breaches.length} breaches`}`,
+);
 process.exitCode = breaches.length === 0 ? 0 : 1;

@@ -125,12 +125,21 @@ async function privateApt(suite, work) {
     "Dir::State::status": status,
     "Dir::Cache": join(work, "cache"),
     "APT::Sandbox::User": "root",
+    // Without this, a mirror that does not answer looks like a suite that lacks the package.
+    "APT::Update::Error-Mode": "any",
     "Acquire::Languages": "none",
     "Acquire::Retries": "3",
   };
   const options = Object.entries(settings).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
   return async (...args) => {
-    await run("apt-get", ["-qq", ...options, ...args], { cwd: work, timeout: 180_000 });
+    try {
+      await run("apt-get", ["-qq", ...options, ...args], { cwd: work, timeout: 180_000 });
+    } catch (error) {
+      const said = error instanceof Error && "stderr" in error ? String(error.stderr).trim() : String(error);
+      throw new Error(`linux-headers: apt-get ${args.join(" ")} failed for the suite ${suite}: ${said}`, {
+        cause: error,
+      });
+    }
   };
 }
 
@@ -158,10 +167,16 @@ async function debianMirror() {
   );
 }
 
-/** Provides every release, and says which package each one is. */
+/** Provides every release, and says which package each one is. When it cannot, says why and ends with 1. */
 export async function provideLinuxHeaders() {
-  const provided = await Promise.all(linuxReleases.map((release) => linuxHeaders(release)));
-  console.log(`linux-headers: linux-libc-dev ${provided.map(({ version }) => version).join(" and ")}`);
+  try {
+    const versions = [];
+    for (const release of linuxReleases) versions.push((await linuxHeaders(release)).version);
+    console.log(`linux-headers: linux-libc-dev ${versions.join(" and ")}`);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await provideLinuxHeaders();
