@@ -1,0 +1,31 @@
+import { cut } from './ir/cut.ts';
+import { newestRevision, type Ir, type Revision } from './ir/model.ts';
+import type { GeneratedFile, Target } from './target/target.ts';
+import type { Templates } from './target/templates.ts';
+
+export interface GenerateOptions {
+  readonly templates: Templates;
+  /** Default: the newest. */
+  readonly revision?: Revision;
+  /** Default: the target's first. */
+  readonly profile?: string;
+  /** For the banners. */
+  readonly command?: string;
+}
+
+/**
+ * Expands an IR as built (every revision at once) into a target's files. Reads and writes nothing, and does not run
+ * prettier: what comes out is well-formed text already.
+ */
+export function generate(ir: Ir, target: Target, options: GenerateOptions): readonly GeneratedFile[] {
+  const revision = options.revision ?? newestRevision;
+  const profile = options.profile ?? target.profiles[0] ?? '';
+  return target.generate({
+    ir: cut(ir, revision),
+    all: ir,
+    revision,
+    profile,
+    templates: options.templates,
+    command: options.command ?? `virtgen build --target ${target.name}${profile === '' ? '' : ` --profile ${profile}`} --revision ${revision}`,
+  });
+}

@@ -1,0 +1,4 @@
+import type { Target } from './target.ts';
+
+/** Every target, one line each; `virtgen build` makes them all unless told otherwise. */
+export const targets: readonly Target[] = [];
