@@ -10,7 +10,7 @@ import { MemberRules } from './member-rules.ts';
 export class DescriptionParser extends MemberRules {
   constructor(validate = false) {
     // Chevrotain's own checks of the grammar cost more than a whole run of the command; a test turns them on.
-    super({ recoveryEnabled: true, maxLookahead: 3, nodeLocationTracking: 'none', skipValidations: !validate });
+    super({ recoveryEnabled: true, maxLookahead: 3, nodeLocationTracking: 'full', skipValidations: !validate });
     this.performSelfAnalysis();
   }
 

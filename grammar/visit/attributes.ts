@@ -1,0 +1,131 @@
+import type { CstNode } from 'chevrotain';
+import type { Attribute, Erratum } from '../ast.ts';
+import {
+  docOf, has, keywordOf, node, nodes, onlyChild, optionalNode, optionalWord, placeOfNode, placeOfToken, textOf, token, tokens, word, type Source,
+} from './cst.ts';
+import { additive, implication, range } from './expressions.ts';
+
+/** The attributes of an element, in the order written; `legacy` before it comes first. */
+export function attributes(source: Source, cst: CstNode, wrapper?: CstNode): Attribute[] {
+  const found: Attribute[] = [];
+  for (const outer of [wrapper, cst]) {
+    const legacy = outer === undefined ? undefined : tokens(outer, 'Keyword_legacy')[0];
+    if (legacy !== undefined) found.push({ kind: 'legacy', at: placeOfToken(source, legacy) });
+  }
+  for (const tail of [cst, optionalNode(cst, 'fieldTail')]) {
+    if (tail !== undefined) found.push(...nodes(tail, 'attribute').map((one) => attribute(source, onlyChild(one))));
+  }
+  return found;
+}
+
+/** What every element has besides its place. */
+export interface DescribedElement {
+  readonly doc: string;
+  readonly attributes: readonly Attribute[];
+}
+
+/** Documentation and attributes together, as every element has them. `wrapper` is a rule around it that may hold `legacy`. */
+export function elementOf(source: Source, cst: CstNode, wrapper?: CstNode): DescribedElement {
+  return { doc: docOf(source, wrapper ?? cst) || docOf(source, cst), attributes: attributes(source, cst, wrapper) };
+}
+
+function attribute(source: Source, cst: CstNode): Attribute {
+  const at = placeOfNode(source, cst);
+  switch (cst.name) {
+    case 'availability': {
+      const kind = keywordOf(cst, ['was', 'since', 'until']) ?? 'since';
+      const revision = revisionOf(node(cst, 'revision'));
+      return kind === 'was' ? { kind, name: word(source, token(cst, 'Name')), until: revision, at } : { kind, revision, at };
+    }
+    case 'naming': {
+      const kind = keywordOf(cst, ['alias', 'also', 'c_name', 'c_prefix']) ?? 'alias';
+      const name = word(source, token(cst, 'Name'));
+      if (kind === 'c_name' || kind === 'c_prefix') return { kind, name, at };
+      const as = tokens(cst, 'Name')[2];
+      return { kind, house: name, name: word(source, token(cst, 'Name', 1)), as: as === undefined ? undefined : word(source, as), at };
+    }
+    case 'condition': {
+      const kind = keywordOf(cst, ['if', 'unless', 'requires', 'in']) ?? 'if';
+      if (kind === 'in') return { kind, range: range(source, node(cst, 'range')), at };
+      return { kind, value: implication(source, node(cst, 'implication')), at };
+    }
+    case 'access':
+      return access(source, cst);
+    case 'shape':
+      return shape(source, cst);
+    default:
+      return reference(source, cst);
+  }
+}
+
+function revisionOf(cst: CstNode): string {
+  const number = tokens(cst, 'Version')[0] ?? token(cst, 'Integer');
+  return has(cst, 'Keyword_revision') ? `revision ${number.image}` : number.image;
+}
+
+function access(source: Source, cst: CstNode): Attribute {
+  const at = placeOfNode(source, cst);
+  const kind = keywordOf(cst, ['writable', 'write_clears', 'kept', 'reset', 'bank', 'limit', 'bitmap']) ?? 'writable';
+  switch (kind) {
+    case 'writable': {
+      const before = optionalWord(source, cst, 'Name');
+      return { kind, when: before !== undefined ? 'before' : has(cst, 'Keyword_any_time') ? 'any_time' : 'always', before, at };
+    }
+    case 'write_clears':
+    case 'bank':
+      return { kind, name: word(source, token(cst, 'Name')), at };
+    case 'reset':
+      return { kind, value: additive(source, node(cst, 'additive')), at };
+    default:
+      return { kind, at };
+  }
+}
+
+function shape(source: Source, cst: CstNode): Attribute {
+  const at = placeOfNode(source, cst);
+  const kind = keywordOf(cst, ['pad', 'packed', 'natural', 'compact', 'order', 'size', 'overridable']);
+  switch (kind) {
+    case 'pad': {
+      const unless = optionalNode(cst, 'implication');
+      return { kind, to: additive(source, node(cst, 'additive')), unless: unless === undefined ? undefined : implication(source, unless), at };
+    }
+    case 'packed':
+    case 'natural':
+    case 'compact':
+      return { kind, house: word(source, token(cst, 'Name')), at };
+    case 'order':
+      return { kind, house: word(source, token(cst, 'Name')), order: word(source, token(cst, 'Name', 1)), at };
+    case 'size':
+      return { kind, value: additive(source, node(cst, 'additive')), at };
+    case 'overridable':
+      return { kind, at };
+    default:
+      return { kind: 'by_address', at };
+  }
+}
+
+function reference(source: Source, cst: CstNode): Attribute {
+  const at = placeOfNode(source, cst);
+  const inner = optionalNode(cst, 'erratum');
+  if (inner !== undefined) return { kind: 'erratum', erratum: erratum(source, inner), at };
+  const kind = keywordOf(cst, ['label', 'unit', 'from', 'group', 'refers']) ?? 'label';
+  switch (kind) {
+    case 'group':
+      return { kind, name: word(source, token(cst, 'Name')), at };
+    case 'refers':
+      return { kind, names: tokens(cst, 'Name').map((name) => word(source, name)), at };
+    default:
+      return { kind, text: textOf(token(cst, 'Text')), at };
+  }
+}
+
+export function erratum(source: Source, cst: CstNode): Erratum {
+  const lines = new Map(nodes(cst, 'erratumLine').map((line) => [token(line, 'Name').image, textOf(token(line, 'Text'))]));
+  return {
+    id: textOf(token(cst, 'Text')),
+    text: lines.get('text') ?? '',
+    meant: lines.get('meant') ?? '',
+    because: lines.get('because') ?? '',
+    at: placeOfToken(source, token(cst, 'Text')),
+  };
+}
