@@ -191,7 +191,7 @@ export interface Pick extends Element {
 // --- items -----------------------------------------------------------------------------------------------------
 
 export type Item =
-  | Features | FeatureRanges | Queues | Config | ConstantGroup | Constant | Struct | ExternalType | Request | Response
+  | Features | FeatureRanges | Queues | Config | ConstantGroup | Constant | Struct | ExternalType | Parameter | Request | Response
   | Registers | Command | Rule | ErratumItem | LegacyNative | House;
 
 export interface Features extends Element {
@@ -266,6 +266,12 @@ export interface Struct extends Element {
 
 export interface ExternalType extends Element {
   readonly kind: 'external';
+  readonly name: Word;
+}
+
+/** A number that is settled at run time, outside of any message: the size of a queue. */
+export interface Parameter extends Element {
+  readonly kind: 'parameter';
   readonly name: Word;
 }
 

@@ -59,6 +59,7 @@ export const Present: TokenType = keyword('present');
 export const Window: TokenType = keyword('window');
 export const Opaque: TokenType = keyword('opaque');
 export const External: TokenType = keyword('external');
+export const Parameter: TokenType = keyword('parameter');
 export const Request: TokenType = keyword('request');
 export const Message: TokenType = keyword('message');
 export const Event: TokenType = keyword('event');

@@ -10,7 +10,7 @@ import { MemberRules } from './member-rules.ts';
 export class DescriptionParser extends MemberRules {
   constructor(validate = false) {
     // Chevrotain's own checks of the grammar cost more than a whole run of the command; a test turns them on.
-    super({ recoveryEnabled: true, maxLookahead: 3, nodeLocationTracking: 'full', skipValidations: !validate });
+    super({ recoveryEnabled: true, maxLookahead: 1, nodeLocationTracking: 'full', skipValidations: !validate });
     this.performSelfAnalysis();
   }
 
@@ -40,7 +40,7 @@ export class DescriptionParser extends MemberRules {
   /** item = [ "legacy" ] ( features | queues | … ) */
   item: Rule = this.RULE('item', () => {
     this.OR([
-      { ALT: () => this.SUBRULE(this.legacyNative) },
+      { GATE: () => this.LA(2).tokenType === T.Native, ALT: () => this.SUBRULE(this.legacyNative), IGNORE_AMBIGUITIES: true },
       {
         ALT: () => {
           this.OPTION(() => this.CONSUME(T.Legacy));
@@ -53,6 +53,7 @@ export class DescriptionParser extends MemberRules {
             { ALT: () => this.SUBRULE(this.constant) },
             { ALT: () => this.SUBRULE(this.struct) },
             { ALT: () => this.SUBRULE(this.external) },
+            { ALT: () => this.SUBRULE(this.parameter) },
             { ALT: () => this.SUBRULE(this.request) },
             { ALT: () => this.SUBRULE(this.response) },
             { ALT: () => this.SUBRULE(this.registers) },
@@ -227,6 +228,14 @@ export class DescriptionParser extends MemberRules {
   });
 
   // --- requests ------------------------------------------------------------------------------------------------
+
+  /** parameter = "parameter" Name { attribute } ";" */
+  parameter: Rule = this.RULE('parameter', () => {
+    this.CONSUME(T.Parameter);
+    this.CONSUME(T.Name);
+    this.MANY(() => this.SUBRULE(this.attribute));
+    this.CONSUME(T.Semicolon);
+  });
 
   /** request = ( "request" | "message" | "event" ) Name [ "on" Name { "," Name } ] { attribute } "{" { partItem } "}" */
   request: Rule = this.RULE('request', () => {

@@ -129,6 +129,7 @@ export class ExpressionRules extends CstParser {
         },
       },
       {
+        GATE: () => this.LA(2).tokenType === T.LParen,
         ALT: () => {
           this.CONSUME(T.Name);
           this.CONSUME2(T.LParen);
@@ -136,7 +137,7 @@ export class ExpressionRules extends CstParser {
           this.CONSUME2(T.RParen);
         },
       },
-      { ALT: () => this.SUBRULE(this.indexedPath) },
+      { ALT: () => this.SUBRULE(this.indexedPath), IGNORE_AMBIGUITIES: true },
     ]);
   });
 

@@ -74,7 +74,8 @@ export class MemberRules extends AttributeRules {
 
   /** In `PLUG: struct plug pad 56;` the word after the struct is an attribute, in `struct plug pad;` it is the name. */
   private atAttribute(): boolean {
-    return this.LA(1).tokenType === T.Pad && this.LA(2).tokenType === T.Integer;
+    const beginsAttribute = [T.Pad, T.If, T.Unless, T.Since, T.Until, T.Was, T.Alias, T.Erratum, T.Label].includes(this.LA(1).tokenType);
+    return beginsAttribute && ![T.Semicolon, T.LBracket, T.Colon, T.Equal].includes(this.LA(2).tokenType);
   }
 
   /** opaqueMember = "opaque" Name { dimension } fieldTail */

@@ -62,6 +62,10 @@ function item(source: Source, wrapper: CstNode): Ast.Item {
       const name = word(source, token(cst, 'Name'));
       return { kind: 'external', name, at: name.at, ...element };
     }
+    case 'parameter': {
+      const name = word(source, token(cst, 'Name'));
+      return { kind: 'parameter', name, at: name.at, ...element };
+    }
     case 'request':
       return request(source, cst, element);
     case 'response': {

@@ -95,6 +95,7 @@ export type Item =
   | Constant
   | Struct
   | ExternalType
+  | Parameter
   | Request
   | Response
   | Registers
@@ -203,6 +204,8 @@ export interface Layout {
   readonly size: number | null;
   /** Packed size without what may be absent: conditional members at the end, flexible arrays. */
   readonly minSize: number;
+  /** Packed size up to the first member of varying size; what follows that has no fixed place. */
+  readonly fixedSize: number;
   /** As a C compiler lays it out without `packed`; flexible arrays count nothing. */
   readonly natural: { readonly size: number; readonly align: number };
   /** The compiler's layout without `packed` differs from the standard's. */
@@ -234,7 +237,8 @@ export interface Scalar {
 
 export type Type =
   | Scalar
-  | { readonly kind: 'struct'; readonly module: string; readonly name: string }
+  /** `house` where it is not a struct but a view of that house, by its tag. */
+  | { readonly kind: 'struct'; readonly module: string; readonly name: string; readonly house?: string }
   | { readonly kind: 'external'; readonly module: string; readonly name: string }
   | { readonly kind: 'opaque' };
 
@@ -348,6 +352,11 @@ export interface ExternalType extends Element {
   readonly size?: number;
   /** The document or header that defines it. */
   readonly from?: string;
+}
+
+/** A number that is settled at run time, outside of any message: the size of a queue. */
+export interface Parameter extends Element {
+  readonly kind: 'parameter';
 }
 
 // --- requests --------------------------------------------------------------------------------------------------
@@ -488,8 +497,11 @@ export type Expression =
   | { readonly op: '->' | '|' | '&' | Comparison | Arithmetic; readonly left: Expression; readonly right: Expression }
   | { readonly op: 'choice'; readonly condition: Expression; readonly then: Expression; readonly otherwise: Expression };
 
-/** Where a path begins: among the members before it, in the configuration space, in the request answered, in another message. */
-export type MemberScope = 'sibling' | 'config' | 'request' | 'message';
+/**
+ * Where a path begins: among the members before it, in the configuration space, in the request answered, in another
+ * message or struct (whose name is the path's first part), among the registers.
+ */
+export type MemberScope = 'sibling' | 'config' | 'request' | 'message' | 'register';
 
 export interface PathPart {
   readonly name: string;

@@ -1,0 +1,10 @@
+export { compile, type Compilation, type SourceText } from './compile.ts';
+export { generate, type GenerateOptions } from './generate.ts';
+export { rules } from './check/rules.ts';
+export type { Rule } from './check/rule.ts';
+export type { Diagnostic, Place, Related, Severity } from './diagnostic/diagnostic.ts';
+export { cut } from './ir/cut.ts';
+export * from './ir/model.ts';
+export { targets } from './target/targets.ts';
+export type { GeneratedFile, Target, TargetInput } from './target/target.ts';
+export { Templates } from './target/templates.ts';

@@ -1,0 +1,184 @@
+import type * as Ast from '../../../grammar/ast.ts';
+import { attributeOutOfPlace } from '../../check/attribute-out-of-place.ts';
+import { attributeTwice } from '../../check/attribute-twice.ts';
+import { unknownRevision } from '../../check/unknown-revision.ts';
+import { unknownWord } from '../../check/unknown-word.ts';
+import { compareRevisions, isRevision } from '../availability.ts';
+import { revisions, type Alias, type ConstantKind, type Element, type Erratum, type Expression, type HouseOrder, type Revision } from '../model.ts';
+import { present, type Context, type Inherited } from './context.ts';
+
+type Kind = Ast.Attribute['kind'];
+/** The members of the union whose kind can be `K`. */
+type AttributeOf<K extends Kind, A extends Ast.Attribute = Ast.Attribute> = A extends { readonly kind: infer Q } ? (K extends Q ? A : never) : never;
+
+export function find<K extends Kind>(attributes: readonly Ast.Attribute[], kind: K): AttributeOf<K> | undefined {
+  return attributes.find((attribute): attribute is AttributeOf<K> => attribute.kind === kind);
+}
+
+export function all<K extends Kind>(attributes: readonly Ast.Attribute[], kind: K): AttributeOf<K>[] {
+  return attributes.filter((attribute): attribute is AttributeOf<K> => attribute.kind === kind);
+}
+
+const always: readonly Kind[] = ['since', 'until', 'legacy', 'label', 'erratum'];
+const named: readonly Kind[] = [...always, 'was', 'alias', 'also', 'c_name'];
+const conditional: readonly Kind[] = ['if', 'unless'];
+const house: readonly Kind[] = ['packed', 'natural', 'order'];
+
+/** Which attributes mean something where. */
+const allowed: Readonly<Record<string, readonly Kind[]>> = {
+  header: [...always, 'c_prefix', 'was'],
+  features: always,
+  feature: [...named, 'requires', 'if'],
+  feature_ranges: always,
+  'feature range': always,
+  queues: always,
+  queue: [...named, ...conditional, 'compact'],
+  config: [...always, ...house, 'alias'],
+  group: [...named, 'c_prefix'],
+  constant: [...named, ...conditional, 'overridable'],
+  struct: [...named, ...conditional, ...house],
+  external: [...named, 'size', 'from'],
+  field: [...named, ...conditional, 'in', 'writable', 'write_clears', 'kept', 'reset', 'pad', 'unit', 'order', 'limit', 'bitmap', 'packed'],
+  bits: [...named, ...conditional, 'writable', 'order', 'unit'],
+  'bit group': [...named, ...conditional, 'in', 'unit'],
+  'bit union': always,
+  'member group': [...named, ...conditional, ...house],
+  variant: [...named, ...conditional],
+  arm: [...always, ...conditional, 'c_name'],
+  block: [...always, ...conditional],
+  pick: [...named, 'order'],
+  request: [...named, ...conditional],
+  part: [...named, ...conditional, 'by_address'],
+  response: always,
+  registers: [...named, ...conditional],
+  register: [...named, ...conditional, 'bank', 'in', 'unit', 'write_clears', 'reset'],
+  command: [...named, ...conditional, 'group', 'refers'],
+  rule: [...always, ...conditional],
+  house: always,
+  view: [...always, ...house],
+  typedef: always,
+};
+
+/** How an attribute is written, for messages. */
+function spelling(kind: Kind): string {
+  return kind === 'by_address' ? 'by address' : kind === 'kept' ? 'kept over reset' : kind;
+}
+
+const repeatable: ReadonlySet<Kind> = new Set<Kind>(['requires', 'alias', 'also', 'was', 'erratum', 'packed', 'natural', 'order', 'compact']);
+
+/** Reports what makes no sense at this kind of element. */
+export function checkAttributes(context: Context, what: string, attributes: readonly Ast.Attribute[]): void {
+  const seen = new Map<Kind, Ast.Attribute>();
+  const possible = allowed[what] ?? always;
+  for (const attribute of attributes) {
+    if (!possible.includes(attribute.kind)) {
+      context.report(attributeOutOfPlace, {
+        message: `'${spelling(attribute.kind)}' means nothing at ${what === 'header' ? 'the head of a description' : `a ${what}`}`,
+        at: attribute.at,
+        help: `possible here: ${possible.map((kind) => spelling(kind)).join(', ')}`,
+      });
+    }
+    const first = seen.get(attribute.kind);
+    if (first === undefined) seen.set(attribute.kind, attribute);
+    else if (!repeatable.has(attribute.kind)) {
+      context.report(attributeTwice, {
+        message: `'${spelling(attribute.kind)}' stands here twice`,
+        at: attribute.at,
+        related: [{ at: first.at, message: 'the first one' }],
+      });
+    }
+  }
+}
+
+export function revisionOf(context: Context, text: string, at: Ast.Attribute['at']): Revision | undefined {
+  if (isRevision(text)) return text;
+  if (text.startsWith('revision ')) return undefined;
+  context.report(unknownRevision, {
+    message: `there is no revision ${text} of the standard`,
+    at,
+    help: `there are ${revisions.join(', ')}; 0.9.5 is the legacy interface`,
+  });
+  return undefined;
+}
+
+/** What an element passes on to what stands in it. */
+export function inheritedBy(context: Context, attributes: readonly Ast.Attribute[], outer: Inherited): Inherited {
+  const since = find(attributes, 'since');
+  const until = find(attributes, 'until');
+  const ownSince = since === undefined ? undefined : revisionOf(context, since.revision, since.at);
+  const ownUntil = until === undefined ? undefined : revisionOf(context, until.revision, until.at);
+  const latest = ownSince !== undefined && compareRevisions(ownSince, outer.since) > 0 ? ownSince : outer.since;
+  const earliest = ownUntil !== undefined && (outer.until === undefined || compareRevisions(ownUntil, outer.until) < 0) ? ownUntil : outer.until;
+  const legacy = outer.legacy === true || find(attributes, 'legacy') !== undefined;
+  return { since: latest, ...(earliest === undefined ? {} : { until: earliest }), ...(legacy ? { legacy: true as const } : {}) };
+}
+
+export interface Described {
+  readonly doc: string;
+  readonly attributes: readonly Ast.Attribute[];
+  readonly at: Ast.Word['at'];
+}
+
+/**
+ * The part that every element of the IR has. `cNameOf` makes the C name of a name by the rule for this kind of element;
+ * `condition` is its resolved `if` or `unless`.
+ */
+export function element(context: Context, what: string, name: string, node: Described, outer: Inherited, cNameOf: (name: string) => string, condition?: Expression): Element {
+  checkAttributes(context, what, node.attributes);
+  const inherited = inheritedBy(context, node.attributes, outer);
+  const cName = find(node.attributes, 'c_name');
+  const was = all(node.attributes, 'was').flatMap((attribute) => {
+    const until = revisionOf(context, attribute.until, attribute.at);
+    return until === undefined ? [] : [{ name: attribute.name.text, cName: cNameOf(attribute.name.text), until }];
+  });
+  const aliases = [...all(node.attributes, 'alias'), ...all(node.attributes, 'also')].map((attribute) => alias(context, attribute));
+  const errata = all(node.attributes, 'erratum').map((attribute) => erratumOf(attribute.erratum));
+  const label = find(node.attributes, 'label');
+  return {
+    name,
+    cName: cName?.name.text ?? cNameOf(name),
+    doc: node.doc,
+    at: node.at,
+    ...inherited,
+    ...(was.length > 0 ? { was: was.toSorted((a, b) => compareRevisions(a.until, b.until)) } : {}),
+    ...(aliases.length > 0 ? { aliases } : {}),
+    ...(label === undefined ? {} : { label: label.text }),
+    ...(errata.length > 0 ? { errata } : {}),
+    ...(condition === undefined ? {} : { if: condition }),
+  };
+}
+
+const constantKinds: ReadonlySet<string> = new Set<ConstantKind>(['number', 'bit', 'mask']);
+
+function isConstantKind(text: string): text is ConstantKind {
+  return constantKinds.has(text);
+}
+
+function alias(context: Context, attribute: AttributeOf<'alias' | 'also'>): Alias {
+  const as = attribute.as?.text;
+  if (as !== undefined && !isConstantKind(as)) {
+    context.report(unknownWord, { message: `'${as}' is no kind of constant`, at: attribute.as?.at ?? attribute.at, help: "possible are 'as mask', 'as bit' and 'as number'" });
+  }
+  return {
+    house: attribute.house.text,
+    name: attribute.name.text,
+    ...(attribute.kind === 'also' ? { also: true as const } : {}),
+    ...(as !== undefined && isConstantKind(as) ? { as } : {}),
+  };
+}
+
+export function erratumOf(erratum: Ast.Erratum): Erratum {
+  return { id: erratum.id, text: erratum.text, meant: erratum.meant, because: erratum.because };
+}
+
+/** How houses pack and order what is laid out: properties that are absent where nothing is said. */
+export function houseLayout(context: Context, attributes: readonly Ast.Attribute[]): { packed?: readonly string[]; orders?: readonly HouseOrder[] } {
+  const packed = all(attributes, 'packed').map((attribute) => attribute.house.text);
+  const orders = all(attributes, 'order').flatMap((attribute): HouseOrder[] => {
+    const order = attribute.order.text;
+    if (order === 'little' || order === 'guest') return [{ house: attribute.house.text, order }];
+    context.report(unknownWord, { message: `'${order}' is no byte order`, at: attribute.order.at, help: "possible are 'little' and 'guest'" });
+    return [];
+  });
+  return present({ packed: packed.length > 0 ? packed : undefined, orders: orders.length > 0 ? orders : undefined });
+}

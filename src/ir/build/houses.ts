@@ -1,0 +1,64 @@
+import type * as Ast from '../../../grammar/ast.ts';
+import { unknownName } from '../../check/unknown-name.ts';
+import { nearest } from '../../diagnostic/suggest.ts';
+import type { Constant, ConstantGroup, House, View } from '../model.ts';
+import { emptyEnvironment, present, type Context, type Environment, type Inherited } from './context.ts';
+import { element, houseLayout } from './element.ts';
+import { membersOfNamed } from './expressions.ts';
+import { buildConstant, buildGroup } from './groups.ts';
+import { buildMembers, buildType } from './members.ts';
+import { isNative } from './scope.ts';
+
+const same = (name: string): string => name;
+
+export function buildHouse(context: Context, item: Ast.House, outer: Inherited): House {
+  const base = element(context, 'house', item.name.text, item, outer, same);
+  const house = item.name.text;
+  return {
+    kind: 'house',
+    ...base,
+    includes: item.includes,
+    ...present({ header: item.header, noLegacy: item.noLegacy?.text }),
+    views: item.views.map((view) => buildView(context, view, house, base)),
+    typedefs: item.typedefs.flatMap((typedef) => {
+      const type = buildType(context, typedef.type, house);
+      return type === undefined ? [] : [{ ...element(context, 'typedef', typedef.name.text, typedef, base, same), type }];
+    }),
+    constants: item.groups.flatMap((group): readonly (Constant | ConstantGroup)[] =>
+      group.kind === 'constant' ? buildConstant(context, undefined, group, 'number', base) : [buildGroup(context, group, base)],
+    ),
+    omitted: item.omitted.map((path) => path.map((part) => part.text).join('.')),
+  };
+}
+
+function buildView(context: Context, view: Ast.View, house: string, outer: Inherited): View {
+  const base = element(context, 'view', view.name.text, view, outer, same);
+  const of = view.of.map((part) => part.text).join('.');
+  const viewed = viewedMembers(context, view);
+  const environment: Environment = { ...emptyEnvironment, members: [viewed], view: { house, members: viewed } };
+  return {
+    kind: 'view',
+    ...base,
+    of,
+    members: buildMembers(context, view.members, base, environment),
+    ...present({ legacyNative: isNative(context.scope, of, of === 'config' ? 'config' : 'requests') }),
+    ...houseLayout(context, view.attributes),
+  };
+}
+
+/** What the view shows: a struct, the configuration space, the parts of a request one after the other. */
+function viewedMembers(context: Context, view: Ast.View): readonly Ast.Member[] {
+  const [first, second] = view.of;
+  const scope = second === undefined ? context.scope : context.scopes.get(first?.text ?? '');
+  const name = (second ?? first)?.text ?? '';
+  const members = scope === undefined ? [] : name === 'config' ? scope.config : membersOfNamed(scope, name);
+  if (members.length > 0) return members;
+  const names = scope === undefined ? [] : ['config', ...scope.structs.keys(), ...scope.requests.keys()];
+  const meant = nearest(name, names);
+  context.report(unknownName, {
+    message: `there is no struct or request '${view.of.map((part) => part.text).join('.')}' to view`,
+    at: view.of[0]?.at ?? view.at,
+    ...(meant === undefined ? {} : { help: `did you mean '${meant}'?` }),
+  });
+  return [];
+}

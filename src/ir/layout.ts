@@ -1,0 +1,252 @@
+import type { Finding } from '../diagnostic/diagnostic.ts';
+import type { BitWord, Dimension, ExternalType, Field, Ir, Layout, Member, Position, Struct, Type, View } from './model.ts';
+
+/** Sizes of one type: null where only run time tells. */
+interface Extent {
+  readonly size: number | null;
+  /** Without what may be absent or empty. */
+  readonly min: number;
+  readonly naturalSize: number | null;
+  readonly align: number;
+}
+
+/** Lays out members, in the revision that the IR is cut at. Looks each struct up once. */
+export class Layouts {
+  private readonly structs = new Map<string, Struct | View>();
+  private readonly externals = new Map<string, ExternalType>();
+  private readonly extents = new Map<string, Extent>();
+  private readonly open: string[] = [];
+  /** Structs that contain themselves, found on the way. */
+  readonly findings: Finding[] = [];
+
+  constructor(ir: Ir) {
+    for (const module of ir.modules) {
+      for (const item of module.items) {
+        if (item.kind === 'struct') this.add(`${module.name}.${item.name}`, item);
+        if (item.kind === 'external') this.externals.set(`${module.name}.${item.name}`, item);
+        if (item.kind === 'house') for (const view of item.views) this.add(`${module.name}.${view.name}@${item.name}`, view);
+      }
+    }
+  }
+
+  private add(key: string, struct: Struct | View): void {
+    if (!this.structs.has(key)) this.structs.set(key, struct);
+  }
+
+  /** Gives every member its position, and says how large they are together. */
+  place(members: readonly Member[]): { readonly members: readonly Member[]; readonly layout: Layout } {
+    const cursor = new Cursor();
+    const placed = members.map((member) => this.placeMember(member, cursor));
+    return { members: placed, layout: cursor.layout() };
+  }
+
+  private placeMember<M extends Member>(member: M, cursor: Cursor): M {
+    const start = cursor.at();
+    switch (member.kind) {
+      case 'field':
+      case 'bits': {
+        const position = cursor.add(this.memberExtent(member), member.if !== undefined);
+        if (member.kind !== 'field' || member.each === undefined) return { ...member, position };
+        return { ...member, position, each: { ...member.each, members: this.place(member.each.members).members } };
+      }
+      case 'group': {
+        if (member.dimensions.length > 0) {
+          const inner = this.place(member.members);
+          const position = cursor.add(repeat(extentOf(inner.layout), member.dimensions), member.if !== undefined);
+          return { ...member, members: inner.members, position };
+        }
+        const inner = new Cursor(start);
+        const members = member.members.map((one) => this.placeMember(one, inner));
+        const position = cursor.add(extentOf(inner.layout()), member.if !== undefined);
+        return { ...member, members, position };
+      }
+      case 'union':
+      case 'switch':
+      case 'window': {
+        const extents: Extent[] = [];
+        const arms = member.arms.map((arm) => {
+          const inner = new Cursor(start);
+          const members = arm.members.map((one) => this.placeMember(one, inner));
+          extents.push(extentOf(inner.layout()));
+          return { ...arm, members };
+        });
+        const position = cursor.add(member.kind === 'switch' ? chosen(extents) : longest(extents), member.if !== undefined);
+        return { ...member, arms, position };
+      }
+      case 'present': {
+        const inner = new Cursor(start);
+        const members = member.members.map((one) => this.placeMember(one, inner));
+        const extent = extentOf(inner.layout());
+        const position = cursor.add({ ...extent, size: null, min: 0, naturalSize: null }, true);
+        return { ...member, members, position };
+      }
+      default:
+        return member;
+    }
+  }
+
+  private memberExtent(member: Field | BitWord): Extent {
+    const one = this.typeExtent(member.type);
+    if (member.kind === 'field' && member.each !== undefined) return { size: null, min: 0, naturalSize: null, align: 1 };
+    const array = repeat(one, member.dimensions);
+    if (member.kind === 'field' && member.pad !== undefined) {
+      const to = member.pad.to.op === 'number' ? Number(member.pad.to.value) : null;
+      return member.pad.unless === undefined ? { ...array, size: to, min: to ?? array.min, naturalSize: to } : { ...array, size: null, naturalSize: null };
+    }
+    return array;
+  }
+
+  private typeExtent(type: Type): Extent {
+    switch (type.kind) {
+      case 'scalar':
+        return { size: type.size, min: type.size, naturalSize: type.size, align: type.size };
+      case 'opaque':
+        return { size: null, min: 0, naturalSize: null, align: 1 };
+      case 'external': {
+        const size = this.externals.get(`${type.module}.${type.name}`)?.size ?? null;
+        return { size, min: size ?? 0, naturalSize: size, align: 1 };
+      }
+      case 'struct':
+        return this.structExtent(`${type.module}.${type.name}${type.house === undefined ? '' : `@${type.house}`}`);
+    }
+  }
+
+  private structExtent(key: string): Extent {
+    const known = this.extents.get(key);
+    if (known !== undefined) return known;
+    const struct = this.structs.get(key);
+    const nothing: Extent = { size: null, min: 0, naturalSize: null, align: 1 };
+    if (struct === undefined) return nothing;
+    if (this.open.includes(key)) {
+      this.findings.push({
+        message: `struct '${struct.name}' contains itself`,
+        at: struct.at,
+        related: this.open.filter((other) => other !== key).flatMap((other) => {
+          const through = this.structs.get(other);
+          return through === undefined ? [] : [{ at: through.at, message: `through '${through.name}'` }];
+        }),
+        help: 'a struct has a fixed place for each member, so it cannot hold itself; use an array of bytes for what is nested',
+      });
+      this.extents.set(key, nothing);
+      return nothing;
+    }
+    this.open.push(key);
+    const extent = extentOf(this.place(struct.members).layout);
+    this.open.pop();
+    const kept = this.extents.get(key) ?? extent;
+    this.extents.set(key, kept);
+    return kept;
+  }
+}
+
+/** Walks along members, packed and as a C compiler does. */
+class Cursor {
+  private offset: number | null;
+  private natural: number | null;
+  private readonly start: { readonly offset: number | null; readonly natural: number | null };
+  private size = 0;
+  private sizeKnown = true;
+  private min = 0;
+  private minEnd = 0;
+  private fixed = 0;
+  private fixedOpen = true;
+  private align = 1;
+  private moved = false;
+  private naturalSize = 0;
+
+  constructor(start: { readonly offset: number | null; readonly natural: number | null } = { offset: 0, natural: 0 }) {
+    this.start = start;
+    this.offset = start.offset;
+    this.natural = start.natural;
+  }
+
+  at(): { readonly offset: number | null; readonly natural: number | null } {
+    return { offset: this.offset, natural: this.natural };
+  }
+
+  /** Adds one member; `conditional` ones count for the smallest size only where something certain follows. */
+  add(extent: Extent, conditional: boolean): Position {
+    const natural = this.natural === null ? null : roundUp(this.natural, extent.align);
+    const position: Position = {
+      offset: this.offset,
+      size: extent.size,
+      natural: { offset: natural, size: extent.naturalSize, align: extent.align },
+    };
+    if (natural !== this.offset) this.moved = true;
+    this.align = Math.max(this.align, extent.align);
+    this.minEnd += extent.min;
+    if (!conditional && extent.min > 0) this.min = this.minEnd;
+    if (extent.size === null) {
+      this.sizeKnown = false;
+      this.fixedOpen = false;
+      this.offset = null;
+    } else {
+      this.size += extent.size;
+      if (this.fixedOpen) this.fixed += extent.size;
+      this.offset = this.offset === null ? null : this.offset + extent.size;
+    }
+    if (natural !== null) this.naturalSize = natural - (this.start.natural ?? 0) + (extent.naturalSize ?? 0);
+    this.natural = natural === null || extent.naturalSize === null ? null : natural + extent.naturalSize;
+    return position;
+  }
+
+  layout(): Layout {
+    const natural = { size: roundUp(this.naturalSize, this.align), align: this.align };
+    return {
+      size: this.sizeKnown ? this.size : null,
+      minSize: this.min,
+      fixedSize: this.fixed,
+      natural,
+      needsPacked: this.moved || natural.size !== this.fixed,
+    };
+  }
+}
+
+function roundUp(value: number, align: number): number {
+  return Math.ceil(value / align) * align;
+}
+
+function extentOf(layout: Layout): Extent {
+  // A struct that has to be packed lies at any address.
+  const packed = layout.needsPacked;
+  return {
+    size: layout.size,
+    min: layout.minSize,
+    naturalSize: layout.size === null ? null : packed ? layout.size : layout.natural.size,
+    align: packed ? 1 : layout.natural.align,
+  };
+}
+
+function repeat(one: Extent, dimensions: readonly Dimension[]): Extent {
+  let extent = one;
+  for (const dimension of dimensions) {
+    if (dimension.kind !== 'fixed') return { size: null, min: 0, naturalSize: null, align: one.align };
+    const times = (size: number | null): number | null => (size === null ? null : size * dimension.length);
+    extent = { size: times(extent.size), min: extent.min * dimension.length, naturalSize: times(extent.naturalSize), align: one.align };
+  }
+  return extent;
+}
+
+function longest(extents: readonly Extent[]): Extent {
+  const largest = (sizes: readonly (number | null)[]): number | null => sizes.reduce<number | null>((most, size) => (most === null || size === null ? null : Math.max(most, size)), 0);
+  const align = Math.max(1, ...extents.map((extent) => extent.align));
+  const natural = largest(extents.map((extent) => extent.naturalSize));
+  return {
+    size: largest(extents.map((extent) => extent.size)),
+    min: Math.max(0, ...extents.map((extent) => extent.min)),
+    naturalSize: natural === null ? null : roundUp(natural, align),
+    align,
+  };
+}
+
+/** A switch has a known size only where all its alternatives have the same. */
+function chosen(extents: readonly Extent[]): Extent {
+  const [first] = extents;
+  const size = first !== undefined && extents.every((extent) => extent.size === first.size) ? first.size : null;
+  return {
+    size,
+    min: Math.min(...(extents.length === 0 ? [0] : extents.map((extent) => extent.min))),
+    naturalSize: size,
+    align: Math.max(1, ...extents.map((extent) => extent.align)),
+  };
+}

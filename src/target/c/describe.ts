@@ -1,0 +1,58 @@
+import type { Dimension, Expression, PathPart } from '../../ir/model.ts';
+import type { Catalogue } from './catalogue.ts';
+
+const words: Readonly<Record<string, string>> = { '|': 'or', '&': 'and', '->': 'requires' };
+
+/** An expression in words, for comments: `VIRTIO_NET_F_MQ or VIRTIO_NET_F_RSS`. */
+export function describe(expression: Expression, catalogue: Catalogue): string {
+  const inner = (part: Expression): string => {
+    const text = describe(part, catalogue);
+    return isSimple(part) ? text : `(${text})`;
+  };
+  switch (expression.op) {
+    case 'number':
+      return expression.text;
+    case 'feature':
+      return catalogue.featureName(expression.module, expression.name);
+    case 'constant':
+      return catalogue.constantName(expression.module, expression.group, expression.name) ?? expression.cName;
+    case 'member':
+      return `${expression.scope === 'config' ? 'config.' : ''}${path(expression.path, catalogue)}`;
+    case 'variable':
+      return expression.name;
+    case 'call':
+      return `${expression.name}(${expression.arguments.map((part) => describe(part, catalogue)).join(', ')})`;
+    case 'not':
+      return `not ${inner(expression.operand)}`;
+    case 'negate':
+      return `-${inner(expression.operand)}`;
+    case 'complement':
+      return `~${inner(expression.operand)}`;
+    case 'bit':
+      return `bit ${inner(expression.operand)}`;
+    case 'choice':
+      return `${inner(expression.condition)} ? ${inner(expression.then)} : ${inner(expression.otherwise)}`;
+    default: {
+      const flat = (part: Expression): string => (part.op === expression.op && isAssociative(part.op) ? describe(part, catalogue) : inner(part));
+      return `${flat(expression.left)} ${words[expression.op] ?? expression.op} ${flat(expression.right)}`;
+    }
+  }
+}
+
+/** `[6]`, `[indirection_table_mask + 1]`, `[]`, as the standard writes it. */
+export function describeDimension(dimension: Dimension, catalogue: Catalogue): string {
+  if (dimension.kind === 'rest') return '[]';
+  return `[${dimension.kind === 'fixed' ? dimension.length : describe(dimension.length, catalogue)}]`;
+}
+
+function isSimple(expression: Expression): boolean {
+  return ['number', 'feature', 'constant', 'member', 'variable', 'call', 'not'].includes(expression.op);
+}
+
+function isAssociative(op: Expression['op']): boolean {
+  return op === '|' || op === '&' || op === '+' || op === '*';
+}
+
+function path(parts: readonly PathPart[], catalogue: Catalogue): string {
+  return parts.map((part) => `${part.name}${part.index === undefined ? '' : `[${describe(part.index, catalogue)}]`}`).join('.');
+}
