@@ -11,6 +11,8 @@ export interface GenerateOptions {
   readonly profile?: string;
   /** For the banners. */
   readonly command?: string;
+  /** Paths of the descriptions to write files for; default: all. The others are only there to be named. */
+  readonly asked?: ReadonlySet<string>;
 }
 
 /**
@@ -20,8 +22,11 @@ export interface GenerateOptions {
 export function generate(ir: Ir, target: Target, options: GenerateOptions): readonly GeneratedFile[] {
   const revision = options.revision ?? newestRevision;
   const profile = options.profile ?? target.profiles[0] ?? '';
+  const { asked } = options;
+  const whole = cut(ir, revision);
   return target.generate({
-    ir: cut(ir, revision),
+    ir: whole,
+    modules: whole.modules.filter((module) => asked === undefined || asked.has(module.file)),
     all: ir,
     revision,
     profile,

@@ -105,11 +105,12 @@ export class DescriptionParser extends MemberRules {
     this.CONSUME(T.Semicolon);
   });
 
-  /** queues = "queues" "{" { queue | where } "}" */
+  /** queues = "queues" { attribute } "{" { queue | where } "}" */
   queues: Rule = this.RULE('queues', () => {
     this.CONSUME(T.Queues);
+    this.MANY1(() => this.SUBRULE(this.attribute));
     this.CONSUME(T.LBrace);
-    this.MANY(() => {
+    this.MANY2(() => {
       this.OR([
         { GATE: () => this.LA(2).tokenType !== T.Equal && this.LA(2).tokenType !== T.LBracket, ALT: () => this.SUBRULE(this.where) },
         { ALT: () => this.SUBRULE(this.queue) },

@@ -1,4 +1,4 @@
-import type { Ir, Revision } from '../ir/model.ts';
+import type { Ir, Module, Revision } from '../ir/model.ts';
 import type { Templates } from './templates.ts';
 
 /** One file that a target writes; `path` is relative to the output folder, with `/`. */
@@ -10,6 +10,8 @@ export interface GeneratedFile {
 export interface TargetInput {
   /** Cut at {@link revision}: with names and offsets as they are there. */
   readonly ir: Ir;
+  /** The modules to write files for; others of {@link ir} are only there to be named by them. */
+  readonly modules: readonly Module[];
   /** Every revision at once, for tables that compare them. */
   readonly all: Ir;
   readonly revision: Revision;

@@ -1,0 +1,45 @@
+/** What can be wrong with a call, as opposed to a description: the command ends with 2. */
+export const callErrors = {
+  V9001: 'an option or command that virtgen does not have',
+  V9002: 'a file that cannot be read',
+  V9003: 'a folder without descriptions in it',
+  V9004: 'a folder or file that cannot be written',
+  V9005: 'a file in the way that virtgen did not write',
+  V9006: 'a target, profile or revision that does not exist',
+  V9007: 'a template that does not work',
+  V9008: 'a call that contradicts itself',
+} as const;
+
+export type CallErrorCode = keyof typeof callErrors;
+
+/** Ends the command with 2 and a message that says what to do; nothing of the call has been done then. */
+export class CallError extends Error {
+  readonly code: CallErrorCode;
+  readonly help: string | undefined;
+
+  constructor(code: CallErrorCode, message: string, help?: string) {
+    super(message);
+    this.name = 'CallError';
+    this.code = code;
+    this.help = help;
+  }
+}
+
+/** What the operating system says, in words. */
+export function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const reasons: Readonly<Record<string, string>> = {
+    ENOENT: 'there is no such file or folder',
+    EACCES: 'permission denied',
+    EPERM: 'not permitted',
+    EISDIR: 'it is a folder',
+    ENOTDIR: 'a part of its path is a file, not a folder',
+    EROFS: 'the file system is read-only',
+    ENOSPC: 'no space is left on the device',
+    EDQUOT: 'the disk quota is exceeded',
+    ELOOP: 'too many symbolic links',
+    ENAMETOOLONG: 'the name is too long',
+    EMFILE: 'too many files are open',
+  };
+  return reasons[code] ?? (error instanceof Error ? error.message : String(error));
+}

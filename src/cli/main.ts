@@ -1,0 +1,126 @@
+import { Command, CommanderError } from 'commander';
+import { newestRevision } from '../ir/model.ts';
+import { CallError } from './call-error.ts';
+import { version } from './package-folder.ts';
+import { palette } from './report.ts';
+import type { BuildOptions } from './build.ts';
+import type { CheckOptions } from './check.ts';
+import type { FormatOptions } from './format.ts';
+import type { IrOptions } from './ir.ts';
+
+const program = new Command();
+
+program
+  .name('virtgen')
+  .description('Generates C headers, TypeScript and reference tables from descriptions of virtio devices.')
+  .version(version())
+  .exitOverride()
+  .configureOutput({ outputError: () => {} })
+  .showHelpAfterError(false)
+  .addHelpText(
+    'after',
+    `
+Without FILES a command takes all descriptions that come with virtgen. FILE may be a folder, or - for standard input.
+
+Examples:
+  virtgen build                                           everything, into generated/
+  virtgen build --target c --profile linux --out include  headers to use in place of <linux/virtio_*.h>
+  virtgen check my-device.virtio
+  virtgen explain V3004
+
+Exit status: 0 all is well; 1 something was found in a description, or files are not up to date; 2 the call cannot be carried out.`,
+  );
+
+let status = 0;
+
+program
+  .command('build [FILES...]')
+  .description('generate C, TypeScript and documentation')
+  .option('-t, --target NAME', 'one target instead of all: c, typescript, docs')
+  .option('-p, --profile NAME', 'one profile of it; of c: linux, spec')
+  .option('-r, --revision R', 'revision of the standard', newestRevision)
+  .option('-o, --out DIR', 'output folder (default: generated)')
+  .option('--templates DIR', 'a folder of handlebars templates of your own, instead of a target')
+  .option('--check', 'write nothing; fail and show what differs when files are not up to date')
+  .option('--depfile FILE', 'write what the outputs depend on, for Make, Ninja and Bazel')
+  .option('--list-outputs', 'write nothing; print the paths of all outputs')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  virtgen build --target c --profile spec --revision 1.2 --out include net.virtio
+  virtgen build --check                                   in CI
+  virtgen build --templates my-templates --out zig        a target of your own`,
+  )
+  .action(async (files: string[], options: BuildOptions) => {
+    const { build } = await import('./build.ts');
+    status = await build(files, options);
+  });
+
+program
+  .command('check [FILES...]')
+  .description('report what is wrong in descriptions, in every revision at once')
+  .option('-f, --format FORMAT', 'text, or json for machines', 'text')
+  .addHelpText('after', '\nExamples:\n  virtgen check\n  virtgen check --format json my-device.virtio\n  virtgen check - < my-device.virtio')
+  .action(async (files: string[], options: CheckOptions) => {
+    const { check } = await import('./check.ts');
+    status = check(files, options);
+  });
+
+program
+  .command('fmt [FILES...]')
+  .description('bring descriptions into the one layout')
+  .option('--check', 'write nothing; fail and show what would change', false)
+  .addHelpText('after', '\nExamples:\n  virtgen fmt my-device.virtio\n  virtgen fmt --check\n  virtgen fmt - < my-device.virtio')
+  .action(async (files: string[], options: FormatOptions) => {
+    const { formatFiles } = await import('./format.ts');
+    status = formatFiles(files, options);
+  });
+
+program
+  .command('ir [FILES...]')
+  .description('print the intermediate representation as JSON')
+  .option('-r, --revision R', "revision of the standard, or 'all' for every one at once, without offsets", newestRevision)
+  .addHelpText('after', '\nExamples:\n  virtgen ir --revision 1.2 my-device.virtio\n  virtgen ir --revision all')
+  .action(async (files: string[], options: IrOptions) => {
+    const { printIr } = await import('./ir.ts');
+    status = printIr(files, options);
+  });
+
+program
+  .command('explain [CODE]')
+  .description('explain a code, with an example; without one, list all')
+  .addHelpText('after', '\nExamples:\n  virtgen explain\n  virtgen explain V3004')
+  .action(async (code: string | undefined) => {
+    const { explain } = await import('./explain.ts');
+    status = explain(code);
+  });
+
+// A reader that closes the pipe early (`virtgen ir | head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? 0 : 2);
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  status = report(error);
+}
+process.exitCode = status;
+
+/** Says what was wrong with the call; anything else is a defect of virtgen and shown whole. */
+function report(error: unknown): number {
+  const colours = palette(process.stderr);
+  const fail = (code: string, message: string, help?: string): number => {
+    process.stderr.write(`${colours.error(`error[${code}]`)}${colours.bold(`: ${message}`)}\n${help === undefined ? '' : `  ${colours.frame('help:')} ${help}\n`}`);
+    return 2;
+  };
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    if (error.code === 'commander.help') return 2;
+    return fail('V9001', error.message.replace(/^error: /, ''), "'virtgen --help' and 'virtgen COMMAND --help' show what there is");
+  }
+  if (error instanceof CallError) return fail(error.code, error.message, error.help);
+  process.stderr.write(`virtgen failed; this is a defect of virtgen, please report it:\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return 2;
+}

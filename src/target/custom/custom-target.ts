@@ -1,0 +1,19 @@
+import type { GeneratedFile, Target } from '../target.ts';
+
+/**
+ * A target that is only templates: a folder of the user's own. A file whose name holds `[module]` is expanded once a
+ * module, with `{module, ir, revision, command}`; any other once, with `{ir, revision, command}`. The name without `.hbs`
+ * is the name of what is written.
+ */
+export const customTarget: Target = {
+  name: 'templates',
+  summary: "a folder of templates of one's own",
+  profiles: [],
+  generate({ ir, modules, revision, command, templates }): readonly GeneratedFile[] {
+    const view = { ir, revision, command };
+    return templates.names.flatMap((name) => {
+      if (!name.includes('[module]')) return [{ path: name, text: templates.render(name, view) }];
+      return modules.map((module) => ({ path: name.replaceAll('[module]', module.name), text: templates.render(name, { ...view, module }) }));
+    });
+  },
+};
