@@ -12,14 +12,21 @@ export interface ParseResult {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-let shared: DescriptionParser | undefined;
+let quick: DescriptionParser | undefined;
+let thorough: DescriptionParser | undefined;
 
 /** Reads one description. Finds all syntax errors of it in one run; never throws. `path` goes into the places only. */
 export function parse(path: string, text: string): ParseResult {
   const lexed = lexer.tokenize(text);
-  const parser = (shared ??= new DescriptionParser());
+  let parser = (quick ??= new DescriptionParser());
   parser.input = lexed.tokens;
   const cst = parser.file();
+  if (parser.errors.length > 0) {
+    // Only now is it worth knowing how to go on after an error.
+    parser = thorough ??= new DescriptionParser({ recover: true });
+    parser.input = lexed.tokens;
+    parser.file();
+  }
   const diagnostics = [
     ...lexed.errors.map((error) => lexicalDiagnostic(path, text, error)),
     ...parser.errors.map((error) => syntaxDiagnostic(path, text, lexed.tokens, error)),

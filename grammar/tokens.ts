@@ -191,4 +191,4 @@ export const allTokens: TokenType[] = [
   Pipe, Ampersand, Plus, Minus, Star, Slash, Percent, Tilde,
 ];
 
-export const lexer: Lexer = new Lexer(allTokens, { ensureOptimizations: false, positionTracking: 'full' });
+export const lexer: Lexer = new Lexer(allTokens, { ensureOptimizations: true, positionTracking: 'full', skipValidations: true });

@@ -1,5 +1,6 @@
 import * as T from '../tokens.ts';
 import type { Rule } from './expression-rules.ts';
+import { FirstTokenLookahead } from './first-token-lookahead.ts';
 import { MemberRules } from './member-rules.ts';
 
 /**
@@ -8,9 +9,17 @@ import { MemberRules } from './member-rules.ts';
  * tree of it.
  */
 export class DescriptionParser extends MemberRules {
-  constructor(validate = false) {
-    // Chevrotain's own checks of the grammar cost more than a whole run of the command; a test turns them on.
-    super({ recoveryEnabled: true, maxLookahead: 1, nodeLocationTracking: 'full', skipValidations: !validate });
+  /**
+   * `recover` goes on after an error, to find them all; working out how costs time that a description without errors
+   * need not pay. `validate` lets chevrotain look for mistakes in the grammar itself.
+   */
+  constructor({ recover = false, validate = false }: { readonly recover?: boolean; readonly validate?: boolean } = {}) {
+    super({
+      recoveryEnabled: recover,
+      nodeLocationTracking: 'full',
+      skipValidations: !validate,
+      ...(validate ? { maxLookahead: 1 } : { lookaheadStrategy: new FirstTokenLookahead() }),
+    });
     this.performSelfAnalysis();
   }
 
