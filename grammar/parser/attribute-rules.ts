@@ -74,7 +74,7 @@ export class AttributeRules extends ExpressionRules {
             { ALT: () => this.CONSUME(T.Unless) },
             { ALT: () => this.CONSUME(T.Requires) },
           ]);
-          this.SUBRULE(this.implication);
+          this.SUBRULE(this.operation);
         },
       },
       {
@@ -86,7 +86,7 @@ export class AttributeRules extends ExpressionRules {
     ]);
   });
 
-  /** access = "writable" [ "any_time" | "before" Name ] | "write_clears" Name | "kept" "over" "reset" | "reset" additive | "bank" Name | "limit" | "bitmap" */
+  /** access = "writable" [ "any_time" | "before" Name ] | "write_clears" Name | "kept" "over" "reset" | "reset" operation | "bank" Name | "limit" | "bitmap" */
   access: Rule = this.RULE('access', () => {
     this.OR([
       {
@@ -121,7 +121,7 @@ export class AttributeRules extends ExpressionRules {
       {
         ALT: () => {
           this.CONSUME2(T.Reset);
-          this.SUBRULE(this.additive);
+          this.SUBRULE(this.operation);
         },
       },
       {
@@ -135,16 +135,16 @@ export class AttributeRules extends ExpressionRules {
     ]);
   });
 
-  /** shape = "pad" additive [ "unless" expression ] | ( "packed" | "natural" | "compact" ) Name | "order" Name Name | "size" additive | "by" "address" | "overridable" */
+  /** shape = "pad" operation [ "unless" expression ] | ( "packed" | "natural" | "compact" ) Name | "order" Name Name | "size" operation | "by" "address" | "overridable" */
   shape: Rule = this.RULE('shape', () => {
     this.OR([
       {
         ALT: () => {
           this.CONSUME(T.Pad);
-          this.SUBRULE1(this.additive);
+          this.SUBRULE1(this.operation);
           this.OPTION(() => {
             this.CONSUME(T.Unless);
-            this.SUBRULE(this.implication);
+            this.SUBRULE(this.operation);
           });
         },
       },
@@ -168,7 +168,7 @@ export class AttributeRules extends ExpressionRules {
       {
         ALT: () => {
           this.CONSUME(T.Size);
-          this.SUBRULE2(this.additive);
+          this.SUBRULE2(this.operation);
         },
       },
       {

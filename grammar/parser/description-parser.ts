@@ -347,7 +347,7 @@ export class DescriptionParser extends MemberRules {
   /** register = [ "legacy" ] expression ( "read" | "write" | "rw" ) Scalar Name [ ":" Name ] [ "=" expression ] { attribute } ";" */
   register: Rule = this.RULE('register', () => {
     this.OPTION1(() => this.CONSUME(T.Legacy));
-    this.SUBRULE(this.additive);
+    this.SUBRULE(this.operation);
     this.OR([
       { ALT: () => this.CONSUME(T.Read) },
       { ALT: () => this.CONSUME(T.Write) },

@@ -1,17 +1,25 @@
-import { CstParser, type CstNode, type IParserConfig } from 'chevrotain';
+import { CstParser, type CstNode, type IParserConfig, type TokenType } from 'chevrotain';
 import * as T from '../tokens.ts';
 
 export type Rule = (idx?: number) => CstNode;
 
-/** Expressions: features, members and constants joined by operators. From loose to tight, one rule a level. */
+const binaryOperators: readonly TokenType[] = [
+  T.Arrow, T.Pipe, T.Ampersand, T.EqualEqual, T.NotEqual, T.Less, T.LessEqual, T.Greater, T.GreaterEqual,
+  T.Plus, T.Minus, T.ShiftLeft, T.ShiftRight, T.Star, T.Slash, T.Percent,
+];
+
+/**
+ * Expressions: features, members and constants joined by operators. The rules read a flat row of operands and
+ * operators; how tightly each binds is the visitor's business, so that a plain number is not nine rules deep.
+ */
 export class ExpressionRules extends CstParser {
   constructor(config: IParserConfig) {
     super(T.allTokens, config);
   }
 
-  /** expression = implication [ "?" expression ":" expression ] */
+  /** expression = operation [ "?" expression ":" expression ] */
   expression: Rule = this.RULE('expression', () => {
-    this.SUBRULE(this.implication);
+    this.SUBRULE(this.operation);
     this.OPTION(() => {
       this.CONSUME(T.Question);
       this.SUBRULE1(this.expression);
@@ -20,106 +28,29 @@ export class ExpressionRules extends CstParser {
     });
   });
 
-  /** implication = disjunction [ "->" disjunction ] */
-  implication: Rule = this.RULE('implication', () => {
-    this.SUBRULE1(this.disjunction);
-    this.OPTION(() => {
-      this.CONSUME(T.Arrow);
-      this.SUBRULE2(this.disjunction);
-    });
-  });
-
-  /** disjunction = conjunction { "|" conjunction } */
-  disjunction: Rule = this.RULE('disjunction', () => {
-    this.SUBRULE1(this.conjunction);
+  /** operation = operand { ( "->" | "|" | "&" | "==" | … | "*" | "/" | "%" ) operand } */
+  operation: Rule = this.RULE('operation', () => {
+    this.SUBRULE1(this.operand);
     this.MANY(() => {
-      this.CONSUME(T.Pipe);
-      this.SUBRULE2(this.conjunction);
+      this.OR(binaryOperators.map((operator) => ({ ALT: () => this.CONSUME(operator) })));
+      this.SUBRULE2(this.operand);
     });
   });
 
-  /** conjunction = comparison { "&" comparison } */
-  conjunction: Rule = this.RULE('conjunction', () => {
-    this.SUBRULE1(this.comparison);
-    this.MANY(() => {
-      this.CONSUME(T.Ampersand);
-      this.SUBRULE2(this.comparison);
-    });
-  });
-
-  /** comparison = additive [ ( "==" | "!=" | "<" | "<=" | ">" | ">=" ) additive ] */
-  comparison: Rule = this.RULE('comparison', () => {
-    this.SUBRULE1(this.additive);
-    this.OPTION(() => {
-      this.OR([
-        { ALT: () => this.CONSUME(T.EqualEqual) },
-        { ALT: () => this.CONSUME(T.NotEqual) },
-        { ALT: () => this.CONSUME(T.Less) },
-        { ALT: () => this.CONSUME(T.LessEqual) },
-        { ALT: () => this.CONSUME(T.Greater) },
-        { ALT: () => this.CONSUME(T.GreaterEqual) },
-      ]);
-      this.SUBRULE2(this.additive);
-    });
-  });
-
-  /** additive = multiplicative { ( "+" | "-" | "<<" | ">>" ) multiplicative } */
-  additive: Rule = this.RULE('additive', () => {
-    this.SUBRULE1(this.multiplicative);
-    this.MANY(() => {
-      this.OR([
-        { ALT: () => this.CONSUME(T.Plus) },
-        { ALT: () => this.CONSUME(T.Minus) },
-        { ALT: () => this.CONSUME(T.ShiftLeft) },
-        { ALT: () => this.CONSUME(T.ShiftRight) },
-      ]);
-      this.SUBRULE2(this.multiplicative);
-    });
-  });
-
-  /** multiplicative = unary { ( "*" | "/" | "%" ) unary } */
-  multiplicative: Rule = this.RULE('multiplicative', () => {
-    this.SUBRULE1(this.unary);
-    this.MANY(() => {
-      this.OR([
-        { ALT: () => this.CONSUME(T.Star) },
-        { ALT: () => this.CONSUME(T.Slash) },
-        { ALT: () => this.CONSUME(T.Percent) },
-      ]);
-      this.SUBRULE2(this.unary);
-    });
-  });
-
-  /** unary = ( "not" | "-" | "~" | "bit" ) unary | primary */
-  unary: Rule = this.RULE('unary', () => {
-    this.OR([
-      {
-        GATE: () => this.atOperand(),
-        ALT: () => {
-          this.OR1([
-            { ALT: () => this.CONSUME(T.Not) },
-            { ALT: () => this.CONSUME(T.Minus) },
-            { ALT: () => this.CONSUME(T.Tilde) },
-            { ALT: () => this.CONSUME(T.Bit) },
-          ]);
-          this.SUBRULE(this.unary);
-        },
+  /** operand = { "not" | "-" | "~" | "bit" } ( Integer | "(" expression ")" | Name "(" expression { "," expression } ")" | indexedPath ) */
+  operand: Rule = this.RULE('operand', () => {
+    this.MANY({
+      GATE: () => this.atOperand(),
+      DEF: () => {
+        this.OR1([
+          { ALT: () => this.CONSUME(T.Not) },
+          { ALT: () => this.CONSUME(T.Minus) },
+          { ALT: () => this.CONSUME(T.Tilde) },
+          { ALT: () => this.CONSUME(T.Bit) },
+        ]);
       },
-      { ALT: () => this.SUBRULE(this.primary) },
-    ]);
-  });
-
-  /** `not` and `bit` are operators before an operand, and names anywhere else. */
-  private atOperand(): boolean {
-    const first = this.LA(1).tokenType;
-    if (first === T.Minus || first === T.Tilde) return true;
-    const next = this.LA(2).tokenType;
-    return next === T.LParen || next === T.Integer || next === T.Not || next.CATEGORIES?.includes(T.Name) === true;
-  }
-
-  /** primary = Integer | "(" expression ")" | Name "(" expression { "," expression } ")" | path */
-  primary: Rule = this.RULE('primary', () => {
-    this.OR([
+    });
+    this.OR2([
       { ALT: () => this.CONSUME(T.Integer) },
       {
         ALT: () => {
@@ -140,6 +71,14 @@ export class ExpressionRules extends CstParser {
       { ALT: () => this.SUBRULE(this.indexedPath), IGNORE_AMBIGUITIES: true },
     ]);
   });
+
+  /** `not` and `bit` are operators before an operand, and names anywhere else. */
+  private atOperand(): boolean {
+    const first = this.LA(1).tokenType;
+    if (first === T.Minus || first === T.Tilde) return true;
+    const next = this.LA(2).tokenType;
+    return next === T.LParen || next === T.Integer || next === T.Not || next.CATEGORIES?.includes(T.Name) === true;
+  }
 
   /** indexedPath = pathPart { "." pathPart } */
   indexedPath: Rule = this.RULE('indexedPath', () => {
@@ -169,10 +108,10 @@ export class ExpressionRules extends CstParser {
     });
   });
 
-  /** range = additive ".." additive */
+  /** range = operation ".." operation */
   range: Rule = this.RULE('range', () => {
-    this.SUBRULE1(this.additive);
+    this.SUBRULE1(this.operation);
     this.CONSUME(T.DotDot);
-    this.SUBRULE2(this.additive);
+    this.SUBRULE2(this.operation);
   });
 }

@@ -133,7 +133,7 @@ export class MemberRules extends AttributeRules {
     this.CONSUME(T.RBrace);
   });
 
-  /** bitItem = "union" bitItems [ ";" ] | Name ":" additive [ ":" Name ] [ "=" expression ] { attribute } ";" */
+  /** bitItem = "union" bitItems [ ";" ] | Name ":" operation [ ":" Name ] [ "=" expression ] { attribute } ";" */
   bitItem: Rule = this.RULE('bitItem', () => {
     this.OR([
       {
@@ -148,7 +148,7 @@ export class MemberRules extends AttributeRules {
         ALT: () => {
           this.CONSUME1(T.Name);
           this.CONSUME1(T.Colon);
-          this.SUBRULE(this.additive);
+          this.SUBRULE(this.operation);
           this.OPTION2(() => {
             this.CONSUME2(T.Colon);
             this.CONSUME2(T.Name);
@@ -218,16 +218,16 @@ export class MemberRules extends AttributeRules {
     this.CONSUME(T.Colon);
   });
 
-  /** tag = "default" | additive [ ".." additive ] */
+  /** tag = "default" | operation [ ".." operation ] */
   tag: Rule = this.RULE('tag', () => {
     this.OR([
       { ALT: () => this.CONSUME(T.Default), IGNORE_AMBIGUITIES: true },
       {
         ALT: () => {
-          this.SUBRULE1(this.additive);
+          this.SUBRULE1(this.operation);
           this.OPTION(() => {
             this.CONSUME(T.DotDot);
-            this.SUBRULE2(this.additive);
+            this.SUBRULE2(this.operation);
           });
         },
       },

@@ -3,7 +3,7 @@ import type { Attribute, Erratum } from '../ast.ts';
 import {
   docOf, has, keywordOf, node, nodes, onlyChild, optionalNode, optionalWord, placeOfNode, placeOfToken, textOf, token, tokens, word, type Source,
 } from './cst.ts';
-import { additive, implication, range } from './expressions.ts';
+import { operation, range } from './expressions.ts';
 
 /** The attributes of an element, in the order written; `legacy` before it comes first. */
 export function attributes(source: Source, cst: CstNode, wrapper?: CstNode): Attribute[] {
@@ -47,7 +47,7 @@ function attribute(source: Source, cst: CstNode): Attribute {
     case 'condition': {
       const kind = keywordOf(cst, ['if', 'unless', 'requires', 'in']) ?? 'if';
       if (kind === 'in') return { kind, range: range(source, node(cst, 'range')), at };
-      return { kind, value: implication(source, node(cst, 'implication')), at };
+      return { kind, value: operation(source, node(cst, 'operation')), at };
     }
     case 'access':
       return access(source, cst);
@@ -75,7 +75,7 @@ function access(source: Source, cst: CstNode): Attribute {
     case 'bank':
       return { kind, name: word(source, token(cst, 'Name')), at };
     case 'reset':
-      return { kind, value: additive(source, node(cst, 'additive')), at };
+      return { kind, value: operation(source, node(cst, 'operation')), at };
     default:
       return { kind, at };
   }
@@ -86,8 +86,8 @@ function shape(source: Source, cst: CstNode): Attribute {
   const kind = keywordOf(cst, ['pad', 'packed', 'natural', 'compact', 'order', 'size', 'overridable']);
   switch (kind) {
     case 'pad': {
-      const unless = optionalNode(cst, 'implication');
-      return { kind, to: additive(source, node(cst, 'additive')), unless: unless === undefined ? undefined : implication(source, unless), at };
+      const unless = optionalNode(cst, 'operation');
+      return { kind, to: operation(source, node(cst, 'operation')), unless: unless === undefined ? undefined : operation(source, unless), at };
     }
     case 'packed':
     case 'natural':
@@ -96,7 +96,7 @@ function shape(source: Source, cst: CstNode): Attribute {
     case 'order':
       return { kind, house: word(source, token(cst, 'Name')), order: word(source, token(cst, 'Name', 1)), at };
     case 'size':
-      return { kind, value: additive(source, node(cst, 'additive')), at };
+      return { kind, value: operation(source, node(cst, 'operation')), at };
     case 'overridable':
       return { kind, at };
     default:

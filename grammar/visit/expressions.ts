@@ -1,9 +1,10 @@
 import type { CstNode, IToken } from 'chevrotain';
+import type { Place } from '../../src/diagnostic/diagnostic.ts';
 import type { BinaryOperator, Expression, PathPart, Range, UnaryOperator, Word } from '../ast.ts';
 import { has, node, nodes, optionalNode, optionalToken, placeOfNode, placeOfToken, token, tokens, word, type Source } from './cst.ts';
 
 export function expression(source: Source, cst: CstNode): Expression {
-  const condition = implication(source, node(cst, 'implication'));
+  const condition = operation(source, node(cst, 'operation'));
   if (!has(cst, 'Question')) return condition;
   return {
     op: 'choice',
@@ -14,61 +15,71 @@ export function expression(source: Source, cst: CstNode): Expression {
   };
 }
 
-export function implication(source: Source, cst: CstNode): Expression {
-  return chain(source, cst, 'disjunction', (part) =>
-    chain(source, part, 'conjunction', (inner) => chain(source, inner, 'comparison', (compared) => chain(source, compared, 'additive', (sum) => additive(source, sum)))),
-  );
-}
-
-export function additive(source: Source, cst: CstNode): Expression {
-  return chain(source, cst, 'multiplicative', (product) => chain(source, product, 'unary', (operand) => unary(source, operand)));
-}
-
-const operatorTokens: readonly string[] = [
-  'Arrow', 'Pipe', 'Ampersand', 'EqualEqual', 'NotEqual', 'Less', 'LessEqual', 'Greater', 'GreaterEqual',
-  'Plus', 'Minus', 'ShiftLeft', 'ShiftRight', 'Star', 'Slash', 'Percent',
-];
-
-const binaryOperators: ReadonlySet<string> = new Set<BinaryOperator>([
-  '->', '|', '&', '==', '!=', '<', '<=', '>', '>=', '<<', '>>', '+', '-', '*', '/', '%',
-]);
+/** How tightly each operator binds. `->` groups nothing: it joins two conditions once. */
+const strength: Readonly<Record<BinaryOperator, number>> = {
+  '->': 1, '|': 2, '&': 3, '==': 4, '!=': 4, '<': 4, '<=': 4, '>': 4, '>=': 4,
+  '+': 5, '-': 5, '<<': 5, '>>': 5, '*': 6, '/': 6, '%': 6,
+};
 
 function isBinaryOperator(image: string): image is BinaryOperator {
-  return binaryOperators.has(image);
+  return image in strength;
 }
 
-/** `a op b op c`, grouped from the left. */
-function chain(source: Source, cst: CstNode, rule: string, visit: (part: CstNode) => Expression): Expression {
-  const parts = nodes(cst, rule);
-  const [first] = parts;
-  if (first === undefined) throw new Error(`the rule '${cst.name}' has no '${rule}' here`);
-  let left = visit(first);
-  if (parts.length === 1) return left;
-  const operators: IToken[] = operatorTokens.flatMap((name) => tokens(cst, name)).toSorted((a, b) => a.startOffset - b.startOffset);
-  for (const [index, operator] of operators.entries()) {
-    const part = parts[index + 1];
-    if (part === undefined || !isBinaryOperator(operator.image)) break;
-    left = { op: 'binary', operator: operator.image, left, right: visit(part), at: placeOfNode(source, cst) };
+/** Groups a flat row of operands by the strength of the operators between them, from the left. */
+export function operation(source: Source, cst: CstNode): Expression {
+  const operands = nodes(cst, 'operand').map((part) => operand(source, part));
+  const [first, ...rest] = operands;
+  if (first === undefined) throw new Error('an operation without an operand');
+  if (rest.length === 0) return first;
+  const operators = Object.values(cst.children)
+    .flat()
+    .filter((element): element is IToken => 'image' in element)
+    .toSorted((a, b) => a.startOffset - b.startOffset);
+  const values: Expression[] = [first];
+  const waiting: BinaryOperator[] = [];
+  const join = (): void => {
+    const right = values.pop();
+    const left = values.pop();
+    const operator = waiting.pop();
+    if (left === undefined || right === undefined || operator === undefined) throw new Error('an operator without its operands');
+    values.push({ op: 'binary', operator, left, right, at: spanning(left.at, right.at) });
+  };
+  for (const [index, value] of rest.entries()) {
+    const operator = operators[index]?.image ?? '';
+    if (!isBinaryOperator(operator)) throw new Error(`'${operator}' is no operator`);
+    for (let last = waiting.at(-1); last !== undefined && strength[last] >= strength[operator]; last = waiting.at(-1)) join();
+    waiting.push(operator);
+    values.push(value);
   }
-  return left;
+  while (waiting.length > 0) join();
+  const [result] = values;
+  if (result === undefined) throw new Error('an operation without a result');
+  return result;
 }
 
-function unary(source: Source, cst: CstNode): Expression {
-  const operand = optionalNode(cst, 'unary');
-  if (operand === undefined) return primary(source, node(cst, 'primary'));
-  const operator: UnaryOperator = has(cst, 'Keyword_not') ? 'not' : has(cst, 'Keyword_bit') ? 'bit' : has(cst, 'Minus') ? '-' : '~';
-  return { op: 'unary', operator, operand: unary(source, operand), at: placeOfNode(source, cst) };
+/** From the beginning of one place to the end of another, on one line. */
+function spanning(from: Place, to: Place): Place {
+  return from.line === to.line ? { ...from, length: to.column + to.length - from.column } : from;
+}
+
+function operand(source: Source, cst: CstNode): Expression {
+  const prefixes = ['Keyword_not', 'Minus', 'Tilde', 'Keyword_bit'].flatMap((name) => tokens(cst, name)).toSorted((a, b) => b.startOffset - a.startOffset);
+  let value = primary(source, cst);
+  for (const prefix of prefixes) {
+    const operator: UnaryOperator = prefix.image === 'not' || prefix.image === 'bit' || prefix.image === '-' ? prefix.image : '~';
+    value = { op: 'unary', operator, operand: value, at: spanning(placeOfToken(source, prefix), value.at) };
+  }
+  return value;
 }
 
 function primary(source: Source, cst: CstNode): Expression {
-  const at = placeOfNode(source, cst);
   const number = optionalToken(cst, 'Integer');
-  if (number !== undefined) return { op: 'number', value: BigInt(number.image), text: number.image, at };
+  if (number !== undefined) return { op: 'number', value: BigInt(number.image), text: number.image, at: placeOfToken(source, number) };
   const path = optionalNode(cst, 'indexedPath');
-  if (path !== undefined) return { op: 'name', path: nodes(path, 'pathPart').map((part) => pathPart(source, part)), at };
+  if (path !== undefined) return { op: 'name', path: nodes(path, 'pathPart').map((part) => pathPart(source, part)), at: placeOfNode(source, path) };
   const callee = optionalToken(cst, 'Name');
   const inner = nodes(cst, 'expression').map((argument) => expression(source, argument));
-  if (callee !== undefined) return { op: 'call', callee: word(source, callee), arguments: inner, at };
+  if (callee !== undefined) return { op: 'call', callee: word(source, callee), arguments: inner, at: placeOfNode(source, cst) };
   const [only] = inner;
   if (only === undefined) throw new Error('an empty pair of parentheses');
   return only;
@@ -86,7 +97,7 @@ export function path(source: Source, cst: CstNode): readonly Word[] {
 }
 
 export function range(source: Source, cst: CstNode): Range {
-  return { from: additive(source, node(cst, 'additive', 0)), to: additive(source, node(cst, 'additive', 1)), at: placeOfNode(source, cst) };
+  return { from: operation(source, node(cst, 'operation', 0)), to: operation(source, node(cst, 'operation', 1)), at: placeOfNode(source, cst) };
 }
 
 export function optionalExpression(source: Source, cst: CstNode, index = 0): Expression | undefined {

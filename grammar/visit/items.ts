@@ -4,7 +4,7 @@ import { elementOf, erratum, type DescribedElement } from './attributes.ts';
 import {
   has, keywordOf, node, nodes, onlyChild, optionalNode, optionalToken, optionalWord, placeOfNode, placeOfToken, textOf, token, tokens, word, type Source,
 } from './cst.ts';
-import { additive, expression, optionalExpression, range } from './expressions.ts';
+import { operation, expression, optionalExpression, range } from './expressions.ts';
 import { armTags, members } from './members.ts';
 import { constant, constantGroup, firstPlace, where } from './constants.ts';
 import { house } from './houses.ts';
@@ -178,7 +178,7 @@ function registers(source: Source, cst: CstNode, element: DescribedElement): Ast
       const scalar = token(one, 'Scalar');
       return {
         kind: 'register',
-        offset: additive(source, node(one, 'additive')),
+        offset: operation(source, node(one, 'operation')),
         access: keywordOf(one, ['read', 'write', 'rw']) ?? 'read',
         type: { kind: 'scalar', name: scalar.image, at: placeOfToken(source, scalar) },
         name: own,

@@ -4,7 +4,7 @@ import { attributes, elementOf, type DescribedElement } from './attributes.ts';
 import {
   has, node, nodes, onlyChild, optionalNode, optionalToken, optionalWord, placeOfNode, placeOfToken, token, tokens, word, type Source,
 } from './cst.ts';
-import { additive, expression, optionalExpression, path, range } from './expressions.ts';
+import { operation, expression, optionalExpression, path, range } from './expressions.ts';
 
 export function members(source: Source, cst: CstNode): Ast.Member[] {
   return nodes(cst, 'member').map((one) => member(source, one));
@@ -135,7 +135,7 @@ function bitItems(source: Source, cst: CstNode): Ast.BitItem[] {
     return {
       kind: 'bit group',
       name,
-      width: additive(source, node(item, 'additive')),
+      width: operation(source, node(item, 'operation')),
       enum: values === undefined ? undefined : word(source, values),
       value: optionalExpression(source, item),
       at: name.at,
@@ -187,6 +187,6 @@ export function armTags(source: Source, head: CstNode): Ast.Tag[] {
     const at = placeOfNode(source, one);
     if (has(one, 'Keyword_default')) return { op: 'default', at };
     if (has(one, 'DotDot')) return { op: 'range', range: range(source, one), at };
-    return additive(source, node(one, 'additive'));
+    return operation(source, node(one, 'operation'));
   });
 }
