@@ -21,8 +21,9 @@ export interface Context {
 
 /** Drops what is undefined, so that an optional property is absent rather than empty. */
 export function present<T extends Record<string, unknown>>(values: T): { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & { [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined> } {
-  const kept = Object.entries(values).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(kept) as ReturnType<typeof present<T>>;
+  const kept: Record<string, unknown> = {};
+  for (const name in values) if (values[name] !== undefined) kept[name] = values[name];
+  return kept as ReturnType<typeof present<T>>;
 }
 
 /** Where an expression stands: what a bare name can be there, from the nearest outwards. */

@@ -68,6 +68,7 @@ const repeatable: ReadonlySet<Kind> = new Set<Kind>(['requires', 'alias', 'also'
 
 /** Reports what makes no sense at this kind of element. */
 export function checkAttributes(context: Context, what: string, attributes: readonly Ast.Attribute[]): void {
+  if (attributes.length === 0) return;
   const seen = new Map<Kind, Ast.Attribute>();
   const possible = allowed[what] ?? always;
   for (const attribute of attributes) {
@@ -103,6 +104,7 @@ export function revisionOf(context: Context, text: string, at: Ast.Attribute['at
 
 /** What an element passes on to what stands in it. */
 export function inheritedBy(context: Context, attributes: readonly Ast.Attribute[], outer: Inherited): Inherited {
+  if (attributes.length === 0) return only(outer);
   const since = find(attributes, 'since');
   const until = find(attributes, 'until');
   const ownSince = since === undefined ? undefined : revisionOf(context, since.revision, since.at);
@@ -124,6 +126,7 @@ export interface Described {
  * `condition` is its resolved `if` or `unless`.
  */
 export function element(context: Context, what: string, name: string, node: Described, outer: Inherited, cNameOf: (name: string) => string, condition?: Expression): Element {
+  if (node.attributes.length === 0) return { name, cName: cNameOf(name), doc: node.doc, at: node.at, ...only(outer), ...(condition === undefined ? {} : { if: condition }) };
   checkAttributes(context, what, node.attributes);
   const inherited = inheritedBy(context, node.attributes, outer);
   const cName = find(node.attributes, 'c_name');
@@ -171,8 +174,14 @@ export function erratumOf(erratum: Ast.Erratum): Erratum {
   return { id: erratum.id, text: erratum.text, meant: erratum.meant, because: erratum.because };
 }
 
+/** What is inherited, without whatever else the outer element has. */
+function only(outer: Inherited): Inherited {
+  return { since: outer.since, ...(outer.until === undefined ? {} : { until: outer.until }), ...(outer.legacy === undefined ? {} : { legacy: outer.legacy }) };
+}
+
 /** How houses pack and order what is laid out: properties that are absent where nothing is said. */
 export function houseLayout(context: Context, attributes: readonly Ast.Attribute[]): { packed?: readonly string[]; orders?: readonly HouseOrder[] } {
+  if (attributes.length === 0) return {};
   const packed = all(attributes, 'packed').map((attribute) => attribute.house.text);
   const orders = all(attributes, 'order').flatMap((attribute): HouseOrder[] => {
     const order = attribute.order.text;

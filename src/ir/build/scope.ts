@@ -148,8 +148,7 @@ function declare(file: Ast.File, header: Ast.Header): Scope {
 
 /** Whether the legacy interface keeps one of these in the guest's byte order. */
 export function isNative(scope: Scope, ...names: readonly string[]): true | undefined {
-  const native = scope.file.items.flatMap((item) => (item.kind === 'legacy native' ? item.names.map((name) => name.text) : []));
-  return names.some((name) => native.includes(name)) ? true : undefined;
+  return scope.file.items.some((item) => item.kind === 'legacy native' && item.names.some((name) => names.includes(name.text))) ? true : undefined;
 }
 
 /** Every part of a request, those of its alternatives included. */
@@ -159,6 +158,19 @@ export function partsOf(items: readonly Ast.PartItem[]): readonly Ast.Part[] {
 
 /** Members that stand directly in these, in order: what a group without a name and an alternative hold are the outer's own. */
 export function flatMembers(members: readonly Ast.Member[]): readonly Ast.Member[] {
+  let flat = flattened.get(members);
+  if (flat === undefined) {
+    flat = flatten(members);
+    flattened.set(members, flat);
+  }
+  return flat;
+}
+
+/** Every name in a struct is looked up among its members, so they are flattened once. */
+const flattened = new WeakMap<readonly Ast.Member[], readonly Ast.Member[]>();
+
+function flatten(members: readonly Ast.Member[]): readonly Ast.Member[] {
+  if (members.every((member) => member.kind === 'field' || member.kind === 'bits')) return members;
   return members.flatMap((member): readonly Ast.Member[] => {
     switch (member.kind) {
       case 'group':
