@@ -40,7 +40,8 @@ export function constant(source: Source, cst: CstNode, element?: DescribedElemen
     name,
     value: expression(source, node(cst, 'expression')),
     at: name.at,
-    doc: [element?.doc ?? '', own.doc].filter((part) => part !== '').join('\n'),
+    // `const NAME = 1;` is one element in two rules that end together.
+    doc: element?.doc ?? own.doc,
     attributes: [...(element?.attributes ?? []), ...own.attributes],
   };
 }

@@ -91,6 +91,11 @@ export function textOf(at: IToken): string {
   return at.image.slice(1, -1).replaceAll(/\\(.)/g, (_, letter: string) => escapes[letter] ?? letter);
 }
 
+/** The doc comments above a node only: what stands behind it belongs to its last part. */
+export function docAbove(source: Source, cst: CstNode): string {
+  return cst.location === undefined ? '' : source.docs.before(cst.location.startOffset);
+}
+
 /** The doc comments before a node and behind its last token or its opening brace. */
 export function docOf(source: Source, cst: CstNode): string {
   const at = cst.location;

@@ -2,7 +2,7 @@ import type { CstNode } from 'chevrotain';
 import type * as Ast from '../ast.ts';
 import { elementOf, erratum, type DescribedElement } from './attributes.ts';
 import {
-  has, keywordOf, node, nodes, onlyChild, optionalNode, optionalToken, optionalWord, placeOfNode, placeOfToken, textOf, token, tokens, word, type Source,
+  docAbove, docOf, has, keywordOf, node, nodes, onlyChild, optionalNode, optionalToken, optionalWord, placeOfNode, placeOfToken, textOf, token, tokens, word, type Source,
 } from './cst.ts';
 import { operation, expression, optionalExpression, range } from './expressions.ts';
 import { armTags, members } from './members.ts';
@@ -152,12 +152,11 @@ function partItem(source: Source, wrapper: CstNode): Ast.PartItem {
     enum: optionalWord(source, values, 'Name'),
     arms: nodes(cst, 'partArm').map((one): Ast.PartArm => {
       const head = node(one, 'armHead');
-      const described = elementOf(source, one);
       return {
         tags: armTags(source, head),
         parts: nodes(one, 'partItem').map((part) => partItem(source, part)),
         at: placeOfNode(source, node(head, 'tag')),
-        doc: described.doc,
+        doc: has(one, 'LBrace') ? docOf(source, one) : docAbove(source, one),
         attributes: elementOf(source, head).attributes,
       };
     }),

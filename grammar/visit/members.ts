@@ -2,7 +2,7 @@ import type { CstNode } from 'chevrotain';
 import type * as Ast from '../ast.ts';
 import { attributes, elementOf, type DescribedElement } from './attributes.ts';
 import {
-  has, node, nodes, onlyChild, optionalNode, optionalToken, optionalWord, placeOfNode, placeOfToken, token, tokens, word, type Source,
+  docAbove, docOf, has, node, nodes, onlyChild, optionalNode, optionalToken, optionalWord, placeOfNode, placeOfToken, token, tokens, word, type Source,
 } from './cst.ts';
 import { operation, expression, optionalExpression, path, range } from './expressions.ts';
 
@@ -177,7 +177,7 @@ function arm(source: Source, cst: CstNode): Ast.Arm {
     tags: armTags(source, head),
     members: inner === undefined ? (single === undefined ? [] : [member(source, single)]) : members(source, inner),
     at: placeOfNode(source, node(head, 'tag')),
-    doc: inner === undefined ? '' : elementOf(source, cst).doc,
+    doc: inner === undefined ? docAbove(source, cst) : docOf(source, cst),
     attributes: attributes(source, head),
   };
 }

@@ -36,13 +36,13 @@ let status = 0;
 program
   .command('build [FILES...]')
   .description('generate C, TypeScript and documentation')
-  .option('-t, --target NAME', 'one target instead of all: c, typescript, docs')
-  .option('-p, --profile NAME', 'one profile of it; of c: linux, spec')
-  .option('-r, --revision R', 'revision of the standard', newestRevision)
-  .option('-o, --out DIR', 'output folder (default: generated)')
-  .option('--templates DIR', 'a folder of handlebars templates of your own, instead of a target')
+  .option('-t, --target <NAME>', 'one target instead of all: c, typescript, docs')
+  .option('-p, --profile <NAME>', 'one profile of it; of c: linux, spec')
+  .option('-r, --revision <R>', 'revision of the standard', newestRevision)
+  .option('-o, --out <DIR>', 'output folder (default: generated)')
+  .option('--templates <DIR>', 'a folder of handlebars templates of your own, instead of a target')
   .option('--check', 'write nothing; fail and show what differs when files are not up to date')
-  .option('--depfile FILE', 'write what the outputs depend on, for Make, Ninja and Bazel')
+  .option('--depfile <FILE>', 'write what the outputs depend on, for Make, Ninja and Bazel')
   .option('--list-outputs', 'write nothing; print the paths of all outputs')
   .addHelpText(
     'after',
@@ -60,7 +60,7 @@ Examples:
 program
   .command('check [FILES...]')
   .description('report what is wrong in descriptions, in every revision at once')
-  .option('-f, --format FORMAT', 'text, or json for machines', 'text')
+  .option('-f, --format <FORMAT>', 'text, or json for machines', 'text')
   .addHelpText('after', '\nExamples:\n  virtgen check\n  virtgen check --format json my-device.virtio\n  virtgen check - < my-device.virtio')
   .action(async (files: string[], options: CheckOptions) => {
     const { check } = await import('./check.ts');
@@ -80,7 +80,7 @@ program
 program
   .command('ir [FILES...]')
   .description('print the intermediate representation as JSON')
-  .option('-r, --revision R', "revision of the standard, or 'all' for every one at once, without offsets", newestRevision)
+  .option('-r, --revision <R>', "revision of the standard, or 'all' for every one at once, without offsets", newestRevision)
   .addHelpText('after', '\nExamples:\n  virtgen ir --revision 1.2 my-device.virtio\n  virtgen ir --revision all')
   .action(async (files: string[], options: IrOptions) => {
     const { printIr } = await import('./ir.ts');
