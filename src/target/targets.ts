@@ -1,4 +1,5 @@
+import { c } from './c/target.ts';
 import type { Target } from './target.ts';
 
 /** Every target, one line each; `virtgen build` makes them all unless told otherwise. */
-export const targets: readonly Target[] = [];
+export const targets: readonly Target[] = [c];

@@ -1,9 +1,8 @@
 import type { Constant, ConstantGroup, Feature } from '../../ir/model.ts';
-import type { Catalogue } from './catalogue.ts';
-import { comment, noComment, paragraphs, plain, tab, type Comment } from './comment.ts';
+import { comment, noComment, plain, tab, type Comment } from './comment.ts';
 import { furtherNames, publishedName } from './identifiers.ts';
 import { constantLiteral, literal } from './literal.ts';
-import { availability } from './member-comments.ts';
+import type { Words } from './words.ts';
 
 /** One `#define` before it is laid out. */
 export interface Define {
@@ -28,28 +27,31 @@ export interface DefineView {
 }
 
 /** @returns the macros of a feature, its older and other names included */
-export function featureDefines(feature: Feature, target: Feature | undefined, catalogue: Catalogue): readonly Define[] {
-  const name = publishedName(feature, catalogue.house);
+export function featureDefines(feature: Feature, target: Feature | undefined, words: Words): readonly Define[] {
+  const name = publishedName(feature, words.catalogue.house);
   const legacy = feature.legacy === true;
-  const value = target === undefined ? literal(feature.bit) : publishedName(target, catalogue.house);
-  const said = words(feature, catalogue);
-  const further = furtherNames(feature, catalogue.house).map((other) => ({ name: other, value: name, comment: [`Another name of ${name}.`], legacy, overridable: false }));
+  const value = target === undefined ? literal(feature.bit) : publishedName(target, words.catalogue.house);
+  const said = words.of(feature);
+  const further = furtherNames(feature, words.catalogue.house).map((other) => ({ name: other, value: name, comment: [`Another name of ${name}.`], legacy, overridable: false }));
   return [{ name, value, comment: said, legacy, overridable: false }, ...further];
 }
 
-/** @param renamed the published names of constants, by the C name that the IR gives them */
-export function constantDefines(constant: Constant, renamed: ReadonlyMap<string, string>, catalogue: Catalogue): readonly Define[] {
+/**
+ * @param renamed the published names of constants, by the C name that the IR gives them
+ * @param wide masks of its group need 64 bits
+ */
+export function constantDefines(constant: Constant, renamed: ReadonlyMap<string, string>, wide: boolean, words: Words): readonly Define[] {
   const legacy = constant.legacy === true;
   const overridable = constant.overridable === true;
-  const own = constant.aliases?.find((alias) => alias.house === catalogue.house && alias.also === undefined);
+  const own = constant.aliases?.find((alias) => alias.house === words.catalogue.house && alias.also === undefined);
   const name = own?.name ?? constant.cName;
   const alias = constant.aliasOf === undefined ? undefined : (renamed.get(constant.aliasOf) ?? constant.aliasOf);
-  const value = alias ?? constantLiteral(constant, own?.as) ?? literal(constant.value);
-  const further = (constant.aliases ?? []).filter((other) => other.house === catalogue.house && other.also === true);
+  const value = alias ?? constantLiteral(constant, own?.as, wide) ?? literal(constant.value);
+  const further = (constant.aliases ?? []).filter((other) => other.house === words.catalogue.house && other.also === true);
   return [
-    { name, value, comment: words(constant, catalogue), legacy, overridable },
+    { name, value, comment: words.of(constant), legacy, overridable },
     ...further.map((other) => {
-      const converted = other.as === undefined ? undefined : constantLiteral(constant, other.as);
+      const converted = other.as === undefined ? undefined : constantLiteral(constant, other.as, wide);
       return { name: other.name, value: converted ?? name, comment: [`${converted === undefined ? 'Another name of' : 'See'} ${name}.`], legacy, overridable: false };
     }),
   ];
@@ -59,12 +61,6 @@ export function constantDefines(constant: Constant, renamed: ReadonlyMap<string,
 export function publishedConstants(groups: readonly (ConstantGroup | Constant)[], house: string): ReadonlyMap<string, string> {
   const constants = groups.flatMap((group) => (group.kind === 'constant' ? [group] : group.constants));
   return new Map(constants.map((constant) => [constant.cName, publishedName(constant, house)]));
-}
-
-function words(element: Feature | Constant, catalogue: Catalogue): readonly string[] {
-  const [first = '', ...rest] = paragraphs(element.doc);
-  const said = [first, availability(element, catalogue)].filter((text) => text !== '');
-  return said.length === 0 ? [] : [said.join(' '), ...rest];
 }
 
 /**

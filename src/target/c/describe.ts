@@ -1,4 +1,4 @@
-import type { Dimension, Expression, PathPart } from '../../ir/model.ts';
+import type { Dimension, Expression, PathPart, Tag } from '../../ir/model.ts';
 import type { Catalogue } from './catalogue.ts';
 
 const words: Readonly<Record<string, string>> = { '|': 'or', '&': 'and', '->': 'requires' };
@@ -43,6 +43,20 @@ export function describe(expression: Expression, catalogue: Catalogue): string {
 export function describeDimension(dimension: Dimension, catalogue: Catalogue): string {
   if (dimension.kind === 'rest') return '[]';
   return `[${dimension.kind === 'fixed' ? dimension.length : describe(dimension.length, catalogue)}]`;
+}
+
+/** The values that choose an alternative. */
+export function describeTags(tags: readonly Tag[], catalogue: Catalogue): readonly string[] {
+  return tags.map((tag) => (tag.kind === 'default' ? 'otherwise' : tag.kind === 'range' ? `${describe(tag.from, catalogue)} to ${describe(tag.to, catalogue)}` : describe(tag.value, catalogue)));
+}
+
+/** Lines for an alternative in a listing: each value on its own, then what it stands for. */
+export function alternative(tags: readonly string[], lines: readonly string[]): readonly string[] {
+  const last = tags.length - 1;
+  return [
+    ...tags.map((tag, index) => `\t${tag}${index < last ? ',' : lines.length === 0 ? ': nothing' : ':'}`),
+    ...lines.map((line) => `\t\t${line}`),
+  ];
 }
 
 function isSimple(expression: Expression): boolean {

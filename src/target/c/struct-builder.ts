@@ -1,10 +1,10 @@
 import type { Arm, BitWord, Dimension, Expression, Field, Group, Member, Variant, Window } from '../../ir/model.ts';
 import { isFixed, type Catalogue } from './catalogue.ts';
 import type { CAggregate, CField, CMember, CStruct, Declaration } from './declaration.ts';
-import { describe } from './describe.ts';
+import { alternative, describe, describeTags } from './describe.ts';
 import { isGuestOrder, type Dialect, type Orders } from './dialect.ts';
 import { furtherNames, memberName, publishedName, spelt } from './identifiers.ts';
-import { describeMember, memberComment } from './member-comments.ts';
+import type { Words } from './words.ts';
 
 /** What is known of the struct that members belong to. */
 export interface Owner extends Orders {
@@ -32,12 +32,14 @@ interface Run {
 export class StructBuilder {
   private readonly dialect: Dialect;
   private readonly catalogue: Catalogue;
+  private readonly words: Words;
   /** Macros that are defined before the structs: arrays may use their names. */
   private readonly macros: ReadonlySet<string>;
 
-  constructor(dialect: Dialect, catalogue: Catalogue, macros: ReadonlySet<string>) {
+  constructor(dialect: Dialect, words: Words, macros: ReadonlySet<string>) {
     this.dialect = dialect;
-    this.catalogue = catalogue;
+    this.catalogue = words.catalogue;
+    this.words = words;
     this.macros = macros;
   }
 
@@ -69,7 +71,7 @@ export class StructBuilder {
     const pieces: Declaration[] = [];
     for (const member of members) {
       const current = runs.at(-1) ?? { run: { members: [] }, after: '' };
-      if (this.isPlaced(member)) {
+      if (this.isPlaced(member, owner)) {
         current.run.members.push(member);
         continue;
       }
@@ -91,20 +93,20 @@ export class StructBuilder {
 
   private runListing(tag: string, run: Run): readonly string[] {
     if (this.deservesStruct(run, false)) return [`struct ${tag}`];
-    return run.members.map((member) => describeMember(member, this.catalogue));
+    return run.members.map((member) => this.words.describeMember(member));
   }
 
   /** Its place is the same in every message, and so is that of what follows. */
-  private isPlaced(member: Member): boolean {
+  private isPlaced(member: Member, owner: Owner): boolean {
     if (member.position === undefined || member.position.size === null) return false;
     if (member.kind === 'present') return false;
-    if (member.kind === 'switch') return member.arms.every((arm) => arm.members.every((one) => this.isPlaced(one)));
+    if (member.kind === 'switch') return member.arms.every((arm) => arm.members.every((one) => this.isPlaced(one, owner)));
     if (member.kind === 'field' && member.type.kind === 'struct') {
       const named = this.catalogue.named(member.type);
-      return named !== undefined && named.kind !== 'external' && isFixed(named.layout);
+      return owner.view || (named !== undefined && named.kind !== 'external' && isFixed(named.layout));
     }
-    if (member.kind === 'group') return member.members.every((one) => this.isPlaced(one));
-    if (member.kind === 'union' || member.kind === 'window') return member.arms.every((arm) => arm.members.every((one) => this.isPlaced(one)));
+    if (member.kind === 'group') return member.members.every((one) => this.isPlaced(one, owner));
+    if (member.kind === 'union' || member.kind === 'window') return member.arms.every((arm) => arm.members.every((one) => this.isPlaced(one, owner)));
     return true;
   }
 
@@ -134,25 +136,17 @@ export class StructBuilder {
       return [
         by === '' ? 'one of:' : `by ${by}:`,
         ...member.arms.flatMap((arm) => {
-          const lines = piece(armName(arm), arm.members);
-          const tags = this.tags(arm);
-          return lines.length === 0 ? [`\t${tags}: nothing`] : lines.map((line, index) => `\t${index === 0 ? `${tags}: ` : '\t'}${line}`);
+          const tags = describeTags(arm.tags, this.catalogue);
+          return alternative(tags.length === 0 ? [arm.name] : tags, piece(armName(arm), arm.members));
         }),
       ];
     }
     const each = member.kind === 'field' ? member.each?.members : member.kind === 'group' ? member.members : undefined;
     if (each !== undefined) {
       const lines = piece(this.shortName(member), each);
-      return [`${describeMember(member, this.catalogue)}, each:`, ...lines.map((line) => `\t${line}`)];
+      return [`${this.words.describeMember(member)}, each:`, ...lines.map((line) => `\t${line}`)];
     }
-    return [describeMember(member, this.catalogue)];
-  }
-
-  private tags(arm: Arm): string {
-    const texts = arm.tags.map((tag) =>
-      tag.kind === 'default' ? 'otherwise' : tag.kind === 'range' ? `${describe(tag.from, this.catalogue)} to ${describe(tag.to, this.catalogue)}` : describe(tag.value, this.catalogue),
-    );
-    return texts.length === 0 ? arm.name : texts.join(', ');
+    return [this.words.describeMember(member)];
   }
 
   private shortName(member: Member): string {
@@ -195,7 +189,7 @@ export class StructBuilder {
       kind: 'field' as const,
       ...this.type(field, owner),
       suffix: this.suffix(field),
-      comment: memberComment(field, this.catalogue),
+      comment: this.words.ofMember(field),
       offset,
       size: field.dimensions.some((dimension) => dimension.kind !== 'fixed') || field.type.kind === 'opaque' ? null : (field.position?.size ?? null),
       source: field,
@@ -238,7 +232,7 @@ export class StructBuilder {
       // One member stands for itself; several are a struct that has the alternative's name, or none if it is unnamed.
       if (inner.length < 2) return inner;
       const name = arm.tags.length === 0 ? undefined : spelt(armName(arm));
-      return [{ kind: 'aggregate', keyword: 'struct', ...(name === undefined ? {} : { name }), suffix: '', comment: memberCommentOfArm(arm), members: inner, offset, size: sizeOf(arm.members) }];
+      return [{ kind: 'aggregate', keyword: 'struct', ...(name === undefined ? {} : { name }), suffix: '', comment: this.words.of(arm), members: inner, offset, size: sizeOf(arm.members) }];
     });
     return this.aggregate('union', member, members, offset, []);
   }
@@ -250,7 +244,7 @@ export class StructBuilder {
       keyword,
       ...(name === undefined ? {} : { name }),
       suffix: dimensions.map((dimension) => this.dimension(dimension)).join(''),
-      comment: memberComment(member, this.catalogue),
+      comment: this.words.ofMember(member),
       members,
       offset,
       size: member.position?.size ?? 0,
@@ -266,9 +260,6 @@ function armName(arm: Arm): string {
   return arm.name.toLowerCase();
 }
 
-function memberCommentOfArm(arm: Arm): readonly string[] {
-  return arm.doc === '' ? [] : [arm.doc];
-}
 
 /** A word of bit groups without a name is called as its only group is, or `bits`. */
 function wordName(word: BitWord, before: number): string {
