@@ -110,6 +110,7 @@ export const Packed: TokenType = keyword('packed');
 export const Natural: TokenType = keyword('natural');
 export const Order: TokenType = keyword('order');
 export const Compact: TokenType = keyword('compact');
+export const Aligned: TokenType = keyword('aligned');
 export const Overridable: TokenType = keyword('overridable');
 export const Unit: TokenType = keyword('unit');
 export const Size: TokenType = keyword('size');

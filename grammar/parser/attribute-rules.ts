@@ -135,7 +135,7 @@ export class AttributeRules extends ExpressionRules {
     ]);
   });
 
-  /** shape = "pad" operation [ "unless" expression ] | ( "packed" | "natural" | "compact" ) Name | "order" Name Name | "size" operation | "by" "address" | "overridable" */
+  /** shape = "pad" operation [ "unless" expression ] | ( "packed" | "natural" | "compact" ) Name | "order" Name Name | ( "size" | "aligned" ) operation | "by" "address" | "overridable" */
   shape: Rule = this.RULE('shape', () => {
     this.OR([
       {
@@ -167,7 +167,7 @@ export class AttributeRules extends ExpressionRules {
       },
       {
         ALT: () => {
-          this.CONSUME(T.Size);
+          this.OR2([{ ALT: () => this.CONSUME(T.Size) }, { ALT: () => this.CONSUME(T.Aligned) }]);
           this.SUBRULE2(this.operation);
         },
       },

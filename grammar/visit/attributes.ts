@@ -83,7 +83,7 @@ function access(source: Source, cst: CstNode): Attribute {
 
 function shape(source: Source, cst: CstNode): Attribute {
   const at = placeOfNode(source, cst);
-  const kind = keywordOf(cst, ['pad', 'packed', 'natural', 'compact', 'order', 'size', 'overridable']);
+  const kind = keywordOf(cst, ['pad', 'packed', 'natural', 'compact', 'order', 'size', 'aligned', 'overridable']);
   switch (kind) {
     case 'pad': {
       const unless = optionalNode(cst, 'operation');
@@ -96,6 +96,7 @@ function shape(source: Source, cst: CstNode): Attribute {
     case 'order':
       return { kind, house: word(source, token(cst, 'Name')), order: word(source, token(cst, 'Name', 1)), at };
     case 'size':
+    case 'aligned':
       return { kind, value: operation(source, node(cst, 'operation')), at };
     case 'overridable':
       return { kind, at };

@@ -388,6 +388,7 @@ export interface PartSwitch extends Element {
   readonly arms: readonly PartArm[];
 }
 
+/** `cName` differs from `name` where the standard has a name for the whole message with this alternative. */
 export interface PartArm extends Element {
   readonly tags: readonly Tag[];
   readonly parts: readonly PartItem[];
@@ -459,7 +460,8 @@ export interface House extends Element {
   /** The macro that hides what is legacy. */
   readonly noLegacy?: string;
   readonly views: readonly View[];
-  readonly typedefs: readonly (Element & { readonly type: Type })[];
+  /** `align` in bytes, where the house aligns it more or less than its type. */
+  readonly typedefs: readonly (Element & { readonly type: Type; readonly align?: number })[];
   readonly constants: readonly (ConstantGroup | Constant)[];
   /** Paths of elements that the house does not publish. */
   readonly omitted: readonly string[];

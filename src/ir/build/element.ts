@@ -56,7 +56,7 @@ const allowed: Readonly<Record<string, readonly Kind[]>> = {
   rule: [...always, ...conditional],
   house: always,
   view: [...always, ...house],
-  typedef: always,
+  typedef: [...always, 'aligned'],
 };
 
 /** How an attribute is written, for messages. */

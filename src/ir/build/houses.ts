@@ -3,11 +3,11 @@ import { unknownName } from '../../check/unknown-name.ts';
 import { nearest } from '../../diagnostic/suggest.ts';
 import type { Constant, ConstantGroup, House, View } from '../model.ts';
 import { emptyEnvironment, present, type Context, type Environment, type Inherited } from './context.ts';
-import { element, houseLayout } from './element.ts';
+import { element, find, houseLayout } from './element.ts';
 import { membersOfNamed } from './expressions.ts';
 import { buildConstant, buildGroup } from './groups.ts';
 import { buildMembers, buildType } from './members.ts';
-import { isNative } from './scope.ts';
+import { isNative, partsOfAlternative } from './scope.ts';
 
 const same = (name: string): string => name;
 
@@ -22,7 +22,10 @@ export function buildHouse(context: Context, item: Ast.House, outer: Inherited):
     views: item.views.map((view) => buildView(context, view, house, base)),
     typedefs: item.typedefs.flatMap((typedef) => {
       const type = buildType(context, typedef.type, house);
-      return type === undefined ? [] : [{ ...element(context, 'typedef', typedef.name.text, typedef, base, same), type }];
+      if (type === undefined) return [];
+      const aligned = find(typedef.attributes, 'aligned');
+      const align = aligned === undefined ? undefined : context.constants.evaluate(context.scope, undefined, aligned.value, new Map());
+      return [{ ...element(context, 'typedef', typedef.name.text, typedef, base, same), type, ...present({ align: align === undefined ? undefined : Number(align) }) }];
     }),
     constants: item.groups.flatMap((group): readonly (Constant | ConstantGroup)[] =>
       group.kind === 'constant' ? buildConstant(context, undefined, group, 'number', base) : [buildGroup(context, group, base)],
@@ -46,9 +49,14 @@ function buildView(context: Context, view: Ast.View, house: string, outer: Inher
   };
 }
 
-/** What the view shows: a struct, the configuration space, the parts of a request one after the other. */
+/** What the view shows: a struct, the configuration space, the parts of a request one after the other, all or those of one alternative. */
 function viewedMembers(context: Context, view: Ast.View): readonly Ast.Member[] {
   const [first, second] = view.of;
+  const request = second === undefined ? undefined : context.scope.requests.get(first?.text ?? '');
+  if (request !== undefined && 'parts' in request && second !== undefined) {
+    const parts = partsOfAlternative(request.parts, second.text);
+    if (parts !== undefined) return parts.flatMap((part) => part.members);
+  }
   const scope = second === undefined ? context.scope : context.scopes.get(first?.text ?? '');
   const name = (second ?? first)?.text ?? '';
   const members = scope === undefined ? [] : name === 'config' ? scope.config : membersOfNamed(scope, name);

@@ -82,8 +82,8 @@ function buildPart(context: Context, item: Ast.PartItem, outer: Inherited, envir
       return {
         ...element(context, 'arm', tag, arm, inherited, (name) => name, conditionOf(context, arm.attributes, environment)),
         tags: buildTags(context, arm.tags, group),
-        parts: arm.parts.map((part, index) =>
-          buildPart(context, part, inner, environment, names, { base: cName ?? `${around.base}_${tag.toLowerCase()}`, first: cName !== undefined && index === 0 }),
+        parts: arm.parts.map((part) =>
+          buildPart(context, part, inner, environment, names, { base: cName ?? `${around.base}_${tag.toLowerCase()}`, first: false }),
         ),
       };
     }),

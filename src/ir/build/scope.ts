@@ -156,6 +156,27 @@ export function partsOf(items: readonly Ast.PartItem[]): readonly Ast.Part[] {
   return items.flatMap((item) => (item.kind === 'part' ? [item] : item.arms.flatMap((arm) => partsOf(arm.parts))));
 }
 
+/** The parts of a request when a switch chooses the alternative with this tag; undefined where there is none. */
+export function partsOfAlternative(items: readonly Ast.PartItem[], tag: string): readonly Ast.Part[] | undefined {
+  let found = false;
+  const parts = items.flatMap((item): readonly Ast.Part[] => {
+    if (item.kind === 'part') return [item];
+    for (const arm of item.arms) {
+      if (arm.tags.some((one) => one.op === 'name' && one.path.at(-1)?.text === tag)) {
+        found = true;
+        return partsOf(arm.parts);
+      }
+      const inner = partsOfAlternative(arm.parts, tag);
+      if (inner !== undefined) {
+        found = true;
+        return inner;
+      }
+    }
+    return [];
+  });
+  return found ? parts : undefined;
+}
+
 /** Members that stand directly in these, in order: what a group without a name and an alternative hold are the outer's own. */
 export function flatMembers(members: readonly Ast.Member[]): readonly Ast.Member[] {
   let flat = flattened.get(members);
