@@ -84,6 +84,8 @@ export interface Erratum extends Node {
   readonly text: string;
   readonly meant: string;
   readonly because: string;
+  /** Words that are none of these three. */
+  readonly unknown: readonly Word[];
 }
 
 // --- members of structs, config space, requests ----------------------------------------------------------------

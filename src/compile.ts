@@ -1,8 +1,10 @@
 import { parse } from '../grammar/parse.ts';
-import { rules } from './check/rules.ts';
 import type { Rule } from './check/rule.ts';
+import { rules } from './check/rules.ts';
+import { Survey } from './check/survey/survey.ts';
 import type { Diagnostic, Finding } from './diagnostic/diagnostic.ts';
 import { build } from './ir/build/build.ts';
+import { Written } from './ir/build/written.ts';
 import type { Ir } from './ir/model.ts';
 
 /** One description as text. The path goes into places and banners; nothing is read. */
@@ -14,8 +16,13 @@ export interface SourceText {
 export interface Compilation {
   /** Every revision at once. Absent where there are errors. */
   readonly ir: Ir | undefined;
+  /** In the order of the sources and of their lines; at most {@link mostDiagnostics}. */
   readonly diagnostics: readonly Diagnostic[];
+  /** How many more there are: nobody reads a thousand, and most of them follow from the first. */
+  readonly omitted: number;
 }
+
+export const mostDiagnostics = 200;
 
 /**
  * Parses, builds and checks descriptions together, in every revision at once. Never throws over what they say.
@@ -24,24 +31,41 @@ export interface Compilation {
 export function compile(sources: readonly SourceText[]): Compilation {
   const parsed = sources.map((source) => parse(source.path, source.text));
   const syntax = parsed.flatMap((result) => result.diagnostics);
-  if (syntax.length > 0) return { ir: undefined, diagnostics: syntax };
+  if (syntax.length > 0) return limited(undefined, syntax);
   const diagnostics: Diagnostic[] = [];
   const report = (rule: Rule, finding: Finding): void => {
     diagnostics.push(diagnosticOf(rule, finding));
   };
+  const written = new Written();
   const ir = build(
     parsed.flatMap((result) => (result.file === undefined ? [] : [result.file])),
     report,
+    written,
   );
+  const survey = new Survey(ir, written);
+  const complete = diagnostics.every((one) => one.severity !== 'error');
   for (const rule of rules) {
-    for (const finding of rule.check?.(ir) ?? []) report(rule, finding);
+    if (rule.check === undefined || (rule.needsAll === true && !complete)) continue;
+    for (const finding of rule.check(survey)) report(rule, finding);
   }
   const order = new Map(sources.map((source, index) => [source.path, index]));
-  const sorted = diagnostics
-    .toSorted((a, b) => (order.get(a.at.file) ?? 0) - (order.get(b.at.file) ?? 0) || a.at.line - b.at.line || a.at.column - b.at.column)
-    // What is used in several places is looked up several times, but wrong only once.
-    .filter((one, index, all) => all.findIndex((other) => other.code === one.code && other.message === one.message && samePlace(other, one)) === index);
-  return { ir: sorted.some((one) => one.severity === 'error') ? undefined : ir, diagnostics: sorted };
+  const sorted = unique(diagnostics).toSorted((a, b) => (order.get(a.at.file) ?? 0) - (order.get(b.at.file) ?? 0) || a.at.line - b.at.line || a.at.column - b.at.column);
+  return limited(sorted.some((one) => one.severity === 'error') ? undefined : ir, sorted);
+}
+
+function limited(ir: Ir | undefined, diagnostics: readonly Diagnostic[]): Compilation {
+  return { ir, diagnostics: diagnostics.slice(0, mostDiagnostics), omitted: Math.max(0, diagnostics.length - mostDiagnostics) };
+}
+
+/** What is used in several places is looked up several times, but wrong only once. */
+function unique(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const seen = new Set<string>();
+  return diagnostics.filter((one) => {
+    const key = `${one.code} ${one.at.line}:${one.at.column} ${one.at.file} ${one.message}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
 }
 
 function diagnosticOf(rule: Rule, finding: Finding): Diagnostic {
@@ -54,8 +78,4 @@ function diagnosticOf(rule: Rule, finding: Finding): Diagnostic {
     ...(finding.label === undefined ? {} : { label: finding.label }),
     ...(finding.help === undefined ? {} : { help: finding.help }),
   };
-}
-
-function samePlace(a: Diagnostic, b: Diagnostic): boolean {
-  return a.at.file === b.at.file && a.at.line === b.at.line && a.at.column === b.at.column;
 }

@@ -121,12 +121,14 @@ function reference(source: Source, cst: CstNode): Attribute {
 }
 
 export function erratum(source: Source, cst: CstNode): Erratum {
-  const lines = new Map(nodes(cst, 'erratumLine').map((line) => [token(line, 'Name').image, textOf(token(line, 'Text'))]));
+  const written = nodes(cst, 'erratumLine').map((line) => ({ name: token(line, 'Name'), text: textOf(token(line, 'Text')) }));
+  const lines = new Map(written.map((line) => [line.name.image, line.text]));
   return {
     id: textOf(token(cst, 'Text')),
     text: lines.get('text') ?? '',
     meant: lines.get('meant') ?? '',
     because: lines.get('because') ?? '',
+    unknown: written.filter((line) => !['text', 'meant', 'because'].includes(line.name.image)).map((line) => word(source, line.name)),
     at: placeOfToken(source, token(cst, 'Text')),
   };
 }

@@ -6,19 +6,20 @@ import { present, type Context, type Inherited } from './context.ts';
 import { element } from './element.ts';
 import { buildItem } from './items.ts';
 import { Scopes, type Scope } from './scope.ts';
+import { Written } from './written.ts';
 
 /**
  * Makes the IR of syntax trees: every name looked up, every constant computed, every revision at once. What was not
- * found is reported and left out, so that the rest can still be checked.
+ * found is reported and left out, so that the rest can still be checked. `written` is filled with the places of attributes.
  */
-export function build(files: readonly Ast.File[], report: Report): Ir {
+export function build(files: readonly Ast.File[], report: Report, written: Written = new Written()): Ir {
   const scopes = new Scopes(files, report);
   const constants = new Constants(scopes, report);
   return {
     format: 'virtgen-ir',
     version: 1,
     revision: 'all',
-    modules: scopes.all.map((scope) => buildModule({ scope, scopes, constants, report })),
+    modules: scopes.all.map((scope) => buildModule({ scope, scopes, constants, report, written })),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Report } from '../../check/rule.ts';
 import type { Revision } from '../model.ts';
 import type { Constants } from './constants.ts';
 import type { Scope, Scopes } from './scope.ts';
+import type { Written } from './written.ts';
 
 /** What an element inherits from what it stands in. */
 export interface Inherited {
@@ -17,6 +18,7 @@ export interface Context {
   readonly scopes: Scopes;
   readonly constants: Constants;
   readonly report: Report;
+  readonly written: Written;
 }
 
 /** Drops what is undefined, so that an optional property is absent rather than empty. */

@@ -1,23 +1,14 @@
 import type * as Ast from '../../../grammar/ast.ts';
 import { attributeOutOfPlace } from '../../check/attribute-out-of-place.ts';
 import { attributeTwice } from '../../check/attribute-twice.ts';
-import { unknownRevision } from '../../check/unknown-revision.ts';
 import { unknownWord } from '../../check/unknown-word.ts';
-import { compareRevisions, isRevision } from '../availability.ts';
-import { revisions, type Alias, type ConstantKind, type Element, type Erratum, type Expression, type HouseOrder, type Revision } from '../model.ts';
+import { compareRevisions } from '../availability.ts';
+import type { Alias, ConstantKind, Element, Erratum, Expression, HouseOrder } from '../model.ts';
+import { checkErratum } from './check-erratum.ts';
+import { checkRevisions } from './check-revisions.ts';
 import { present, type Context, type Inherited } from './context.ts';
-
-type Kind = Ast.Attribute['kind'];
-/** The members of the union whose kind can be `K`. */
-type AttributeOf<K extends Kind, A extends Ast.Attribute = Ast.Attribute> = A extends { readonly kind: infer Q } ? (K extends Q ? A : never) : never;
-
-export function find<K extends Kind>(attributes: readonly Ast.Attribute[], kind: K): AttributeOf<K> | undefined {
-  return attributes.find((attribute): attribute is AttributeOf<K> => attribute.kind === kind);
-}
-
-export function all<K extends Kind>(attributes: readonly Ast.Attribute[], kind: K): AttributeOf<K>[] {
-  return attributes.filter((attribute): attribute is AttributeOf<K> => attribute.kind === kind);
-}
+import { all, find, type AttributeOf, type Kind } from './find-attribute.ts';
+import { revisionOf } from './revision.ts';
 
 const always: readonly Kind[] = ['since', 'until', 'legacy', 'label', 'erratum'];
 const named: readonly Kind[] = [...always, 'was', 'alias', 'also', 'c_name'];
@@ -91,17 +82,6 @@ export function checkAttributes(context: Context, what: string, attributes: read
   }
 }
 
-export function revisionOf(context: Context, text: string, at: Ast.Attribute['at']): Revision | undefined {
-  if (isRevision(text)) return text;
-  if (text.startsWith('revision ')) return undefined;
-  context.report(unknownRevision, {
-    message: `there is no revision ${text} of the standard`,
-    at,
-    help: `there are ${revisions.join(', ')}; 0.9.5 is the legacy interface`,
-  });
-  return undefined;
-}
-
 /** What an element passes on to what stands in it. */
 export function inheritedBy(context: Context, attributes: readonly Ast.Attribute[], outer: Inherited): Inherited {
   if (attributes.length === 0) return only(outer);
@@ -128,6 +108,8 @@ export interface Described {
 export function element(context: Context, what: string, name: string, node: Described, outer: Inherited, cNameOf: (name: string) => string, condition?: Expression): Element {
   if (node.attributes.length === 0) return { name, cName: cNameOf(name), doc: node.doc, at: node.at, ...only(outer), ...(condition === undefined ? {} : { if: condition }) };
   checkAttributes(context, what, node.attributes);
+  checkRevisions(context, name, node.attributes, outer);
+  context.written.record(node.at, node.attributes);
   const inherited = inheritedBy(context, node.attributes, outer);
   const cName = find(node.attributes, 'c_name');
   const was = all(node.attributes, 'was').flatMap((attribute) => {
@@ -135,7 +117,7 @@ export function element(context: Context, what: string, name: string, node: Desc
     return until === undefined ? [] : [{ name: attribute.name.text, cName: cNameOf(attribute.name.text), until }];
   });
   const aliases = [...all(node.attributes, 'alias'), ...all(node.attributes, 'also')].map((attribute) => alias(context, attribute));
-  const errata = all(node.attributes, 'erratum').map((attribute) => erratumOf(attribute.erratum));
+  const errata = all(node.attributes, 'erratum').map((attribute) => erratumOf(context, attribute.erratum));
   const label = find(node.attributes, 'label');
   return {
     name,
@@ -170,7 +152,8 @@ function alias(context: Context, attribute: AttributeOf<'alias' | 'also'>): Alia
   };
 }
 
-export function erratumOf(erratum: Ast.Erratum): Erratum {
+export function erratumOf(context: Context, erratum: Ast.Erratum): Erratum {
+  checkErratum(context, erratum);
   return { id: erratum.id, text: erratum.text, meant: erratum.meant, because: erratum.because };
 }
 

@@ -4,7 +4,7 @@ import { unknownName } from '../../check/unknown-name.ts';
 import { integerOf } from '../expression.ts';
 import type { Expression, MemberScope } from '../model.ts';
 import type { Context, Environment } from './context.ts';
-import { find } from './element.ts';
+import { find } from './find-attribute.ts';
 import { findMember, type FoundMember } from './member-paths.ts';
 import type { FoundConstant } from './constants.ts';
 import { partsOf, type Scope } from './scope.ts';

@@ -2,8 +2,9 @@ import type * as Ast from '../../../grammar/ast.ts';
 import { integerOf } from '../expression.ts';
 import type { Constant, ConstantGroup, ConstantKind } from '../model.ts';
 import { emptyEnvironment, present, type Context, type Inherited } from './context.ts';
-import { element, find } from './element.ts';
+import { element } from './element.ts';
 import { conditionOf, constantCName, groupPrefix } from './expressions.ts';
+import { find } from './find-attribute.ts';
 
 const constantKinds: Readonly<Record<Ast.ConstantGroup['kind'], ConstantKind>> = { enum: 'number', shared_memory: 'number', flags: 'mask', bits: 'bit' };
 

@@ -4,8 +4,9 @@ import { unknownName } from '../../check/unknown-name.ts';
 import { nearest } from '../../diagnostic/suggest.ts';
 import type { Command, Config, Expression, ExternalType, Feature, FeatureRanges, Features, Item, Queue, Queues, Registers, Rule, Struct } from '../model.ts';
 import { emptyEnvironment, present, type Context, type Environment, type Inherited } from './context.ts';
-import { all, element, erratumOf, find, houseLayout, inheritedBy } from './element.ts';
+import { element, erratumOf, houseLayout, inheritedBy } from './element.ts';
 import { conditionOf, featureScope, resolve } from './expressions.ts';
+import { all, find } from './find-attribute.ts';
 import { buildConstant, buildGroup } from './groups.ts';
 import { buildHouse } from './houses.ts';
 import { buildMembers, reference, scalarType } from './members.ts';
@@ -57,7 +58,7 @@ export function buildItem(context: Context, item: Ast.Item, outer: Inherited): r
     case 'rule':
       return buildRule(context, item, outer);
     case 'erratum':
-      return [{ kind: 'erratum', ...element(context, 'block', item.erratum.id, item, outer, same), errata: [erratumOf(item.erratum)] }];
+      return [{ kind: 'erratum', ...element(context, 'block', item.erratum.id, item, outer, same), errata: [erratumOf(context, item.erratum)] }];
     case 'house':
       return [buildHouse(context, item, outer)];
     case 'legacy native':

@@ -6,8 +6,9 @@ import { nearest } from '../../diagnostic/suggest.ts';
 import { integerOf } from '../expression.ts';
 import type { Access, Arm, BitGroup, Dimension, Expression, Field, GroupReference, Member, Scalar, ScalarName, Tag, Type } from '../model.ts';
 import { emptyEnvironment, present, type Context, type Environment, type Inherited } from './context.ts';
-import { checkAttributes, element, find, houseLayout, inheritedBy } from './element.ts';
+import { checkAttributes, element, houseLayout, inheritedBy } from './element.ts';
 import { conditionOf, resolve, valuesOf } from './expressions.ts';
+import { find } from './find-attribute.ts';
 import { groupOf, structScope } from './member-paths.ts';
 import { chosenMembers } from './picks.ts';
 

@@ -3,8 +3,9 @@ import { unknownName } from '../../check/unknown-name.ts';
 import { nearest } from '../../diagnostic/suggest.ts';
 import type { Part, PartItem, Request, Response } from '../model.ts';
 import { emptyEnvironment, present, type Context, type Environment, type Inherited } from './context.ts';
-import { element, find, inheritedBy } from './element.ts';
+import { element, inheritedBy } from './element.ts';
 import { conditionOf, resolve } from './expressions.ts';
+import { find } from './find-attribute.ts';
 import { buildMembers, buildTags, reference, switchGroup, tagName } from './members.ts';
 import { isNative, partsOf } from './scope.ts';
 

@@ -1,0 +1,27 @@
+import type { Command, ConstantGroup, Item, PartItem, Request } from '../../ir/model.ts';
+
+/** Every part of a request, those of its alternatives included. */
+export function partsOf(items: readonly PartItem[]): readonly Extract<PartItem, { kind: 'part' }>[] {
+  return items.flatMap((item) => (item.kind === 'part' ? [item] : item.arms.flatMap((arm) => partsOf(arm.parts))));
+}
+
+export function isRequest(item: Item): item is Request {
+  return item.kind === 'request' || item.kind === 'message' || item.kind === 'event';
+}
+
+const commandKinds: ReadonlySet<string> = new Set<Command['kind']>(['pci_capability', 'ccw_command', 'admin_command', 'capability', 'resource', 'device_part']);
+
+export function isCommand(item: Item): item is Command {
+  return commandKinds.has(item.kind);
+}
+
+export function isGroup(item: Item): item is ConstantGroup {
+  return item.kind === 'enum' || item.kind === 'flags' || item.kind === 'bits' || item.kind === 'shared_memory';
+}
+
+const withoutBytes: ReadonlySet<Item['kind']> = new Set<Item['kind']>(['rule', 'erratum', 'feature_ranges', 'queues', 'registers', 'enum', 'flags', 'bits', 'shared_memory', 'constant', 'parameter']);
+
+/** Whether it, or something in it, is laid out in bytes or named by what is. */
+export function hasBytes(item: Item): boolean {
+  return !withoutBytes.has(item.kind);
+}

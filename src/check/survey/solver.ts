@@ -1,0 +1,224 @@
+import { evaluate } from '../../ir/expression.ts';
+import type { Comparison, Expression } from '../../ir/model.ts';
+import { printExpression } from '../../ir/print-expression.ts';
+
+/**
+ * Whether conditions can hold together: a small search over the features and the values that they compare. What it does
+ * not understand, sums or two members compared with each other, may be true or false, so that it never finds a
+ * contradiction where there is none.
+ */
+export function satisfiable(conditions: readonly Expression[], exists: Exists): boolean {
+  const search = new Search(conditions, exists);
+  return search.solve(new Map());
+}
+
+/** Whether a feature can be negotiated at all in the revision at hand; one that cannot is false. */
+export type Exists = (module: string, feature: string) => boolean;
+
+/** A search that takes longer than this many steps gives up and finds no contradiction. */
+const patience = 4000;
+
+type Leaf = Extract<Expression, { op: 'member' | 'variable' | 'call' }>;
+
+interface Variable {
+  readonly key: string;
+  readonly values: readonly bigint[];
+}
+
+type Assignment = ReadonlyMap<string, bigint>;
+
+class Search {
+  private readonly conditions: readonly Expression[];
+  private readonly exists: Exists;
+  private readonly values = new Map<string, Set<bigint>>();
+  private steps = 0;
+
+  constructor(conditions: readonly Expression[], exists: Exists) {
+    this.conditions = conditions;
+    this.exists = exists;
+    for (const condition of conditions) this.learn(condition);
+  }
+
+  solve(assignment: Assignment): boolean {
+    if (++this.steps > patience) return true;
+    let open: Expression | undefined;
+    for (const condition of this.conditions) {
+      const holds = this.truth(condition, assignment);
+      if (holds === false) return false;
+      if (holds === undefined) open ??= condition;
+    }
+    const variable = open === undefined ? undefined : this.unassigned(open, assignment);
+    if (variable === undefined) return true;
+    return variable.values.some((value) => this.solve(new Map([...assignment, [variable.key, value]])));
+  }
+
+  /** Collects the values that decide something: those compared with, and their neighbours. */
+  private learn(condition: Expression): void {
+    const atom = atomOf(condition);
+    if (atom === undefined) {
+      for (const part of parts(condition)) this.learn(part);
+      return;
+    }
+    if (atom.kind === 'feature' || atom.kind === 'opaque') return;
+    let values = this.values.get(atom.key);
+    if (values === undefined) this.values.set(atom.key, (values = new Set()));
+    if (atom.kind === 'compared') for (const value of [atom.with, atom.with + 1n, atom.with - 1n]) values.add(value);
+    if (atom.kind === 'tested') for (const value of [0n, ...values]) values.add(value | atom.mask);
+    values.add(0n);
+    values.add(1n);
+  }
+
+  private truth(condition: Expression, assignment: Assignment): boolean | undefined {
+    const atom = atomOf(condition);
+    if (atom !== undefined) {
+      if (atom.kind === 'feature' && !this.exists(atom.module, atom.name)) return false;
+      const value = assignment.get(atom.key);
+      if (value === undefined) return undefined;
+      if (atom.kind === 'compared') return compare(value, atom.op, atom.with);
+      return atom.kind === 'tested' ? (value & atom.mask) !== 0n : value !== 0n;
+    }
+    switch (condition.op) {
+      case 'number':
+      case 'constant':
+        return BigInt(condition.value) !== 0n;
+      case 'not': {
+        const operand = this.truth(condition.operand, assignment);
+        return operand === undefined ? undefined : !operand;
+      }
+      case '&':
+        return both(this.truth(condition.left, assignment), this.truth(condition.right, assignment));
+      case '|':
+        return negated(both(negated(this.truth(condition.left, assignment)), negated(this.truth(condition.right, assignment))));
+      case '->':
+        return negated(both(this.truth(condition.left, assignment), negated(this.truth(condition.right, assignment))));
+      case 'choice': {
+        const decides = this.truth(condition.condition, assignment);
+        return decides === undefined ? undefined : this.truth(decides ? condition.then : condition.otherwise, assignment);
+      }
+      default: {
+        const value = evaluate(condition, () => undefined);
+        return value === undefined ? undefined : value !== 0n;
+      }
+    }
+  }
+
+  /** The next name to decide; features are tried as negotiated first, which most conditions want. */
+  private unassigned(condition: Expression, assignment: Assignment): Variable | undefined {
+    const atom = atomOf(condition);
+    if (atom !== undefined) {
+      if (assignment.has(atom.key) || (atom.kind === 'feature' && !this.exists(atom.module, atom.name))) return undefined;
+      return { key: atom.key, values: [...(this.values.get(atom.key) ?? [1n, 0n])] };
+    }
+    for (const part of parts(condition)) {
+      const found = this.unassigned(part, assignment);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+}
+
+type Atom = { readonly key: string } & (
+  | { readonly kind: 'feature'; readonly module: string; readonly name: string }
+  | { readonly kind: 'compared'; readonly op: Comparison; readonly with: bigint }
+  | { readonly kind: 'tested'; readonly mask: bigint }
+  | { readonly kind: 'value' | 'opaque' }
+);
+
+const mirrored: Readonly<Record<Comparison, Comparison>> = { '==': '==', '!=': '!=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' };
+
+/** What is decided as a whole; undefined for what joins other conditions. */
+function atomOf(condition: Expression): Atom | undefined {
+  switch (condition.op) {
+    case 'feature':
+      return { key: `feature ${condition.module}.${condition.name}`, kind: 'feature', module: condition.module, name: condition.name };
+    case 'member':
+    case 'variable':
+    case 'call':
+      return { key: keyOf(condition), kind: 'value' };
+    case '==':
+    case '!=':
+    case '<':
+    case '<=':
+    case '>':
+    case '>=': {
+      const left = known(condition.left);
+      const right = known(condition.right);
+      if (left !== undefined && right !== undefined) return undefined;
+      if (isLeaf(condition.left) && right !== undefined) return { key: keyOf(condition.left), kind: 'compared', op: condition.op, with: right };
+      if (isLeaf(condition.right) && left !== undefined) return { key: keyOf(condition.right), kind: 'compared', op: mirrored[condition.op], with: left };
+      return { key: printExpression(condition), kind: 'opaque' };
+    }
+    case '&': {
+      const mask = known(condition.right);
+      return isLeaf(condition.left) && mask !== undefined ? { key: keyOf(condition.left), kind: 'tested', mask } : undefined;
+    }
+    case '+':
+    case '-':
+    case '*':
+    case '/':
+    case '%':
+    case '<<':
+    case '>>':
+    case 'negate':
+    case 'complement':
+    case 'bit':
+      return known(condition) === undefined ? { key: printExpression(condition), kind: 'opaque' } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function keyOf(leaf: Leaf): string {
+  return leaf.op === 'member' ? `${leaf.scope === 'sibling' ? 'message' : leaf.scope} ${printExpression(leaf)}` : printExpression(leaf);
+}
+
+function isLeaf(expression: Expression): expression is Leaf {
+  return expression.op === 'member' || expression.op === 'variable' || expression.op === 'call';
+}
+
+function known(expression: Expression): bigint | undefined {
+  if (expression.op === 'feature' || isLeaf(expression)) return undefined;
+  return evaluate(expression, () => undefined);
+}
+
+/** What an operator joins. */
+function parts(condition: Expression): readonly Expression[] {
+  switch (condition.op) {
+    case 'not':
+      return [condition.operand];
+    case '&':
+    case '|':
+    case '->':
+      return [condition.left, condition.right];
+    case 'choice':
+      return [condition.condition, condition.then, condition.otherwise];
+    default:
+      return [];
+  }
+}
+
+function both(left: boolean | undefined, right: boolean | undefined): boolean | undefined {
+  if (left === false || right === false) return false;
+  return left === undefined || right === undefined ? undefined : true;
+}
+
+function negated(value: boolean | undefined): boolean | undefined {
+  return value === undefined ? undefined : !value;
+}
+
+function compare(left: bigint, op: Comparison, right: bigint): boolean {
+  switch (op) {
+    case '==':
+      return left === right;
+    case '!=':
+      return left !== right;
+    case '<':
+      return left < right;
+    case '<=':
+      return left <= right;
+    case '>':
+      return left > right;
+    case '>=':
+      return left >= right;
+  }
+}

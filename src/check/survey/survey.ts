@@ -1,0 +1,135 @@
+import type { Place } from '../../diagnostic/diagnostic.ts';
+import { existsAt } from '../../ir/availability.ts';
+import type { Written } from '../../ir/build/written.ts';
+import { cut } from '../../ir/cut.ts';
+import { revisions, type Config, type Constant, type ConstantGroup, type Element, type Feature, type GroupReference, type Ir, type Module, type Revision, type Struct, type View } from '../../ir/model.ts';
+import { bodiesOf, sitesOf, type Body, type MemberSite } from './bodies.ts';
+import { hasBytes, isGroup } from './kinds.ts';
+import { usesOf, type Use } from './uses.ts';
+
+/** What rules look at: the IR of all revisions, and what each of them would otherwise work out anew. */
+export class Survey {
+  readonly ir: Ir;
+  readonly modules: readonly Module[];
+  private readonly written: Written;
+  private readonly cuts = new Map<Revision, Ir>();
+  private readonly byName: ReadonlyMap<string, Module>;
+  private readonly featuresOf = new Map<Module, readonly Feature[]>();
+  private readonly groups = new Map<string, ConstantGroup[]>();
+  private readonly structs = new Map<string, (Struct | View)[]>();
+  private allBodies: readonly Body[] | undefined;
+  private allSites: readonly MemberSite[] | undefined;
+  private allUses: readonly Use[] | undefined;
+
+  constructor(ir: Ir, written: Written) {
+    this.ir = ir;
+    this.modules = ir.modules;
+    this.written = written;
+    this.byName = new Map(ir.modules.map((module) => [module.name, module]));
+    for (const module of ir.modules) {
+      for (const item of module.items) {
+        if (isGroup(item)) append(this.groups, `${module.name}.${item.name}`, item);
+        if (item.kind === 'struct') append(this.structs, `${module.name}.${item.name}`, item);
+        if (item.kind === 'house') {
+          for (const view of item.views) append(this.structs, `${module.name}.${view.name}@${item.name}`, view);
+          for (const one of item.constants) if (one.kind !== 'constant') append(this.groups, `${module.name}.${one.name}`, one);
+        }
+      }
+    }
+  }
+
+  module(name: string): Module | undefined {
+    return this.byName.get(name);
+  }
+
+  /** Everything that has members laid out in bytes. */
+  get bodies(): readonly Body[] {
+    this.allBodies ??= this.modules.flatMap((module) => bodiesOf(module));
+    return this.allBodies;
+  }
+
+  /** Every member of every body, with what surrounds it. */
+  get sites(): readonly MemberSite[] {
+    this.allSites ??= this.bodies.flatMap((body) => sitesOf(body));
+    return this.allSites;
+  }
+
+  /** Every expression with what it stands at. */
+  get uses(): readonly Use[] {
+    this.allUses ??= usesOf(this);
+    return this.allUses;
+  }
+
+  features(module: Module): readonly Feature[] {
+    let features = this.featuresOf.get(module);
+    if (features === undefined) {
+      features = module.items.flatMap((item) => (item.kind === 'features' ? item.features : []));
+      this.featuresOf.set(module, features);
+    }
+    return features;
+  }
+
+  /** The features that a description may speak of: its own and those of the core. */
+  featuresFor(module: Module): readonly { readonly module: Module; readonly feature: Feature }[] {
+    const owners = module.kind === 'core' ? this.core : [module, ...this.core];
+    return owners.flatMap((owner) => this.features(owner).map((feature) => ({ module: owner, feature })));
+  }
+
+  get core(): readonly Module[] {
+    return this.modules.filter((module) => module.kind === 'core');
+  }
+
+  config(module: Module): Config | undefined {
+    return module.items.find((item) => item.kind === 'config');
+  }
+
+  /** The constants that a reference means; several groups of one name exist in different revisions. */
+  groupsOf(reference: GroupReference): readonly ConstantGroup[] {
+    return this.groups.get(`${reference.module}.${reference.group}`) ?? [];
+  }
+
+  constantsOf(reference: GroupReference): readonly Constant[] {
+    return this.groupsOf(reference).flatMap((group) => group.constants);
+  }
+
+  /** The structs of a type's name, or the views where the type is one of a house. */
+  structsOf(type: { readonly module: string; readonly name: string; readonly house?: string }): readonly (Struct | View)[] {
+    return this.structs.get(`${type.module}.${type.name}${type.house === undefined ? '' : `@${type.house}`}`) ?? [];
+  }
+
+  /** The description at one revision, with layouts: only what has bytes. */
+  cutAt(revision: Revision): Ir {
+    let made = this.cuts.get(revision);
+    if (made === undefined) {
+      made = cut({ ...this.ir, modules: this.modules.map((module) => ({ ...module, items: module.items.filter((item) => hasBytes(item)) })) }, revision);
+      this.cuts.set(revision, made);
+    }
+    return made;
+  }
+
+  /** Where an attribute of an element was written; the element's own place where it was not. */
+  placeOf(element: Element, attribute: string, index = 0): Place {
+    return this.written.placeOf(element.at, attribute, index) ?? element.at;
+  }
+}
+
+/** The revisions in which an element exists, oldest first. */
+export function revisionsOf(element: Pick<Element, 'since' | 'until'>): readonly Revision[] {
+  return revisions.filter((revision) => existsAt(element, revision));
+}
+
+/** `1.1`, `0.9.5 to 1.2`: revisions that follow each other, or several of them. */
+export function spellRevisions(found: readonly Revision[]): string {
+  const [first] = found;
+  const last = found.at(-1);
+  if (first === undefined || last === undefined) return 'no revision';
+  if (first === last) return first;
+  const whole = revisions.slice(revisions.indexOf(first), revisions.indexOf(last) + 1);
+  return whole.length === found.length ? (found.length === 2 ? `${first} and ${last}` : `${first} to ${last}`) : found.join(', ');
+}
+
+function append<K, T>(map: Map<K, T[]>, key: K, value: T): void {
+  const values = map.get(key);
+  if (values === undefined) map.set(key, [value]);
+  else values.push(value);
+}

@@ -1,0 +1,13 @@
+import type { Rule } from './rule.ts';
+
+export const unclosedText: Rule = {
+  code: 'V1002',
+  name: 'unclosed-text',
+  severity: 'error',
+  summary: 'a text without its closing quote',
+  explanation: `A text ends on the line that it begins on. A quote inside of it is written \`\\"\`.`,
+  bad: `device disk = 2 "Disk;
+`,
+  good: `device disk = 2 "Disk";
+`,
+};
