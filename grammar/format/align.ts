@@ -1,4 +1,4 @@
-import { attributesColumn, codeWidth, fullWidth, longest, offsetOf, type Line } from "./line.ts";
+import { attributesColumn, codeWidth, commentWidth, fullWidth, longest, offsetOf, type Line } from "./line.ts";
 import { plain, withoutLegacy } from "./shapes.ts";
 
 /** Where something that is to be aligned begins, and the last place where it may without making its line too long. */
@@ -13,7 +13,7 @@ function place(at: number, limit: number): Place {
 }
 
 /** A line whose place is this much farther than all before it is out of the way, so that it does not tear the others apart. */
-const farthestColumn = 16;
+const farthestColumn = 24;
 const farthestComment = 48;
 
 /**
@@ -111,9 +111,9 @@ function alignColumn(lines: readonly Line[], column: number): void {
 }
 
 function alignComments(run: readonly Line[]): void {
-  const having = run.filter(({ comment }) => comment !== "");
+  const having = run.filter(({ comments }) => comments.length > 0);
   const targets = common(
-    having.map((line) => place(codeWidth(line), longest - line.comment.length - line.commentGap)),
+    having.map((line) => place(codeWidth(line), longest - commentWidth(line.comments) - line.commentGap)),
     farthestComment,
   );
   for (const [index, line] of having.entries()) line.commentGap += (targets[index] ?? 0) - codeWidth(line);

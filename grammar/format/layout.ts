@@ -1,6 +1,7 @@
 import { Erratum } from "../tokens.ts";
+import { putBehind, widthBehind } from "./behind.ts";
 import { commentLines } from "./comment.ts";
-import { commentGap, longest, plainLine, type Line } from "./line.ts";
+import { longest, plainLine, type Line } from "./line.ts";
 import { partsUnderFirst, splitParts } from "./parts.ts";
 import { attribute } from "./marks.ts";
 import { plain } from "./shapes.ts";
@@ -34,20 +35,15 @@ export function layout(stream: Stream, items: readonly Item[], padding: Readonly
     return (words[at]?.startLine ?? 0) - (words[at - 1]?.endLine ?? 0);
   }
 
-  /** The columns that a comment takes behind the statement before it. */
   function widthOfComment(item: Item | undefined): number {
-    if (item?.kind !== "comment" || !item.trailing) return 0;
-    const texts = commentLines(stream.words[item.at]?.image ?? "");
-    return texts.length > 1 ? 0 : commentGap + (texts[0] ?? "").length;
+    return item?.kind === "comment" && item.trailing ? widthBehind(stream, item.at) : 0;
   }
 
   function addComment({ at, trailing }: Comment, indent: number, blank: boolean): void {
-    const texts = commentLines(stream.words[at]?.image ?? "");
     const line = lines.at(-1);
-    if (trailing && line && texts.length === 1) {
-      line.comment += (line.comment === "" ? "" : " ") + (texts[0] ?? "");
-    } else {
-      for (const [index, text] of texts.entries()) lines.push(plainLine("comment", indent, blank && index === 0, text));
+    if (line && putBehind(stream, line, at, trailing)) return;
+    for (const [index, text] of commentLines(stream.words[at]?.image ?? "").entries()) {
+      lines.push(plainLine("comment", indent, blank && index === 0, text));
     }
   }
 

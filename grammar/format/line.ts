@@ -19,8 +19,9 @@ export interface Line {
   /** The number of the column that each cell but the first begins. */
   readonly columns: readonly number[];
   readonly shape: number;
-  /** The comment behind it, and how many spaces are before it. */
-  comment: string;
+  /** The comment behind it, and those that go on with it below, in its column. */
+  readonly comments: string[];
+  /** How many spaces are before the comment. */
   commentGap: number;
 }
 
@@ -41,7 +42,7 @@ export function plainLine(kind: Line["kind"], indent: number, blank: boolean, te
     cells: [text],
     columns: [],
     shape: plain,
-    comment: "",
+    comments: [],
     commentGap,
   };
 }
@@ -51,7 +52,12 @@ export const attributesColumn = 9;
 
 /** The columns that a line takes with the comment behind it. */
 export function fullWidth(line: Line): number {
-  return codeWidth(line) + (line.comment === "" ? 0 : line.commentGap + line.comment.length);
+  return codeWidth(line) + (line.comments.length === 0 ? 0 : line.commentGap + commentWidth(line.comments));
+}
+
+/** The columns that the longest of some comments takes. */
+export function commentWidth(comments: readonly string[]): number {
+  return Math.max(...comments.map((comment) => comment.length));
 }
 
 /** The columns that a line takes without the comment behind it. */
@@ -69,11 +75,15 @@ export function offsetOf({ indent, cells }: Line, cell: number): number {
 /** Puts lines together. */
 export function print(lines: readonly Line[]): string {
   let text = "";
-  for (const { indent, blank, cells, comment, commentGap } of lines) {
+  for (const line of lines) {
+    const { indent, blank, cells, comments, commentGap } = line;
     if (blank) text += "\n";
     const code = cells.length === 1 ? (cells[0] ?? "") : cells.join(" ");
     if (code !== "") text += " ".repeat(indent) + code;
-    if (comment !== "") text += " ".repeat(commentGap) + comment;
+    if (comments.length > 0) {
+      const below = `\n${" ".repeat(codeWidth(line) + commentGap)}`;
+      text += " ".repeat(commentGap) + comments.join(below);
+    }
     text += "\n";
   }
   return text;

@@ -34,9 +34,8 @@ const marking: ReadonlyMap<string, Mark> = new Map<string, Mark>([
   ["erratumLine", (node, add) => add(token(node, "Colon"), tightBefore)],
   ["normative", (node, add) => add(token(node, "Colon"), tightBefore | breakAfter)],
   ["where", markCall],
-  ["primary", markCall],
-  ["unary", (node, add) => add(token(node, "Minus") ?? token(node, "Tilde"), tightAfter)],
-  ["additive", markSum],
+  ["operand", markOperand],
+  ["operation", markOperation],
   ["range", markRange],
   ["tag", markRange],
 ]);
@@ -72,11 +71,9 @@ function markQueue(node: CstNode, add: Add): void {
   markValue(node, add);
   add(token(node, "Keyword_for"), attribute);
   // Alike with and without a sum: `2*i` stands above `2*i + 1`.
-  let level = nodes(node, "expression");
-  for (const name of ["implication", "disjunction", "conjunction", "comparison", "additive"]) {
-    level = level.flatMap((above) => nodes(above, name));
+  for (const expression of nodes(node, "expression")) {
+    for (const operation of nodes(expression, "operation")) tighten(operation, ["Star"], add);
   }
-  for (const sum of level) tightenProducts(sum, add);
 }
 
 function markRegister(node: CstNode, add: Add): void {
@@ -103,23 +100,41 @@ function markCall(node: CstNode, add: Add): void {
   if (token(node, "Name")) add(token(node, "LParen"), tightBefore);
 }
 
-function markSum(node: CstNode, add: Add): void {
-  // `2*i + 1`, but `max_sectors * 512 <= limit`.
-  if (nodes(node, "multiplicative").length > 1) tightenProducts(node, add);
+function markOperand(node: CstNode, add: Add): void {
+  for (const sign of [...tokens(node, "Minus"), ...tokens(node, "Tilde")]) add(sign, tightAfter);
+  markCall(node, add);
+}
+
+const sums = ["Plus", "Minus", "ShiftLeft", "ShiftRight"];
+
+/** `2*i + 1`, but `max_sectors * 512 <= limit`. */
+function markOperation(node: CstNode, add: Add): void {
+  if (!token(node, "Star") || !sums.some((name) => token(node, name))) return;
+  const operators = Object.keys(node.children).flatMap((name) => (name === "operand" ? [] : tokens(node, name)));
+  let inSum = false;
+  let stars: IToken[] = [];
+  for (const operator of operators.toSorted((a, b) => a.startOffset - b.startOffset)) {
+    const { name } = operator.tokenType;
+    if (name === "Star") stars.push(operator);
+    else if (sums.includes(name)) inSum = true;
+    else if (name !== "Slash" && name !== "Percent") settle();
+  }
+  settle();
+
+  function settle(): void {
+    if (inSum) for (const star of stars) add(star, tightBefore | tightAfter);
+    inSum = false;
+    stars = [];
+  }
 }
 
 function markRange(node: CstNode, add: Add): void {
   if (!token(node, "DotDot")) return;
-  for (const sum of nodes(node, "additive")) {
-    for (const name of ["Plus", "Minus", "ShiftLeft", "ShiftRight"]) {
-      for (const operator of tokens(sum, name)) add(operator, tightBefore | tightAfter);
-    }
-    tightenProducts(sum, add);
-  }
+  for (const operation of nodes(node, "operation")) tighten(operation, [...sums, "Star"], add);
 }
 
-function tightenProducts(sum: CstNode, add: Add): void {
-  for (const product of nodes(sum, "multiplicative")) {
-    for (const star of tokens(product, "Star")) add(star, tightBefore | tightAfter);
+function tighten(operation: CstNode, operators: readonly string[], add: Add): void {
+  for (const name of operators) {
+    for (const operator of tokens(operation, name)) add(operator, tightBefore | tightAfter);
   }
 }

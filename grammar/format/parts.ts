@@ -51,7 +51,8 @@ export function partsUnderFirst(
   const room = longest - position.indent - width(stream, arm.first, colon) - 1;
   const parts = items.filter((item) => item.kind === "statement");
   const fits = (item: Item): boolean => {
-    if (item.kind === "comment") return item.trailing && !spansLines(stream, item.at);
+    if (item.kind === "comment")
+      return (item.trailing && !spansLines(stream, item.at)) || stream.continuations.has(item.at);
     const { first, last, blocks } = item;
     return (
       width(stream, first, last) <= room && !blocks.some(({ broken }) => broken) && !endsLineWithin(stream, first, last)

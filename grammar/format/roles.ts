@@ -21,8 +21,7 @@ export function findRoles(tree: CstNode, textLength: number): Roles {
 }
 
 /** @returns the offset of the first token below a node, which the tree itself does not say */
-function walk(outer: CstNode, parent: CstNode | undefined, roles: Roles): number {
-  const node = skipLevels(outer);
+function walk(node: CstNode, parent: CstNode | undefined, roles: Roles): number {
   const { children } = node;
   let first = Number.MAX_SAFE_INTEGER;
   for (const name in children) {
@@ -41,30 +40,6 @@ function walk(outer: CstNode, parent: CstNode | undefined, roles: Roles): number
   if (node.name === "attribute") roles.marks[first] = (roles.marks[first] ?? 0) | attribute;
   mark(node, parent, roles.marks);
   return first;
-}
-
-/** The levels of operators, from loose to tight. */
-const tighter: Readonly<Record<string, string>> = {
-  implication: "disjunction",
-  disjunction: "conjunction",
-  conjunction: "comparison",
-  comparison: "additive",
-  additive: "multiplicative",
-  multiplicative: "unary",
-  unary: "primary",
-  primary: "indexedPath",
-  indexedPath: "pathPart",
-};
-
-/** Most expressions are one number or name, ten levels down: walking through each took most of the time. */
-function skipLevels(outer: CstNode): CstNode {
-  let node = outer;
-  for (;;) {
-    const inner = node.children[tighter[node.name] ?? ""];
-    const only = inner?.[0];
-    if (only === undefined || inner?.length !== 1 || !isNode(only)) return node;
-    node = only;
-  }
 }
 
 /** Rules are named in lower case, tokens begin with a capital. */

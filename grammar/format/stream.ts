@@ -10,6 +10,8 @@ export interface Stream {
   readonly texts: readonly string[];
   /** Where each word would begin if the whole description were one line. */
   readonly starts: Float64Array;
+  /** The comments that go on with one behind something, in its column on the line below it. */
+  readonly continuations: ReadonlySet<number>;
   readonly roles: Roles;
 }
 
@@ -43,7 +45,18 @@ export function makeStream(words: readonly IToken[], roles: Roles): Stream {
     end = start + (texts[at] ?? "").length;
     before = word;
   }
-  return { words, texts, starts, roles };
+  return { words, texts, starts, continuations: findContinuations(words), roles };
+}
+
+function findContinuations(words: readonly IToken[]): ReadonlySet<number> {
+  const found = new Set<number>();
+  for (const [at, word] of words.entries()) {
+    const before = words[at - 1];
+    if (before === undefined || !endsLine(word) || word.tokenType !== before.tokenType) continue;
+    const below = word.startLine === (before.endLine ?? 0) + 1 && word.startColumn === before.startColumn;
+    if (below && (onOneLine(words[at - 2], before) || found.has(at - 1))) found.add(at);
+  }
+  return found;
 }
 
 /** The columns that the words from `first` to `last` take on one line. */

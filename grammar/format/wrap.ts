@@ -1,4 +1,5 @@
 import { Ampersand, Arrow, Comma, LBrace, Pipe, Text } from "../tokens.ts";
+import { putBehind } from "./behind.ts";
 import { commentLines, endsLine } from "./comment.ts";
 import { attributesColumn, longest, plainLine, type Line } from "./line.ts";
 import { attribute, breakAfter, column } from "./marks.ts";
@@ -53,14 +54,9 @@ export function wrap(stream: Stream, first: number, last: number, position: Posi
   }
 
   function addComment(at: number): void {
-    const word = stream.words[at];
-    const texts = commentLines(word?.image ?? "");
     const line = lines.at(-1);
-    if (line?.comment === "" && texts.length === 1 && onOneLine(stream.words[at - 1], word)) {
-      line.comment = texts[0] ?? "";
-    } else {
-      for (const text of texts) addFurther(text);
-    }
+    if (line && putBehind(stream, line, at, onOneLine(stream.words[at - 1], stream.words[at]))) return;
+    for (const text of commentLines(stream.words[at]?.image ?? "")) addFurther(text);
   }
 
   /** A comment that is too long even for a line of its own breaks nothing. */
