@@ -142,8 +142,9 @@ function memberExpression(
   if (flag === undefined) return value;
   const mask = constant(context, flag, at);
   if (mask === undefined) return undefined;
-  // `flags.M_RD` asks for one bit of the member.
-  return { op: '&', left: value, right: flag.group?.kind === 'bits' ? { op: 'bit', operand: mask } : mask };
+  // `flags.M_RD` asks whether one flag of the member is set: a condition, so that two of them can be joined by `&`.
+  const bits: Expression = { op: '&', left: value, right: flag.group?.kind === 'bits' ? { op: 'bit', operand: mask } : mask };
+  return { op: '!=', left: bits, right: { op: 'number', value: 0, text: '0' } };
 }
 
 function constant(context: Context, found: FoundConstant, at: Ast.Word['at']): Expression | undefined {
