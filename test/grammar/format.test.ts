@@ -1,19 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { format } from "../../grammar/format/format.ts";
-import { parse } from "../../grammar/parse.ts";
-import { lexer } from "../../grammar/tokens.ts";
-
-/** Formats, and demands that formatting the result changes nothing. */
-function layout(text: string): string {
-  const once = format(text, "test.virtio");
-  if ("diagnostics" in once) throw new Error(once.diagnostics.map((one) => one.message).join("; "));
-  expect(format(once.text, "test.virtio"), "formatted once more").toEqual({ text: once.text });
-  return once.text;
-}
+import { layout } from "./layout.ts";
 
 const header = "device d = 1;\n";
 
@@ -32,35 +19,10 @@ function layoutIn(opening: string, content: string): string {
     .join("\n");
 }
 
-/** Tokens and comments in their order; white space at the ends of a comment's lines does not count. */
-function wordsOf(text: string): string[] {
-  const { tokens, groups } = lexer.tokenize(text);
-  return [...tokens, ...(groups["docs"] ?? []), ...(groups["comments"] ?? [])]
-    .toSorted((a, b) => a.startOffset - b.startOffset)
-    .map(({ image }) =>
-      image
-        .split(/\r\n?|\n/)
-        .map((line) => line.replace(/\t/g, " ").trim())
-        .join("\n"),
-    );
+/** A text that takes so many columns. */
+function label(length: number): string {
+  return `"${"x".repeat(length - 2)}"`;
 }
-
-/** What a description says, without the places where it says it. */
-function meaningOf(text: string): unknown {
-  const { file, diagnostics } = parse("test.virtio", text);
-  if (file === undefined) throw new Error(diagnostics.map((one) => one.message).join("; "));
-  return JSON.parse(
-    JSON.stringify(file, (key, value: unknown) =>
-      key === "at" ? undefined : typeof value === "bigint" ? String(value) : value,
-    ),
-  );
-}
-
-const root = fileURLToPath(new URL("../../specs", import.meta.url));
-const specs = readdirSync(root, { recursive: true, encoding: "utf8" })
-  .filter((path) => path.endsWith(".virtio"))
-  .toSorted()
-  .map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }));
 
 describe("spaces", () => {
   test.each([
@@ -164,8 +126,6 @@ switch type {
 });
 
 describe("long lines", () => {
-  const label = (length: number): string => `"${"x".repeat(length - 2)}"`;
-
   test("120 columns are not too long", () => {
     const line = `config { le32 a label ${label(120 - 25)}; }`;
     expect(line.length).toBe(120);
@@ -416,67 +376,5 @@ describe("a text with errors is reported", () => {
   ])("%s", (_, text, line, column) => {
     const result = format(text, "test.virtio");
     expect("diagnostics" in result && result.diagnostics[0]?.at).toMatchObject({ file: "test.virtio", line, column });
-  });
-});
-
-describe("descriptions", () => {
-  test.each(specs)("$path keeps its words", ({ text }) => {
-    expect(wordsOf(layout(text))).toEqual(wordsOf(text));
-  });
-
-  test.each(specs)("$path keeps its meaning", ({ text }) => {
-    expect(meaningOf(layout(text))).toEqual(meaningOf(text));
-  });
-
-  test.each(specs)("$path is in the canonical layout (else: virtgen fmt)", ({ text }) => {
-    expect(text).toBe(layout(text));
-  });
-});
-
-describe("any white space and any comments between the words of a description", () => {
-  /** A header and a few of a description's items, as words. */
-  const excerpts = specs.flatMap(({ text }) => {
-    const parts = layout(text).split(/\n(?=[^\s}{/])/);
-    const from = parts.findIndex((part) => /^(device|transport|core) /.test(part));
-    return Array.from({ length: Math.ceil((parts.length - from - 1) / 8) }, (_, index) => {
-      const items = parts.slice(from + 1 + index * 8, from + 9 + index * 8);
-      return wordsOf([parts[from] ?? "", ...items].join("\n"));
-    });
-  });
-
-  const space = fc.constantFrom(" ", " ", " ", "\n", "\n\n\n", "\t", "\r\n", "  \n  ");
-  const comment = fc.constantFrom(
-    "// c\n",
-    "/// d\n",
-    "/* e */",
-    "\n// own\n",
-    "\n/* f\n g\n   h */\n",
-    "/* i\n* j */",
-    "\n\n/* k */ ",
-  );
-  const gap = fc.oneof(
-    { weight: 30, arbitrary: space },
-    { weight: 1, arbitrary: fc.tuple(space, comment).map((both) => both.join("")) },
-  );
-
-  const scattered = fc
-    .constantFrom(...excerpts)
-    .chain((words) =>
-      fc
-        .array(gap, { minLength: words.length, maxLength: words.length })
-        .map((gaps) =>
-          words.map((word, index) => word + (word.startsWith("//") ? "\n" : "") + (gaps[index] ?? " ")).join(""),
-        ),
-    );
-
-  test("the words stay, and the layout of the layout is the same", () => {
-    fc.assert(
-      fc.property(scattered, (text) => {
-        const formatted = layout(text);
-        expect(wordsOf(formatted)).toEqual(wordsOf(text));
-        expect(meaningOf(formatted)).toEqual(meaningOf(text));
-      }),
-      { numRuns: 300 },
-    );
   });
 });
