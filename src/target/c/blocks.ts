@@ -62,11 +62,21 @@ export interface AssertView {
 /** Masks, shifts and accessors of the groups of one word. */
 export interface BitGroupsView {
   readonly shape: 'bit_groups';
-  /** The tag of the struct that has the word. */
-  readonly struct: string;
   /** The word's member. */
   readonly word: string;
   /** The type of its value: `uint32_t`. */
   readonly type: string;
-  readonly groups: readonly { readonly name: string; readonly macro: string; readonly comment: Comment; readonly shift: number; readonly mask: string }[];
+  readonly groups: readonly BitGroupView[];
+}
+
+export interface BitGroupView {
+  /** What its macros begin with. */
+  readonly macro: string;
+  readonly comment: Comment;
+  readonly shift: number;
+  readonly mask: string;
+  /** The mask of everything else in the word. */
+  readonly others: string;
+  readonly getter: string;
+  readonly setter: string;
 }

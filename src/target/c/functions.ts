@@ -1,5 +1,5 @@
 import type { BitGroup, Config, Expression, Feature, Module, Queue, Queues, Struct } from '../../ir/model.ts';
-import type { Block, FunctionView } from './blocks.ts';
+import type { BitGroupView, Block, FunctionView } from './blocks.ts';
 import { joined, merged, parameters, type Code, type CodeWriter, type Uses } from './code.ts';
 import { comment } from './comment.ts';
 import { leaves, type CStruct } from './declaration.ts';
@@ -191,21 +191,25 @@ export function bitGroupEntries(struct: CStruct, words: Words): readonly Entry[]
   return leaves(struct.members).flatMap((leaf): readonly Entry[] => {
     const { source } = leaf.field;
     if (source.kind !== 'bits' || leaf.field.suffix !== '') return [];
-    const bits = source.type.size * 8;
-    const block: Block = {
-      shape: 'bit_groups',
-      struct: struct.tag,
-      word: leaf.path.cxx,
-      type: `uint${bits}_t`,
-      groups: source.bits.filter((group) => group.reserved !== true).map((group) => bitGroupView(struct, group, bits, words)),
-    };
-    return block.groups.length === 0 ? [] : [{ block, legacy: struct.legacy, declares: [], uses: [struct.tag] }];
+    const groups = source.bits.filter((group) => group.reserved !== true);
+    const type = `uint${source.type.size * 8}_t`;
+    const block: Block = { shape: 'bit_groups', word: leaf.path.cxx, type, groups: groups.map((group) => bitGroupView(struct, group, source.type.size, type, words)) };
+    return groups.length === 0 ? [] : [{ block, legacy: struct.legacy, declares: [], uses: [struct.tag] }];
   });
 }
 
-function bitGroupView(struct: CStruct, group: BitGroup, bits: number, words: Words): Extract<Block, { shape: 'bit_groups' }>['groups'][number] {
+function bitGroupView(struct: CStruct, group: BitGroup, bytes: number, type: string, words: Words): BitGroupView {
   const mask = ((1n << BigInt(group.width)) - 1n) << BigInt(group.shift);
-  return { name: group.name, macro: `${struct.tag}_${group.name}`.toUpperCase(), comment: comment(words.of(group)), shift: group.shift, mask: literal(mask, 16, bits / 4) };
+  const all = (1n << BigInt(8 * bytes)) - 1n;
+  return {
+    macro: `${struct.tag}_${group.name}`.toUpperCase(),
+    comment: comment(words.of(group)),
+    shift: group.shift,
+    mask: literal(mask, 16, 2 * bytes),
+    others: literal(all ^ mask, 16, 2 * bytes),
+    getter: signature(type, `${struct.tag}_get_${group.name}`, [`const struct ${struct.tag} *s`]),
+    setter: signature('void', `${struct.tag}_set_${group.name}`, [`struct ${struct.tag} *s`, `${type} value`]),
+  };
 }
 
 /** `static inline TYPE NAME(PARAMETERS)`, broken as the kernel does where it is longer than a line. */

@@ -1,4 +1,4 @@
-import type { ConstantGroup, Dimension, Element, Field, Item, Member } from '../../ir/model.ts';
+import type { ConstantGroup, Dimension, Element, Expression, Field, Item, Member } from '../../ir/model.ts';
 import type { Catalogue } from './catalogue.ts';
 import { paragraphs } from './comment.ts';
 import { describe, describeDimension } from './describe.ts';
@@ -34,7 +34,12 @@ export class Words {
   /** When an element exists. */
   availability(element: Element): string {
     const legacy = element.legacy === true && !this.legacyHidden ? ['Legacy interface only.'] : [];
-    return [...legacy, ...(element.if === undefined ? [] : [`Only with ${describe(element.if, this.catalogue)}.`])].join(' ');
+    return [...legacy, ...(element.if === undefined ? [] : [`Only ${this.condition(element.if)}.`])].join(' ');
+  }
+
+  /** `with VIRTIO_NET_F_MQ`, `without VIRTIO_NET_F_MQ`. */
+  private condition(expression: Expression): string {
+    return expression.op === 'not' ? `without ${describe(expression.operand, this.catalogue)}` : `with ${describe(expression, this.catalogue)}`;
   }
 
   private seeValues(field: Field): string {
@@ -51,7 +56,7 @@ export class Words {
 
   /** A member as the standard writes it, for what C cannot declare: `u8 data[]`, `struct virtio_net_hdr hdr, only with …`. */
   describeMember(member: Member): string {
-    const condition = member.if === undefined ? '' : `, only with ${describe(member.if, this.catalogue)}`;
+    const condition = member.if === undefined ? '' : `, only ${this.condition(member.if)}`;
     return `${this.bare(member)}${condition}`;
   }
 
