@@ -1,4 +1,4 @@
-import { compile } from '../compile.ts';
+import { compileSources } from './ir.ts';
 import { count, formatOf, printDiagnostics } from './report.ts';
 import { readSources } from './sources.ts';
 
@@ -7,16 +7,15 @@ export interface CheckOptions {
 }
 
 /** `virtgen check`: reads descriptions and reports what is wrong with them, in every revision at once. */
-export function check(files: readonly string[], options: CheckOptions): number {
+export async function check(names: readonly string[], options: CheckOptions): Promise<number> {
   const format = formatOf(options.format);
-  const { asked, library } = readSources(files);
-  const all = [...library, ...asked];
-  const { diagnostics } = compile(all);
-  printDiagnostics(diagnostics, all, format);
+  const sources = await readSources(names);
+  const { diagnostics } = compileSources(sources);
+  printDiagnostics(diagnostics, sources, format);
   const failed = diagnostics.some((one) => one.severity === 'error');
   if (!failed && format === 'text') {
-    const lines = asked.reduce((sum, source) => sum + source.text.split('\n').length - 1, 0);
-    process.stdout.write(`${count(asked.length, 'description')} with ${count(lines, 'line')}: ${diagnostics.length === 0 ? 'no findings' : count(diagnostics.length, 'warning')}\n`);
+    const lines = sources.asked.reduce((sum, source) => sum + source.text.split('\n').length - 1, 0);
+    process.stdout.write(`${count(sources.asked.length, 'description')} with ${count(lines, 'line')}: ${diagnostics.length === 0 ? 'no findings' : count(diagnostics.length, 'warning')}\n`);
   }
   return failed ? 1 : 0;
 }

@@ -24,7 +24,7 @@ export function explain(code: string | undefined): number {
     return 0;
   }
   const meant = nearest(wanted, rules.map((one) => one.code));
-  throw new CallError('V9008', `there is no code '${code}'`, meant === undefined ? "'virtgen explain' lists them all" : `did you mean ${meant}? 'virtgen explain' lists them all`);
+  throw new CallError('V9006', `there is no code '${code}'`, meant === undefined ? "'virtgen explain' lists them all" : `did you mean ${meant}? 'virtgen explain' lists them all`);
 }
 
 function page(rule: Rule): string {

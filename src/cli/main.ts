@@ -1,8 +1,8 @@
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { newestRevision } from '../ir/model.ts';
-import { CallError } from './call-error.ts';
+import { CallError, reasonOf } from './call-error.ts';
+import { reportFailure } from './failure.ts';
 import { version } from './package-folder.ts';
-import { palette } from './report.ts';
 import type { BuildOptions } from './build.ts';
 import type { CheckOptions } from './check.ts';
 import type { FormatOptions } from './format.ts';
@@ -39,9 +39,10 @@ program
   .option('-t, --target <NAME>', 'one target instead of all: c, typescript, docs')
   .option('-p, --profile <NAME>', 'one profile of it; of c: linux, spec')
   .option('-r, --revision <R>', 'revision of the standard', newestRevision)
-  .option('-o, --out <DIR>', 'output folder (default: generated)')
+  .option('-o, --out <DIR>', 'folder for one output, or for a folder TARGET/PROFILE of each (default: generated)')
   .option('--templates <DIR>', 'a folder of handlebars templates of your own, instead of a target')
   .option('--check', 'write nothing; fail and show what differs when files are not up to date')
+  .option('--watch', 'build again whenever a description or template changes')
   .option('--depfile <FILE>', 'write what the outputs depend on, for Make, Ninja and Bazel')
   .option('--list-outputs', 'write nothing; print the paths of all outputs')
   .addHelpText(
@@ -64,7 +65,7 @@ program
   .addHelpText('after', '\nExamples:\n  virtgen check\n  virtgen check --format json my-device.virtio\n  virtgen check - < my-device.virtio')
   .action(async (files: string[], options: CheckOptions) => {
     const { check } = await import('./check.ts');
-    status = check(files, options);
+    status = await check(files, options);
   });
 
 program
@@ -74,17 +75,18 @@ program
   .addHelpText('after', '\nExamples:\n  virtgen fmt my-device.virtio\n  virtgen fmt --check\n  virtgen fmt - < my-device.virtio')
   .action(async (files: string[], options: FormatOptions) => {
     const { formatFiles } = await import('./format.ts');
-    status = formatFiles(files, options);
+    status = await formatFiles(files, options);
   });
 
 program
   .command('ir [FILES...]')
   .description('print the intermediate representation as JSON')
   .option('-r, --revision <R>', "revision of the standard, or 'all' for every one at once, without offsets", newestRevision)
+  .option('--schema', 'print the JSON Schema of the intermediate representation instead')
   .addHelpText('after', '\nExamples:\n  virtgen ir --revision 1.2 my-device.virtio\n  virtgen ir --revision all')
   .action(async (files: string[], options: IrOptions) => {
     const { printIr } = await import('./ir.ts');
-    status = printIr(files, options);
+    status = await printIr(files, options);
   });
 
 program
@@ -96,31 +98,17 @@ program
     status = explain(code);
   });
 
-// A reader that closes the pipe early (`virtgen ir | head`) is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? 0 : 2);
-});
+// A reader that closes the pipe early (`virtgen ir | head`) is no error; a full disk behind `>` is one.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') reportFailure(new CallError('V9004', `cannot write the output: ${reasonOf(error)}`));
+    process.exit(error.code === 'EPIPE' ? status : 2);
+  });
+}
 
 try {
   await program.parseAsync();
 } catch (error) {
-  status = report(error);
+  status = reportFailure(error);
 }
 process.exitCode = status;
-
-/** Says what was wrong with the call; anything else is a defect of virtgen and shown whole. */
-function report(error: unknown): number {
-  const colours = palette(process.stderr);
-  const fail = (code: string, message: string, help?: string): number => {
-    process.stderr.write(`${colours.error(`error[${code}]`)}${colours.bold(`: ${message}`)}\n${help === undefined ? '' : `  ${colours.frame('help:')} ${help}\n`}`);
-    return 2;
-  };
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return 0;
-    if (error.code === 'commander.help') return 2;
-    return fail('V9001', error.message.replace(/^error: /, ''), "'virtgen --help' and 'virtgen COMMAND --help' show what there is");
-  }
-  if (error instanceof CallError) return fail(error.code, error.message, error.help);
-  process.stderr.write(`virtgen failed; this is a defect of virtgen, please report it:\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  return 2;
-}

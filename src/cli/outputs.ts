@@ -1,22 +1,25 @@
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
+import { nearest } from '../diagnostic/suggest.ts';
 import { generate } from '../generate.ts';
 import type { Ir, Revision } from '../ir/model.ts';
 import { customTarget } from '../target/custom/custom-target.ts';
+import { functions } from '../target/custom/functions.ts';
 import type { GeneratedFile, Target } from '../target/target.ts';
 import { targets } from '../target/targets.ts';
-import { Templates } from '../target/templates.ts';
+import { TemplateError, Templates } from '../target/templates.ts';
 import { CallError } from './call-error.ts';
 import { packageFolder } from './package-folder.ts';
-import { readTemplates } from './template-files.ts';
+import { fromHere } from './sources.ts';
+import { readTemplates, type TemplateFolder } from './template-files.ts';
 
 /** One folder that a call fills. */
 export interface Output {
   /** For people: `c (linux)`. */
   readonly label: string;
-  /** Distinguishes it from every other in hashes. */
+  /** Names its files in the folder's manifest, so that other calls may fill the same folder. */
   readonly key: string;
   readonly folder: string;
-  readonly templates: ReadonlyMap<string, string>;
+  readonly templates: TemplateFolder;
   readonly prettier: Target['prettier'];
   generate(ir: Ir, asked: ReadonlySet<string>, revision: Revision): readonly GeneratedFile[];
 }
@@ -24,7 +27,6 @@ export interface Output {
 interface Asked {
   readonly target?: string;
   readonly profile?: string;
-  readonly revision: string;
   readonly out?: string;
   readonly templates?: string;
 }
@@ -33,53 +35,74 @@ interface Asked {
 const defaultFolder = 'generated';
 
 /**
- * What a call writes where. One target with one profile fills the output folder itself; several get a folder each in
- * it, `TARGET/PROFILE`.
+ * What a call writes where. With `--out` a single output fills that folder itself; several, and what goes into the
+ * default folder, get a folder each in it: `TARGET/PROFILE`.
+ * @param names the descriptions that the call names, for the banners
  * @throws CallError for a target or profile that does not exist.
  */
-export function planOutputs(options: Asked): readonly Output[] {
-  const out = options.out ?? defaultFolder;
+export function planOutputs(options: Asked, revision: Revision, names: readonly string[]): readonly Output[] {
+  const base = options.out ?? defaultFolder;
   if (options.templates !== undefined) {
-    const sources = readTemplates(options.templates);
-    if (options.target !== undefined) throw new CallError('V9008', '--templates is a target of its own; it goes without --target', 'leave one of them out');
-    return [output(customTarget, '', out, sources, `virtgen build --templates ${options.templates} --revision ${options.revision}`)];
+    if (options.target !== undefined || options.profile !== undefined) throw new CallError('V9008', '--templates is a target of its own', 'leave --target and --profile out');
+    const folder = options.out ?? join(defaultFolder, basename(resolve(options.templates)));
+    return [output(customTarget, '', folder, options.templates, ['--templates', fromHere(options.templates)], revision, names)];
   }
   const chosen = options.target === undefined ? targets : [targetNamed(options.target)];
   const pairs = chosen.flatMap((target) => profilesOf(target, options.profile).map((profile) => ({ target, profile })));
-  if (pairs.length === 0) throw new CallError('V9006', `no target has a profile '${options.profile ?? ''}'`, `there are ${targets.flatMap((target) => target.profiles).join(', ')}`);
+  if (pairs.length === 0) throw noProfile(options.profile ?? '', chosen);
+  const fillsFolder = pairs.length === 1 && options.out !== undefined;
   return pairs.map(({ target, profile }) => {
-    const inOwnFolder = options.target !== undefined && (pairs.length === 1 || profile === '');
-    const folder = inOwnFolder ? out : join(out, options.target === undefined ? target.name : '', profile);
-    const command = `virtgen build --target ${target.name}${profile === '' ? '' : ` --profile ${profile}`} --revision ${options.revision}`;
-    return output(target, profile, folder, readTemplates(join(packageFolder(), 'templates', target.name)), command);
+    const folder = fillsFolder ? base : join(base, target.name, profile);
+    return output(target, profile, folder, join(packageFolder(), 'templates', target.name), ['--target', target.name, ...(profile === '' ? [] : ['--profile', profile])], revision, names);
   });
 }
 
-function output(target: Target, profile: string, folder: string, sources: ReadonlyMap<string, string>, command: string): Output {
+function output(target: Target, profile: string, folder: string, templateFolder: string, choice: readonly string[], revision: Revision, names: readonly string[]): Output {
+  const templates = readTemplates(templateFolder);
+  const words = (before: readonly string[]): string => [...before, ...names].map((word) => quoted(word)).join(' ');
   return {
     label: profile === '' ? target.name : `${target.name} (${profile})`,
-    key: `${target.name}/${profile}/${command}`,
-    folder: resolve(folder) === resolve('.') ? '.' : folder,
-    templates: sources,
+    key: words(choice),
+    folder,
+    templates,
     prettier: target.prettier,
-    generate(ir, asked, revision) {
+    generate(ir, asked, revisionAsked) {
       try {
-        return generate(ir, target, { templates: new Templates(sources), revision, profile, command, asked });
+        const expander = new Templates(templates.texts, target === customTarget ? functions : {});
+        return generate(ir, target, { templates: expander, revision: revisionAsked, profile, command: `virtgen build ${words([...choice, '--revision', revision])}`, asked });
       } catch (error) {
-        if (target !== customTarget) throw error;
-        throw new CallError('V9007', error instanceof Error ? error.message : String(error), 'a template sees what `virtgen ir` prints');
+        // A template of the user's is part of the call, one of virtgen's own is virtgen's defect.
+        if (target !== customTarget || !(error instanceof TemplateError)) throw error;
+        const file = templates.files.get(error.template) ?? error.template;
+        throw new CallError('V9007', `${file}${error.line === undefined ? '' : `:${error.line}`}: ${error.message}`, "a template sees what 'virtgen ir' prints, and the functions that docs/ir.md lists");
       }
     },
   };
 }
 
+/** As a shell reads it back. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}
+
 function targetNamed(name: string): Target {
   const found = targets.find((target) => target.name === name);
-  if (found === undefined) throw new CallError('V9006', `there is no target '${name}'`, `there are ${targets.map((target) => target.name).join(', ')}; a folder of templates of your own goes with --templates`);
-  return found;
+  if (found !== undefined) return found;
+  const meant = nearest(name, targets.map((target) => target.name));
+  const there = `there are ${targets.map((target) => target.name).join(', ')}; a folder of templates of your own goes with --templates`;
+  throw new CallError('V9006', `there is no target '${name}'`, meant === undefined ? there : `did you mean '${meant}'? ${there}`);
 }
 
 function profilesOf(target: Target, wanted: string | undefined): readonly string[] {
   if (wanted === undefined) return target.profiles.length === 0 ? [''] : target.profiles;
   return target.profiles.includes(wanted) ? [wanted] : [];
+}
+
+function noProfile(name: string, chosen: readonly Target[]): CallError {
+  const [only, ...others] = chosen;
+  const profiles = chosen.flatMap((target) => target.profiles);
+  const whose = only !== undefined && others.length === 0 ? `the target '${only.name}' has no profile` : 'no target has a profile';
+  const meant = nearest(name, profiles);
+  const there = profiles.length === 0 ? 'leave --profile out' : `there are ${profiles.join(', ')}`;
+  return new CallError('V9006', `${whose} '${name}'`, meant === undefined ? there : `did you mean '${meant}'? ${there}`);
 }

@@ -2,6 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+interface Package {
+  readonly name: string;
+  readonly version: string;
+  readonly dependencies: Readonly<Record<string, unknown>>;
+}
+
 /**
  * The folder that virtgen is installed in, with `specs/` and `templates/`. The bundled files lie at different depths
  * below it, so it is looked for upwards.
@@ -18,11 +24,20 @@ export function packageFolder(): string {
 }
 
 export function version(): string {
-  return packageAt(join(packageFolder(), 'package.json')).version;
+  return own().version;
 }
 
-function packageAt(path: string): { readonly name: string; readonly version: string } {
+/** As virtgen's own package demands it; no other is loaded. */
+export function prettierVersion(): string {
+  return String(own().dependencies['prettier']);
+}
+
+function own(): Package {
+  return packageAt(join(packageFolder(), 'package.json'));
+}
+
+function packageAt(path: string): Package {
   const found: unknown = JSON.parse(readFileSync(path, 'utf8'));
-  if (typeof found !== 'object' || found === null) return { name: '', version: '' };
-  return { name: 'name' in found ? String(found.name) : '', version: 'version' in found ? String(found.version) : '' };
+  const { name = '', version = '', dependencies = {} } = typeof found === 'object' && found !== null ? (found as Partial<Package>) : {};
+  return { name, version, dependencies };
 }

@@ -1,0 +1,91 @@
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmdirSync, rmSync, statSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { CallError, reasonOf } from './call-error.ts';
+
+/** A file as it should be. */
+export interface Replacement {
+  readonly path: string;
+  readonly text: string;
+}
+
+interface Staged extends Replacement {
+  readonly temporary: string;
+}
+
+let serial = 0;
+
+/**
+ * Writes files so that all of them change or none: each is first written beside its place, then they are moved there,
+ * which a reader sees as the old text or the new, never a part.
+ * @throws CallError where one cannot be written; nothing has changed then.
+ */
+export function replaceFiles(files: readonly Replacement[]): void {
+  const staged: Staged[] = [];
+  const made: string[] = [];
+  let current = '';
+  try {
+    for (const file of files) {
+      current = file.path;
+      const folder = dirname(file.path);
+      const first = mkdirSync(folder, { recursive: true });
+      if (first !== undefined) made.push(...foldersFrom(first, folder));
+      const temporary = join(folder, `.${basename(file.path)}.virtgen-${process.pid}-${++serial}`);
+      staged.push({ ...file, temporary });
+      writeWhole(temporary, file.text, modeOf(file.path));
+    }
+    for (const file of staged) {
+      current = file.path;
+      renameSync(file.temporary, file.path);
+    }
+  } catch (error) {
+    for (const file of staged) rmSync(file.temporary, { force: true });
+    for (const folder of made.toReversed()) removeIfEmpty(folder);
+    throw new CallError('V9004', `cannot write '${current}': ${reasonOf(error)}`, 'nothing was changed; free the place, or choose another folder with --out');
+  }
+}
+
+function writeWhole(path: string, text: string, mode: number): void {
+  const file = openSync(path, 'wx', mode);
+  try {
+    const bytes = Buffer.from(text);
+    let written = 0;
+    while (written < bytes.length) written += writeSync(file, bytes, written);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The folders from the first one that had to be made down to the last. */
+function foldersFrom(first: string, last: string): readonly string[] {
+  const above = dirname(last);
+  // mkdir gives back an absolute path where it was given one, a relative one otherwise: lengths compare either.
+  return last.length <= first.length || above === last ? [first] : [...foldersFrom(first, above), last];
+}
+
+/** Removes a folder that holds nothing any more. */
+export function removeIfEmpty(folder: string): boolean {
+  try {
+    rmdirSync(folder);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function modeOf(path: string): number {
+  try {
+    return statSync(path).mode & 0o777;
+  } catch {
+    return 0o666;
+  }
+}
+
+/** A file's text; undefined where there is no file. @throws CallError where something else is there. */
+export function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return undefined;
+    throw new CallError('V9004', `cannot write '${path}': ${reasonOf(error)}`, 'free the place, or choose another folder with --out');
+  }
+}
