@@ -34,7 +34,7 @@ export function align(lines: readonly Line[]): void {
 export function paddingOfLongLines(lines: readonly Line[]): ReadonlyMap<number, number> {
   const padding = new Map<number, number>();
   for (const line of lines) {
-    if (line.kind !== "statement" || line.first < 0 || fullWidth(line) <= longest) continue;
+    if (line.first < 0 || !line.columns.includes(attributesColumn) || fullWidth(line) <= longest) continue;
     const padded = line.cells.filter((_, index) => (line.columns[index] ?? attributesColumn) < attributesColumn);
     const spaces = padded.reduce((sum, cell) => sum + cell.length - cell.trimEnd().length, 0);
     if (spaces > 0) padding.set(line.first, spaces);
@@ -96,9 +96,9 @@ function alignColumn(lines: readonly Line[], column: number): void {
   const targets = common(
     having.map((line) => {
       const at = offsetOf(line, line.columns.indexOf(column) + 1);
-      // Where a comment leaves no room for the columns the statement is broken, where it leaves none for its
-      // attributes they stay where they are.
-      const width = column === attributesColumn ? fullWidth(line) : codeWidth(line);
+      // Where a comment leaves no room for the columns before the attributes, these are moved to the next line.
+      const canBreak = column < attributesColumn && line.columns.includes(attributesColumn);
+      const width = canBreak ? codeWidth(line) : fullWidth(line);
       return place(at, longest - width + at);
     }),
     farthestColumn,

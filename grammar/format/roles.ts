@@ -20,26 +20,18 @@ export function findRoles(tree: CstNode, textLength: number): Roles {
   return roles;
 }
 
-/** @returns the offset of the first token below a node, which the tree itself does not say */
-function walk(node: CstNode, parent: CstNode | undefined, roles: Roles): number {
-  const { children } = node;
-  let first = Number.MAX_SAFE_INTEGER;
+/** The parser keeps the places of nodes, so that tokens need not be walked through. */
+function walk(node: CstNode, parent: CstNode | undefined, roles: Roles): void {
+  const { children, location } = node;
   for (const name in children) {
-    const below = children[name] ?? [];
-    // Of tokens of one kind the first is enough.
-    const count = isRule(name) ? below.length : 1;
-    for (let index = 0; index < count; index++) {
-      const child = below[index];
-      if (child === undefined) continue;
-      const at = isNode(child) ? walk(child, node, roles) : child.startOffset;
-      if (at < first) first = at;
-    }
+    if (!isRule(name)) continue;
+    for (const child of children[name] ?? []) if (isNode(child)) walk(child, node, roles);
   }
+  const first = location?.startOffset ?? -1;
   // The innermost rule knows best what the statement is.
   if (roles.shape[first] === 0) roles.shape[first] = shapeOf(node, parent);
   if (node.name === "attribute") roles.marks[first] = (roles.marks[first] ?? 0) | attribute;
   mark(node, parent, roles.marks);
-  return first;
 }
 
 /** Rules are named in lower case, tokens begin with a capital. */

@@ -26,7 +26,8 @@ export function mergeByOffset(tokens: readonly IToken[], ...others: ReadonlyArra
     }
     words.push(token);
   }
-  return [...words, ...comments.slice(next)];
+  for (const comment of comments.slice(next)) words.push(comment);
+  return words;
 }
 
 /** Measures words. */

@@ -35,6 +35,9 @@ const breaks: readonly Break[] = [
   ({ words }, at) => words[at]?.tokenType === Text,
 ];
 
+/** The first of the breaks that are only for what is too long by itself. */
+const forLongWords = 2;
+
 /**
  * Lays out the words from `first` to `last`, between which no block is open: on one line if they fit. A comment among
  * them that ends a line does so.
@@ -59,17 +62,18 @@ export function wrap(stream: Stream, first: number, last: number, position: Posi
     for (const text of commentLines(stream.words[at]?.image ?? "")) addFurther(text);
   }
 
-  /** A comment that is too long even for a line of its own breaks nothing. */
-  const comment = position.comment <= longest - further ? position.comment : 0;
+  const { comment, padding } = roomFor(stream, first, last, position) ? position : { comment: 0, padding: 0 };
 
-  function fits(from: number, to: number): boolean {
-    const behind = to === last ? comment : 0;
-    return (lines.length === 0 ? indent + position.padding : further) + width(stream, from, to) + behind <= longest;
+  function fits(from: number, to: number, level: number): boolean {
+    // For what stands behind a line, only attributes are moved to the next.
+    const behind = to === last && level < forLongWords ? comment : 0;
+    return (lines.length === 0 ? indent + padding : further) + width(stream, from, to) + behind <= longest;
   }
 
   /** Puts as much on each line as fits, and breaks what is too long by itself at the next best places. */
-  function fill(from: number, to: number, [mayBreak, ...others]: readonly Break[]): void {
-    if (mayBreak === undefined || fits(from, to)) {
+  function fill(from: number, to: number, level: number): void {
+    const mayBreak = breaks[level];
+    if (mayBreak === undefined || fits(from, to, level)) {
       addCode(from, to);
       return;
     }
@@ -77,25 +81,38 @@ export function wrap(stream: Stream, first: number, last: number, position: Posi
     let candidate = from;
     for (let at = from + 1; at <= to + 1; at++) {
       if (at <= to && !mayBreak(stream, at)) continue;
-      if (candidate > start && !fits(start, at - 1)) {
-        fill(start, candidate - 1, others);
+      if (candidate > start && !fits(start, at - 1, level)) {
+        fill(start, candidate - 1, level + 1);
         start = candidate;
       }
       candidate = at;
     }
-    fill(start, to, others);
+    fill(start, to, level + 1);
   }
 
   let start = first;
   for (let at = first; at <= last; at++) {
     const word = stream.words[at];
     if (!word || !endsLine(word)) continue;
-    if (start < at) fill(start, at - 1, breaks);
+    if (start < at) fill(start, at - 1, 0);
     addComment(at);
     start = at + 1;
   }
-  if (start <= last) fill(start, last, breaks);
+  if (start <= last) fill(start, last, 0);
   return lines;
+}
+
+/** Whether a comment and the spaces of alignment may break a line: it has attributes, and the comment fits on one. */
+function roomFor(stream: Stream, first: number, last: number, { indent, shape, comment }: Position): boolean {
+  if (comment > longest - indent - furtherIndent) return false;
+  let pastColumns = !isArm(shape);
+  for (let at = first + 1; at <= last; at++) {
+    const marks = marksOf(stream, at);
+    if (pastColumns && (marks & (attribute | breakAfter)) > 0) return true;
+    // The attributes in the head of an arm are not to be torn from its colon.
+    pastColumns ||= (marks & column) > 0;
+  }
+  return false;
 }
 
 /** Cuts a line at its columns. */
