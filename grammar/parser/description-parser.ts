@@ -1,14 +1,14 @@
 import * as T from '../tokens.ts';
 import type { Rule } from './expression-rules.ts';
 import { FirstTokenLookahead } from './first-token-lookahead.ts';
-import { MemberRules } from './member-rules.ts';
+import { MessageRules } from './message-rules.ts';
 
 /**
  * The grammar of the language. Each rule has its production above it; a terminal in quotes is a word or sign, others
  * are the tokens of `tokens.ts`. The parser builds a concrete tree and recovers from errors; `visit/` makes the syntax
  * tree of it.
  */
-export class DescriptionParser extends MemberRules {
+export class DescriptionParser extends MessageRules {
   /**
    * `recover` goes on after an error, to find them all; working out how costs time that a description without errors
    * need not pay. `validate` lets chevrotain look for mistakes in the grammar itself.
@@ -235,172 +235,6 @@ export class DescriptionParser extends MemberRules {
     this.CONSUME(T.Name);
     this.MANY(() => this.SUBRULE(this.attribute));
     this.CONSUME(T.Semicolon);
-  });
-
-  // --- requests ------------------------------------------------------------------------------------------------
-
-  /** parameter = "parameter" Name { attribute } ";" */
-  parameter: Rule = this.RULE('parameter', () => {
-    this.CONSUME(T.Parameter);
-    this.CONSUME(T.Name);
-    this.MANY(() => this.SUBRULE(this.attribute));
-    this.CONSUME(T.Semicolon);
-  });
-
-  /** request = ( "request" | "message" | "event" ) Name [ "on" Name { "," Name } ] { attribute } "{" { partItem } "}" */
-  request: Rule = this.RULE('request', () => {
-    this.OR([
-      { ALT: () => this.CONSUME(T.Request) },
-      { ALT: () => this.CONSUME(T.Message) },
-      { ALT: () => this.CONSUME(T.Event) },
-    ]);
-    this.CONSUME(T.Name);
-    this.OPTION(() => {
-      this.CONSUME(T.On);
-      this.AT_LEAST_ONE_SEP({ SEP: T.Comma, DEF: () => this.SUBRULE(this.queueName) });
-    });
-    this.MANY1(() => this.SUBRULE(this.attribute));
-    this.CONSUME(T.LBrace);
-    this.MANY2(() => {
-      this.OR1([
-        { GATE: () => this.atPart(), ALT: () => this.SUBRULE(this.partItem) },
-        { ALT: () => this.SUBRULE(this.member) },
-      ]);
-    });
-    this.CONSUME(T.RBrace);
-  });
-
-  private atPart(): boolean {
-    const first = this.LA(1).tokenType;
-    return first === T.DeviceReadable || first === T.DeviceWritable || first === T.Switch;
-  }
-
-  /** queueName = Name */
-  queueName: Rule = this.RULE('queueName', () => {
-    this.CONSUME(T.Name);
-  });
-
-  /** partItem = part | partSwitch */
-  partItem: Rule = this.RULE('partItem', () => {
-    this.OR([{ ALT: () => this.SUBRULE(this.part) }, { ALT: () => this.SUBRULE(this.partSwitch) }]);
-  });
-
-  /** part = ( "device-readable" | "device-writable" ) [ Name ] { attribute } members { attribute } [ ";" ] */
-  part: Rule = this.RULE('part', () => {
-    this.OR([{ ALT: () => this.CONSUME(T.DeviceReadable) }, { ALT: () => this.CONSUME(T.DeviceWritable) }]);
-    this.OPTION1({ GATE: () => this.LA(1).tokenType !== T.If && this.LA(1).tokenType !== T.Unless && this.LA(1).tokenType !== T.Since, DEF: () => this.CONSUME(T.Name) });
-    this.MANY1(() => this.SUBRULE1(this.attribute));
-    this.SUBRULE(this.members);
-    this.MANY2({ GATE: () => this.LA(1).tokenType === T.By, DEF: () => this.SUBRULE2(this.attribute) });
-    this.OPTION2(() => this.CONSUME(T.Semicolon));
-  });
-
-  /** partSwitch = "switch" expression [ ":" Name ] { attribute } "{" { partArm } "}" */
-  partSwitch: Rule = this.RULE('partSwitch', () => {
-    this.CONSUME(T.Switch);
-    this.SUBRULE(this.expression);
-    this.SUBRULE(this.enumName);
-    this.MANY1(() => this.SUBRULE(this.attribute));
-    this.CONSUME(T.LBrace);
-    this.MANY2(() => this.SUBRULE(this.partArm));
-    this.CONSUME(T.RBrace);
-    this.OPTION(() => this.CONSUME(T.Semicolon));
-  });
-
-  /** partArm = armHead ( "{" { partItem } "}" | partItem { partItem } ) */
-  partArm: Rule = this.RULE('partArm', () => {
-    this.SUBRULE(this.armHead);
-    this.OR([
-      {
-        ALT: () => {
-          this.CONSUME(T.LBrace);
-          this.MANY(() => this.SUBRULE1(this.partItem));
-          this.CONSUME(T.RBrace);
-        },
-      },
-      { ALT: () => this.AT_LEAST_ONE(() => this.SUBRULE2(this.partItem)) },
-    ]);
-  });
-
-  /** response = "response" "to" Name { attribute } members */
-  response: Rule = this.RULE('response', () => {
-    this.CONSUME(T.Response);
-    this.CONSUME(T.To);
-    this.CONSUME(T.Name);
-    this.MANY(() => this.SUBRULE(this.attribute));
-    this.SUBRULE(this.members);
-  });
-
-  // --- registers and commands ----------------------------------------------------------------------------------
-
-  /** registers = "registers" Name [ Text ] { attribute } "{" { register } "}" */
-  registers: Rule = this.RULE('registers', () => {
-    this.CONSUME(T.Registers);
-    this.CONSUME(T.Name);
-    this.OPTION(() => this.CONSUME(T.Text));
-    this.MANY1(() => this.SUBRULE(this.attribute));
-    this.CONSUME(T.LBrace);
-    this.MANY2(() => this.SUBRULE(this.register));
-    this.CONSUME(T.RBrace);
-  });
-
-  /** register = [ "legacy" ] expression ( "read" | "write" | "rw" ) Scalar Name [ ":" Name ] [ "=" expression ] { attribute } ";" */
-  register: Rule = this.RULE('register', () => {
-    this.OPTION1(() => this.CONSUME(T.Legacy));
-    this.SUBRULE(this.operation);
-    this.OR([
-      { ALT: () => this.CONSUME(T.Read) },
-      { ALT: () => this.CONSUME(T.Write) },
-      { ALT: () => this.CONSUME(T.Rw) },
-    ]);
-    this.CONSUME(T.Scalar);
-    this.CONSUME1(T.Name);
-    this.SUBRULE(this.enumName);
-    this.OPTION2(() => {
-      this.CONSUME(T.Equal);
-      this.SUBRULE(this.expression);
-    });
-    this.MANY(() => this.SUBRULE(this.attribute));
-    this.CONSUME(T.Semicolon);
-  });
-
-  /** command = ( "pci_capability" | … ) Name [ "=" expression ] [ "in" | "out" ] { attribute } "{" { section | member } "}" { attribute } [ ";" ] */
-  command: Rule = this.RULE('command', () => {
-    this.OR1([
-      { ALT: () => this.CONSUME(T.PciCapability) },
-      { ALT: () => this.CONSUME(T.CcwCommand) },
-      { ALT: () => this.CONSUME(T.AdminCommand) },
-      { ALT: () => this.CONSUME(T.Capability) },
-      { ALT: () => this.CONSUME(T.Resource) },
-      { ALT: () => this.CONSUME(T.DevicePart) },
-    ]);
-    this.CONSUME(T.Name);
-    this.OPTION1(() => {
-      this.CONSUME(T.Equal);
-      this.SUBRULE(this.expression);
-    });
-    this.OPTION2(() => {
-      this.OR2([{ ALT: () => this.CONSUME(T.In) }, { ALT: () => this.CONSUME(T.Out) }]);
-    });
-    this.MANY1(() => this.SUBRULE1(this.attribute));
-    this.CONSUME(T.LBrace);
-    this.MANY2(() => {
-      this.OR3([
-        { GATE: () => this.LA(2).tokenType === T.LBrace && this.LA(1).tokenType !== T.Union && this.LA(1).tokenType !== T.Scalar, ALT: () => this.SUBRULE(this.section) },
-        { ALT: () => this.SUBRULE(this.member) },
-      ]);
-    });
-    this.CONSUME(T.RBrace);
-    this.OPTION3(() => {
-      this.AT_LEAST_ONE(() => this.SUBRULE2(this.attribute));
-      this.CONSUME(T.Semicolon);
-    });
-  });
-
-  /** section = Name members */
-  section: Rule = this.RULE('section', () => {
-    this.CONSUME(T.Name);
-    this.SUBRULE(this.members);
   });
 
   // --- rules, errata, houses -----------------------------------------------------------------------------------
