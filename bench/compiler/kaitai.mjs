@@ -1,0 +1,13 @@
+// Compiles one .ksy to JavaScript with kaitai-struct-compiler: node kaitai.mjs INPUT OUTDIR
+
+import { createRequire } from "node:module";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { cache } from "./peers.mjs";
+
+const load = createRequire(join(cache, "package.json"));
+const compiler = load("kaitai-struct-compiler");
+const yaml = load("js-yaml");
+const [input = "", out = ""] = process.argv.slice(2);
+const files = await compiler.compile("javascript", yaml.load(readFileSync(input, "utf8")), undefined, false);
+for (const [name, text] of Object.entries(files)) writeFileSync(join(out, name), text);
