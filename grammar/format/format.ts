@@ -71,7 +71,7 @@ function firstChange(before: readonly IToken[], after: readonly IToken[]): IToke
 /** The formatter has a defect; the description has none. */
 function refusal(file: string, { image, startLine = 1, startColumn = 1 }: IToken): Diagnostic {
   return {
-    code: "V1006",
+    code: "V1008",
     severity: "error",
     message: `the layout would change '${image}', so nothing is changed`,
     at: { file, line: startLine, column: startColumn, length: image.split(/[\r\n]/)[0]?.length ?? 1 },
