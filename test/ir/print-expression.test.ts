@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { compile } from '../../src/compile.ts';
 import type { Expression } from '../../src/ir/model.ts';
 import { printExpression } from '../../src/ir/print-expression.ts';
