@@ -1,0 +1,195 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { linuxHeaders } from "../../scripts/linux-headers.mjs";
+import { cut } from "../../src/ir/cut.ts";
+import { Workspace } from "../target/c/compilers.ts";
+import { filesOf, standard } from "../target/c/descriptions.ts";
+import { publishedNames } from "./c-names.ts";
+import { consumers } from "./linux-consumers.ts";
+import { linuxFacts, type Fact } from "./linux-facts.ts";
+
+/** Names that differ for a reason. */
+interface Known {
+  readonly header: string;
+  readonly reason: string;
+  readonly names: readonly string[];
+}
+
+function known(file: string): readonly Known[] {
+  return JSON.parse(readFileSync(new URL(file, import.meta.url), "utf8")) as readonly Known[];
+}
+
+/** `header: name`, sorted, as both sides of a comparison have them. */
+function flat(entries: readonly Known[]): readonly string[] {
+  return entries.flatMap(({ header, names }) => names.map((name) => `${header}: ${name}`)).toSorted();
+}
+
+/** Compilers of three machines. */
+const machines = ["gcc", "i686-linux-gnu-gcc", "s390x-linux-gnu-gcc"];
+
+const workspace = new Workspace();
+afterAll(() => {
+  workspace.remove();
+});
+
+/** Types that the compiler tells apart, where the kernel leaves that to sparse. Sizes and alignments are the same. */
+const distinctTypes = [
+  "#ifndef _LINUX_TYPES_H",
+  "#define _LINUX_TYPES_H",
+  "#include <asm/types.h>",
+  "#define __bitwise",
+  ...["le", "be"].flatMap((order) => [16, 32, 64].map((bits) => `typedef struct { __u${bits} ${order}; } __${order}${bits};`)),
+  "typedef struct { __u16 sum; } __sum16;",
+  "typedef struct { __u32 sum; } __wsum;",
+  "#endif",
+  "",
+].join("\n");
+const distinctVirtioTypes = [
+  "#ifndef _LINUX_VIRTIO_TYPES_H",
+  "#define _LINUX_VIRTIO_TYPES_H",
+  "#include <linux/types.h>",
+  ...[16, 32, 64].map((bits) => `typedef struct { __u${bits} guest; } __virtio${bits};`),
+  "#endif",
+  "",
+].join("\n");
+
+let headers: readonly string[];
+let facts: readonly Fact[];
+let ours: string;
+
+beforeAll(() => {
+  const ir = standard();
+  const files = filesOf(ir, "linux");
+  ours = `${workspace.folder}/ours`;
+  mkdirSync(ours);
+  workspace.write(files.map((file) => ({ ...file, path: `ours/${file.path}` })));
+  workspace.write([
+    { path: "distinct/linux/types.h", text: distinctTypes },
+    { path: "distinct/linux/virtio_types.h", text: distinctVirtioTypes },
+  ]);
+  headers = files.map((file) => file.path.replace(/^linux\//, ""));
+  facts = linuxFacts(cut(ir, "1.4"));
+});
+
+/** The names of one header below a folder; `defines` come before it. */
+function namesIn(folder: string, header: string, behind: readonly string[] = [], defines: readonly string[] = []): ReadonlySet<string> {
+  const text = [...defines.map((name) => `#define ${name}`), `#include <linux/${header}>`, ""].join("\n");
+  workspace.write([{ path: "names.c", text }]);
+  const { status, output } = workspace.run(["gcc", "-E", "-dD", "-I", folder, ...behind, "names.c"]);
+  if (status !== 0) throw new Error(output);
+  return publishedNames(output, (file) => file === `${folder}/linux/${header}`);
+}
+
+/** The facts that do not hold of the headers in a folder, as `header: name what`. */
+function wrongFacts(folder: string, asked: readonly Fact[], compiler: string): readonly string[] {
+  const includes = [...new Set(asked.map((fact) => fact.header))].map((header) => `#include <linux/${header}>`);
+  const asserts = asked.map((fact) => `_Static_assert(${fact.expression}, "${fact.header}: ${fact.name} ${fact.what}");`);
+  workspace.write([{ path: "facts.c", text: [...includes, ...asserts, ""].join("\n") }]);
+  const { output } = workspace.run([compiler, "-std=gnu11", "-w", "-fsyntax-only", "-I", "distinct", "-I", folder, "facts.c"]);
+  const errors = output.split("\n").filter((line) => line.includes("error:"));
+  const failed = errors.flatMap((line) => /static assertion failed: "(.*)"/.exec(line)?.[1] ?? []);
+  if (failed.length !== errors.length) throw new Error(output);
+  return failed.toSorted();
+}
+
+describe.each([
+  { release: "7.3.4" as const, exceptions: "linux-only.json", wrong: undefined },
+  { release: "6.1" as const, exceptions: "linux-6.1-names.json", wrong: "linux-6.1-facts.json" },
+])("Linux $release", ({ release, exceptions, wrong }) => {
+  let theirs: string;
+  let shared: readonly string[];
+  const theirNames = new Map<string, ReadonlySet<string>>();
+  const ourNames = new Map<string, ReadonlySet<string>>();
+
+  beforeAll(async () => {
+    theirs = (await linuxHeaders(release)).include;
+    shared = headers.filter((header) => workspace.run(["test", "-e", `${theirs}/linux/${header}`]).status === 0);
+    for (const header of shared) {
+      theirNames.set(header, namesIn(theirs, header));
+      ourNames.set(header, namesIn(ours, header, ["-idirafter", theirs]));
+    }
+  });
+
+  /** Facts about names that Linux has. */
+  const factsThere = (): readonly Fact[] => facts.filter((fact) => theirNames.get(fact.header)?.has(fact.name) === true);
+
+  it("has the headers that we have", () => {
+    expect(shared).toEqual(expect.arrayContaining(["blk", "net", "console", "balloon", "scsi", "ids", "config", "ring", "mmio", "rng", "types"].map((name) => `virtio_${name}.h`)));
+  });
+
+  it("has nothing that ours lack, but for the exceptions, each of which is still one", () => {
+    const missing = shared.flatMap((header) => [...(theirNames.get(header) ?? [])].filter((name) => ourNames.get(header)?.has(name) !== true).map((name) => `${header}: ${name}`));
+    expect(missing.toSorted()).toEqual(flat(known(exceptions)));
+  });
+
+  it("has values, sizes, alignments, offsets and byte orders as the IR says", () => {
+    const there = factsThere();
+    // Enough of them that a slip in their making would show.
+    expect(there.length).toBeGreaterThan(600);
+    for (const compiler of machines) {
+      expect(wrongFacts(theirs, there, compiler)).toEqual(wrong === undefined ? [] : flat(known(wrong)));
+    }
+  });
+
+  if (release !== "7.3.4") return;
+
+  it("lacks of ours only what is known, each of which is still lacking", () => {
+    const extra = shared.flatMap((header) => [...(ourNames.get(header) ?? [])].filter((name) => theirNames.get(header)?.has(name) !== true).map((name) => `${header}: ${name}`));
+    expect(extra.toSorted()).toEqual(flat(known("not-in-linux.json")));
+  });
+
+  it("says of every name that it has what the IR says: none goes unproven", () => {
+    const proven = new Set(facts.map((fact) => `${fact.header}: ${fact.name}`));
+    const common = shared.flatMap((header) => [...(theirNames.get(header) ?? [])].filter((name) => ourNames.get(header)?.has(name) === true).map((name) => `${header}: ${name}`));
+    const unproven = common.filter((name) => !proven.has(name) && !/: (?:_LINUX_\w+_H|typedef \w+)$/.test(name));
+    expect(unproven).toEqual([]);
+  });
+
+  it("hides the same behind its switches, but for what is known", () => {
+    const switches = ["BLK", "CONFIG", "MMIO", "NET", "RING"].map((name) => `VIRTIO_${name}_NO_LEGACY`);
+    const differing = shared.flatMap((header) => {
+      const hidden = (names: ReadonlySet<string> | undefined, left: ReadonlySet<string>): readonly string[] => [...(names ?? [])].filter((name) => !left.has(name));
+      const byThem = new Set(hidden(theirNames.get(header), namesIn(theirs, header, [], switches)));
+      const byUs = new Set(hidden(ourNames.get(header), namesIn(ours, header, ["-idirafter", theirs], switches)));
+      const both = [...(theirNames.get(header) ?? [])].filter((name) => ourNames.get(header)?.has(name) === true);
+      return both.filter((name) => byThem.has(name) !== byUs.has(name)).map((name) => `${header}: ${name}`);
+    });
+    expect(differing.toSorted()).toEqual(flat(known("legacy-in-linux.json")));
+  });
+});
+
+describe("our headers", () => {
+  it("are as the IR says, too", () => {
+    const names = new Map(headers.map((header) => [header, namesIn(ours, header, ["-idirafter", "distinct"])]));
+    const own = facts.filter((fact) => names.get(fact.header)?.has(fact.name) === true);
+    for (const compiler of machines) expect(wrongFacts(ours, own, compiler)).toEqual([]);
+  });
+
+  it("would not be taken for right if a value, an offset or a byte order were wrong", () => {
+    const wrong = [
+      { header: "virtio_blk.h", name: "VIRTIO_BLK_F_MQ", what: "value", expression: "(unsigned long long)(VIRTIO_BLK_F_MQ) == 13ULL" },
+      { header: "virtio_blk.h", name: "struct virtio_blk_config.num_queues", what: "offset", expression: "__builtin_offsetof(struct virtio_blk_config, num_queues) == 33" },
+      { header: "virtio_blk.h", name: "struct virtio_blk_outhdr.type", what: "type __le32", expression: "__builtin_types_compatible_p(__typeof__(((struct virtio_blk_outhdr *)0)->type), __le32)" },
+    ];
+    const said = wrong.map(({ header, name, what }) => `${header}: ${name} ${what}`);
+    for (const compiler of machines) expect(wrongFacts(ours, wrong, compiler)).toEqual(said);
+  });
+});
+
+describe("programs that include Linux' headers by name", () => {
+  it.each(consumers)("compile and print the same with ours: $name", async ({ name, text }) => {
+    const { include } = await linuxHeaders("7.3.4");
+    workspace.write([{ path: `${name}.c`, text }]);
+    const outputs = [
+      ["-I", include],
+      ["-I", ours, "-idirafter", include],
+    ].map((folders) => {
+      const built = workspace.run(["gcc", "-std=gnu11", "-Wall", "-Wextra", "-Werror", ...folders, `${name}.c`, "-o", name]);
+      expect(built.output).toBe("");
+      return workspace.run([`./${name}`]);
+    });
+    expect(outputs[1]).toEqual(outputs[0]);
+    expect(outputs[0]?.status).toBe(0);
+    expect(outputs[0]?.output).not.toBe("");
+  });
+});
