@@ -54,6 +54,7 @@ export async function buildOnce(names: readonly string[], options: BuildOptions)
     const made = await make(names, options, progress);
     progress.clear();
     if (made === undefined) return 1;
+    if (made.modules.length === 0) process.stderr.write(`warning: nothing of ${made.sources.asked.map((source) => `'${source.file}'`).join(', ')} exists in revision ${options.revision}\n`);
     const differences = made.outputs.map((one) => one.difference);
     if (options.listOutputs === true) {
       process.stdout.write(outputPaths(differences).map((path) => `${path}\n`).join(''));

@@ -25,9 +25,15 @@ export class CallError extends Error {
   }
 }
 
-/** What the operating system says, in words. */
+/** Whether the operating system said no, which is the user's to mend; everything else is ours. */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'errno' in error && 'code' in error;
+}
+
+/** What the operating system says, in words. @throws what is no error of the system. */
 export function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (!isSystemError(error)) throw error;
+  const code = error.code ?? '';
   const reasons: Readonly<Record<string, string>> = {
     ENOENT: 'there is no such file or folder',
     EACCES: 'permission denied',
@@ -46,5 +52,5 @@ export function reasonOf(error: unknown): string {
     ENAMETOOLONG: 'the name is too long',
     EMFILE: 'too many files are open',
   };
-  return reasons[code] ?? (error instanceof Error ? error.message : String(error));
+  return reasons[code] ?? error.message;
 }

@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmdirSync, rmSync, statSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { CallError, reasonOf } from './call-error.ts';
+import { CallError, isSystemError, reasonOf } from './call-error.ts';
 
 /** A file as it should be. */
 export interface Replacement {
@@ -26,10 +26,8 @@ export function replaceFiles(files: readonly Replacement[]): void {
   try {
     for (const file of files) {
       current = file.path;
-      const folder = dirname(file.path);
-      const first = mkdirSync(folder, { recursive: true });
-      if (first !== undefined) made.push(...foldersFrom(first, folder));
-      const temporary = join(folder, `.${basename(file.path)}.virtgen-${process.pid}-${++serial}`);
+      makeFolder(dirname(file.path), made);
+      const temporary = join(dirname(file.path), `.${basename(file.path)}.virtgen-${process.pid}-${++serial}`);
       staged.push({ ...file, temporary });
       writeWhole(temporary, file.text, modeOf(file.path));
     }
@@ -40,6 +38,7 @@ export function replaceFiles(files: readonly Replacement[]): void {
   } catch (error) {
     for (const file of staged) rmSync(file.temporary, { force: true });
     for (const folder of made.toReversed()) removeIfEmpty(folder);
+    if (!isSystemError(error)) throw error;
     throw new CallError('V9004', `cannot write '${current}': ${reasonOf(error)}`, 'nothing was changed; free the place, or choose another folder with --out');
   }
 }
@@ -55,11 +54,20 @@ function writeWhole(path: string, text: string, mode: number): void {
   }
 }
 
-/** The folders from the first one that had to be made down to the last. */
-function foldersFrom(first: string, last: string): readonly string[] {
-  const above = dirname(last);
-  // mkdir gives back an absolute path where it was given one, a relative one otherwise: lengths compare either.
-  return last.length <= first.length || above === last ? [first] : [...foldersFrom(first, above), last];
+/**
+ * Makes a folder and those above it, and adds what it made to `made`. Not by mkdir's own `recursive`, which Node 20
+ * repeats for ever where the system lets nobody make a folder (`/proc`).
+ */
+function makeFolder(folder: string, made: string[]): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  if (dirname(folder) !== folder) makeFolder(dirname(folder), made);
+  try {
+    mkdirSync(folder);
+    made.push(folder);
+  } catch (error) {
+    // Another run may have made it meanwhile.
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
+  }
 }
 
 /** Removes a folder that holds nothing any more. */
@@ -85,7 +93,8 @@ export function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return undefined;
+    if (!isSystemError(error)) throw error;
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
     throw new CallError('V9004', `cannot write '${path}': ${reasonOf(error)}`, 'free the place, or choose another folder with --out');
   }
 }
