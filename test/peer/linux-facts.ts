@@ -15,7 +15,7 @@ export function linuxFacts(ir: Ir): readonly Fact[] {
     const house = module.items.find((item): item is House => item.kind === "house" && item.name === "linux");
     if (house?.header === undefined) return [];
     const { header } = house;
-    return [...valuesOf(module, house), ...structsOf(module, house)].map((fact) => ({ header, ...fact }));
+    return [...valuesOf(module, house), ...structsOf(module, house), ...typedefsOf(house)].map((fact) => ({ header, ...fact }));
   });
 }
 
@@ -30,15 +30,8 @@ function namesOf(element: Element): readonly string[] {
 
 function valuesOf(module: Module, house: House): readonly OwnFact[] {
   const omitted = new Set(house.omitted);
-  const value = (element: Element, number: bigint): readonly OwnFact[] =>
-    namesOf(element).map((name) => ({ name, what: "value", expression: `(unsigned long long)(${name}) == ${number}ULL` }));
-  const constant = (one: Constant): readonly OwnFact[] => {
-    const aliases = (one.aliases ?? []).filter((alias) => alias.house === "linux");
-    const kinds = new Map(aliases.map((alias) => [alias.name, alias.as]));
-    return namesOf(one).flatMap((name) => value({ ...one, cName: name, aliases: [] }, converted(BigInt(one.value), one.type, kinds.get(name) ?? one.type)));
-  };
   const constants = (group: Constant | ConstantGroup): readonly OwnFact[] =>
-    group.kind === "constant" ? constant(group) : group.constants.filter((one) => !omitted.has(one.name) && !omitted.has(`${group.name}.${one.name}`)).flatMap((one) => constant(one));
+    group.kind === "constant" ? constantFacts(group) : group.constants.filter((one) => !omitted.has(one.name) && !omitted.has(`${group.name}.${one.name}`)).flatMap((one) => constantFacts(one));
   const found = module.items
     .filter((item) => !omitted.has(item.name))
     .flatMap((item): readonly OwnFact[] => {
@@ -60,9 +53,26 @@ function valuesOf(module: Module, house: House): readonly OwnFact[] {
   return [...found, ...house.constants.flatMap((group) => constants(group))];
 }
 
+function constantFacts(one: Constant): readonly OwnFact[] {
+  const kinds = new Map((one.aliases ?? []).filter((alias) => alias.house === "linux").map((alias) => [alias.name, alias.as]));
+  return namesOf(one).flatMap((name) => value({ ...one, cName: name, aliases: [] }, converted(BigInt(one.value), one.type, kinds.get(name) ?? one.type)));
+}
+
+function value(element: Element, number: bigint): readonly OwnFact[] {
+  return namesOf(element).map((name) => ({ name, what: "value", expression: `(unsigned long long)(${name}) == ${number}ULL` }));
+}
+
 function converted(value: bigint, from: ConstantKind, to: ConstantKind): bigint {
   if (from === "bit" && to === "mask") return 1n << value;
   return from === "mask" && to === "bit" ? BigInt(value.toString(2).length - 1) : value;
+}
+
+function typedefsOf(house: House): readonly OwnFact[] {
+  return house.typedefs.flatMap(({ name, type, align }): readonly OwnFact[] => {
+    const facts = type.kind === "scalar" ? [{ what: "size", expression: `sizeof(${name}) == ${type.size}` }] : [];
+    const aligned = align === undefined ? [] : [{ what: "alignment", expression: `_Alignof(${name}) == ${align}` }];
+    return [...facts, ...aligned].map((fact) => ({ name: `typedef ${name}`, ...fact }));
+  });
 }
 
 /** A struct as Linux has it. */

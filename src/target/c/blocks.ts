@@ -10,7 +10,7 @@ export type Block =
   /** `headed`: an empty line sets the comment apart from the first macro's own. */
   | { readonly shape: 'defines'; readonly comment: Comment; readonly headed: boolean; readonly defines: readonly DefineView[] }
   | StructView
-  | { readonly shape: 'typedefs'; readonly typedefs: readonly { readonly comment: Comment; readonly type: string; readonly name: string }[] }
+  | { readonly shape: 'typedefs'; readonly typedefs: readonly TypedefView[] }
   | { readonly shape: 'legacy'; readonly macro: string; readonly blocks: readonly Block[] }
   | FunctionView
   | { readonly shape: 'names'; readonly comment: Comment; readonly signature: string; readonly names: readonly { readonly macro: string; readonly name: string }[] }
@@ -48,6 +48,14 @@ export interface FunctionView {
   readonly steps: readonly { readonly condition: string; readonly result: string }[];
   /** A statement without its semicolon. */
   readonly last: string;
+}
+
+export interface TypedefView {
+  readonly comment: Comment;
+  readonly type: string;
+  /** ` __attribute__((aligned(16)))` or empty. */
+  readonly attribute: string;
+  readonly name: string;
 }
 
 /** What the compiler is to prove of one struct. */

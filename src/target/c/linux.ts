@@ -151,7 +151,8 @@ class LinuxModule {
       const struct = this.catalogue.named(typedef.type);
       const tag = struct === undefined || struct.kind === 'external' ? undefined : publishedName(struct, linuxDialect.house);
       const type = typedef.type.kind === 'scalar' ? linuxDialect.scalar(typedef.type, false) : tag === undefined ? linuxDialect.byte : `struct ${tag}`;
-      return { comment: comment(paragraphs(typedef.doc)), type, name: typedef.name, tag };
+      const attribute = typedef.align === undefined ? '' : ` __attribute__((aligned(${typedef.align})))`;
+      return { comment: comment(paragraphs(typedef.doc)), type, attribute, name: typedef.name, tag };
     });
     return [{ block: { shape: 'typedefs', typedefs: named }, legacy: false, declares: [], uses: named.flatMap(({ tag }) => tag ?? []) }];
   }

@@ -1,6 +1,7 @@
 import type { Command, Config, Constant, ConstantGroup, Feature, Item, Member, Module, PartItem, Request, Response, Struct } from '../../ir/model.ts';
 import type { TargetInput } from '../target.ts';
 import { banner } from './banner.ts';
+import { bitGroupEntries } from './bit-groups.ts';
 import type { AssertView } from './blocks.ts';
 import type { Catalogue } from './catalogue.ts';
 import { CodeWriter } from './code.ts';
@@ -8,9 +9,11 @@ import { comment, paragraphs } from './comment.ts';
 import { leaves, type CStruct, type Declaration } from './declaration.ts';
 import { alternative, describe, describeTags } from './describe.ts';
 import { specDialect } from './dialect.ts';
-import { bitGroupEntries, featureNames, QueueFunctions, sizeFunction, unmetFeature } from './functions.ts';
+import { featureNames, unmetFeature } from './feature-functions.ts';
 import { inDependencyOrder, withLegacySwitch, type Entry, type HeaderView } from './header.ts';
 import { Entries, inRuns, isCommand, isConstantGroup } from './items.ts';
+import { QueueFunctions } from './queue-functions.ts';
+import { sizeFunction } from './size-function.ts';
 import { StructBuilder, type Owner } from './struct-builder.ts';
 import { Words } from './words.ts';
 
