@@ -1,20 +1,20 @@
-import { utimesSync } from 'node:fs';
-import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
-import { existsAt } from '../ir/availability.ts';
-import type { Module, Revision } from '../ir/model.ts';
-import { CallError } from './call-error.ts';
-import { apply, compare, type Difference } from './compare-outputs.ts';
-import { depfileText } from './depfile.ts';
-import { finish } from './finish-files.ts';
-import { compileAsked, revisionOf } from './ir.ts';
-import { manifestName, readManifest } from './manifest.ts';
-import { planOutputs, type Output } from './outputs.ts';
-import { Progress } from './progress.ts';
-import { readIfThere, replaceFiles } from './replace-files.ts';
-import { count } from './report.ts';
-import { readSources, type Sources } from './sources.ts';
-import { staleReport } from './stale-report.ts';
+import { utimesSync } from "node:fs";
+import { join } from "node:path";
+import { performance } from "node:perf_hooks";
+import { existsAt } from "../ir/availability.ts";
+import type { Module } from "../ir/model.ts";
+import { CallError } from "./call-error.ts";
+import { apply, compare, type Difference } from "./compare-outputs.ts";
+import { depfileText } from "./depfile.ts";
+import { finish } from "./finish-files.ts";
+import { compileAsked, revisionOf } from "./ir.ts";
+import { manifestName, readManifest } from "./manifest.ts";
+import { planOutputs, type Output } from "./outputs.ts";
+import { Progress } from "./progress.ts";
+import { readIfThere, replaceFiles } from "./replace-files.ts";
+import { count } from "./report.ts";
+import { readSources, type Sources } from "./sources.ts";
+import { staleReport } from "./stale-report.ts";
 
 export interface BuildOptions {
   readonly target?: string;
@@ -40,10 +40,10 @@ interface Made {
 export async function build(names: readonly string[], options: BuildOptions): Promise<number> {
   refuseContradictions(names, options);
   if (options.watch === true) {
-    const { watchBuild } = await import('./watch.ts');
-    return await watchBuild(names, options);
+    const { watchBuild } = await import("./watch.ts");
+    return watchBuild(names, options);
   }
-  return await buildOnce(names, options);
+  return buildOnce(names, options);
 }
 
 /** One run of `virtgen build`, without `--watch`. */
@@ -54,10 +54,17 @@ export async function buildOnce(names: readonly string[], options: BuildOptions)
     const made = await make(names, options, progress);
     progress.clear();
     if (made === undefined) return 1;
-    if (made.modules.length === 0) process.stderr.write(`warning: nothing of ${made.sources.asked.map((source) => `'${source.file}'`).join(', ')} exists in revision ${options.revision}\n`);
+    if (made.modules.length === 0)
+      process.stderr.write(
+        `warning: nothing of ${made.sources.asked.map((source) => `'${source.file}'`).join(", ")} exists in revision ${options.revision}\n`,
+      );
     const differences = made.outputs.map((one) => one.difference);
     if (options.listOutputs === true) {
-      process.stdout.write(outputPaths(differences).map((path) => `${path}\n`).join(''));
+      process.stdout.write(
+        outputPaths(differences)
+          .map((path) => `${path}\n`)
+          .join(""),
+      );
       return 0;
     }
     if (options.check === true) return reportStale(differences);
@@ -71,19 +78,27 @@ export async function buildOnce(names: readonly string[], options: BuildOptions)
 }
 
 function refuseContradictions(names: readonly string[], options: BuildOptions): void {
-  const modes = [options.check === true ? '--check' : '', options.listOutputs === true ? '--list-outputs' : '', options.watch === true ? '--watch' : ''].filter((mode) => mode !== '');
-  const contradict = (a: string, b: string): CallError => new CallError('V9008', `${a} and ${b} contradict each other`, 'leave one of them out');
+  const modes = [
+    options.check === true ? "--check" : "",
+    options.listOutputs === true ? "--list-outputs" : "",
+    options.watch === true ? "--watch" : "",
+  ].filter((mode) => mode !== "");
   const [first, second] = modes;
   if (first !== undefined && second !== undefined) throw contradict(first, second);
-  if (options.depfile !== undefined && (first === '--check' || first === '--list-outputs')) throw contradict(first, '--depfile');
-  if (options.watch === true && names.includes('-')) throw contradict('--watch', 'standard input');
+  if (options.depfile !== undefined && (first === "--check" || first === "--list-outputs"))
+    throw contradict(first, "--depfile");
+  if (options.watch === true && names.includes("-")) throw contradict("--watch", "standard input");
+}
+
+function contradict(one: string, other: string): CallError {
+  return new CallError("V9008", `${one} and ${other} contradict each other`, "leave one of them out");
 }
 
 async function make(names: readonly string[], options: BuildOptions, progress: Progress): Promise<Made | undefined> {
   const revision = revisionOf(options.revision);
   const sources = await readSources(names);
   const outputs = planOutputs(options, revision, sources.names);
-  progress.show('checking descriptions');
+  progress.show("checking descriptions");
   const compiled = compileAsked(sources, () => progress.clear());
   if (compiled === undefined) return undefined;
   const { ir, asked } = compiled;
@@ -93,32 +108,57 @@ async function make(names: readonly string[], options: BuildOptions, progress: P
     const raw = output.generate(ir, asked, revision);
     // `--check` takes nobody's word for what the formatter would say.
     const known = options.check === true ? {} : (readManifest(output.folder).outputs[output.key] ?? {});
-    const { files, entries } = await finish(raw, options.listOutputs === true ? undefined : output.prettier, output.folder, known);
+    const { files, entries } = await finish(
+      raw,
+      options.listOutputs === true ? undefined : output.prettier,
+      output.folder,
+      known,
+    );
     const wanted = { folder: output.folder, key: output.key, files, entries };
-    made.push({ output, difference: options.listOutputs === true ? { wanted, stale: [], missing: [], extra: [], foreign: [] } : compare(wanted) });
+    made.push({
+      output,
+      difference:
+        options.listOutputs === true ? { wanted, stale: [], missing: [], extra: [], foreign: [] } : compare(wanted),
+    });
   }
-  return { sources, outputs: made, modules: ir.modules.filter((module) => asked.has(module.file) && existsAt(module, revision)) };
+  return {
+    sources,
+    outputs: made,
+    modules: ir.modules.filter((module) => asked.has(module.file) && existsAt(module, revision)),
+  };
 }
 
 /** Every file that a call writes, the manifests among them. */
 function outputPaths(differences: readonly Difference[]): readonly string[] {
-  return differences.flatMap(({ wanted }) => (wanted.files.length === 0 ? [] : [join(wanted.folder, manifestName), ...wanted.files.map((file) => join(wanted.folder, file.path))]));
+  return differences.flatMap(({ wanted }) =>
+    wanted.files.length === 0
+      ? []
+      : [join(wanted.folder, manifestName), ...wanted.files.map((file) => join(wanted.folder, file.path))],
+  );
 }
 
 function writeDepfile(path: string, made: Made, differences: readonly Difference[]): void {
-  const descriptions = [...made.sources.asked, ...made.sources.library].map((source) => source.file).filter((file) => file !== '<stdin>');
+  const descriptions = [...made.sources.asked, ...made.sources.library]
+    .map((source) => source.file)
+    .filter((file) => file !== "<stdin>");
   const templates = made.outputs.flatMap(({ output }) => [...output.templates.files.values()]);
   const text = depfileText(outputPaths(differences), [...descriptions, ...new Set(templates)]);
   if (readIfThere(path) !== text) replaceFiles([{ path, text }]);
   // A build tool that ran us takes a manifest for up to date only if it is newer than what changed.
   const now = new Date();
-  for (const { wanted } of differences) if (wanted.files.length > 0) utimesSync(join(wanted.folder, manifestName), now, now);
+  for (const { wanted } of differences)
+    if (wanted.files.length > 0) utimesSync(join(wanted.folder, manifestName), now, now);
 }
 
 function reportStale(differences: readonly Difference[]): number {
   const report = staleReport(differences);
-  if (report === '') {
-    process.stdout.write(`${count(differences.reduce((sum, one) => sum + one.wanted.files.length, 0), 'file')} up to date\n`);
+  if (report === "") {
+    process.stdout.write(
+      `${count(
+        differences.reduce((sum, one) => sum + one.wanted.files.length, 0),
+        "file",
+      )} up to date\n`,
+    );
     return 0;
   }
   process.stdout.write(report);
@@ -126,24 +166,44 @@ function reportStale(differences: readonly Difference[]): number {
   return 1;
 }
 
-function summarize(made: Made, started: number, revision: Revision | string): void {
+function summarize(made: Made, started: number, revision: string): void {
   const rows = made.outputs.map(({ output, difference }) => {
     const changed = difference.stale.length + difference.missing.length;
     const removed = difference.extra.length;
-    const did = changed === 0 && removed === 0 ? 'unchanged' : `${changed} written${removed > 0 ? `, ${removed} removed` : ''}`;
-    return [output.label, output.folder, count(difference.wanted.files.length, 'file'), `${linesIn([difference]).toLocaleString('en-US')} lines`, did];
+    const did =
+      changed === 0 && removed === 0 ? "unchanged" : `${changed} written${removed > 0 ? `, ${removed} removed` : ""}`;
+    return [
+      output.label,
+      output.folder,
+      count(difference.wanted.files.length, "file"),
+      `${linesIn([difference]).toLocaleString("en-US")} lines`,
+      did,
+    ];
   });
-  const widths = rows.reduce<number[]>((most, row) => row.map((cell, index) => Math.max(most[index] ?? 0, cell.length)), []);
-  const table = rows.map((row) => `  ${row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join('  ')}`.trimEnd());
-  const devices = made.modules.filter((module) => module.kind === 'device').length;
+  const widths = rows.reduce<number[]>(
+    (most, row) => row.map((cell, index) => Math.max(most[index] ?? 0, cell.length)),
+    [],
+  );
+  const table = rows.map((row) =>
+    `  ${row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join("  ")}`.trimEnd(),
+  );
+  const devices = made.modules.filter((module) => module.kind === "device").length;
   const others = made.modules.length - devices;
-  const what = others === 0 ? count(devices, 'device') : `${count(devices, 'device')} and ${others} other ${others === 1 ? 'part' : 'parts'} of the standard`;
+  const what =
+    others === 0
+      ? count(devices, "device")
+      : `${count(devices, "device")} and ${others} other ${others === 1 ? "part" : "parts"} of the standard`;
   const differences = made.outputs.map((one) => one.difference);
   const files = differences.reduce((sum, one) => sum + one.wanted.files.length, 0);
   const seconds = ((performance.now() - started) / 1000).toFixed(2);
-  process.stdout.write(`${table.join('\n')}\n${what} at revision ${revision}: ${count(files, 'file')}, ${linesIn(differences).toLocaleString('en-US')} lines in ${seconds} s\n`);
+  process.stdout.write(
+    `${table.join("\n")}\n${what} at revision ${revision}: ${count(files, "file")}, ${linesIn(differences).toLocaleString("en-US")} lines in ${seconds} s\n`,
+  );
 }
 
 function linesIn(differences: readonly Difference[]): number {
-  return differences.reduce((sum, one) => sum + one.wanted.files.reduce((lines, file) => lines + file.text.split('\n').length - 1, 0), 0);
+  return differences.reduce(
+    (sum, one) => sum + one.wanted.files.reduce((lines, file) => lines + file.text.split("\n").length - 1, 0),
+    0,
+  );
 }

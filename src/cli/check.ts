@@ -1,6 +1,6 @@
-import { compileSources } from './ir.ts';
-import { count, formatOf, printDiagnostics } from './report.ts';
-import { readSources } from './sources.ts';
+import { compileSources } from "./ir.ts";
+import { count, formatOf, printDiagnostics } from "./report.ts";
+import { readSources } from "./sources.ts";
 
 export interface CheckOptions {
   readonly format: string;
@@ -12,10 +12,12 @@ export async function check(names: readonly string[], options: CheckOptions): Pr
   const sources = await readSources(names);
   const { diagnostics } = compileSources(sources);
   printDiagnostics(diagnostics, sources, format);
-  const failed = diagnostics.some((one) => one.severity === 'error');
-  if (!failed && format === 'text') {
-    const lines = sources.asked.reduce((sum, source) => sum + source.text.split('\n').length - 1, 0);
-    process.stdout.write(`${count(sources.asked.length, 'description')} with ${count(lines, 'line')}: ${diagnostics.length === 0 ? 'no findings' : count(diagnostics.length, 'warning')}\n`);
+  const failed = diagnostics.some((one) => one.severity === "error");
+  if (!failed && format === "text") {
+    const lines = sources.asked.reduce((sum, source) => sum + source.text.split("\n").length - 1, 0);
+    process.stdout.write(
+      `${count(sources.asked.length, "description")} with ${count(lines, "line")}: ${diagnostics.length === 0 ? "no findings" : count(diagnostics.length, "warning")}\n`,
+    );
   }
   return failed ? 1 : 0;
 }

@@ -1,8 +1,8 @@
-import { join } from 'node:path';
-import type { GeneratedFile, Target } from '../target/target.ts';
-import { hashOf, type ManifestEntry, type ManifestFiles } from './manifest.ts';
-import { prettierVersion } from './package-folder.ts';
-import { readIfThere } from './replace-files.ts';
+import { join } from "node:path";
+import type { GeneratedFile, Target } from "../target/target.ts";
+import { hashOf, type ManifestEntry, type ManifestFiles } from "./manifest.ts";
+import { prettierVersion } from "./package-folder.ts";
+import { readIfThere } from "./replace-files.ts";
 
 const style = { printWidth: 120, singleQuote: true } as const;
 
@@ -16,7 +16,12 @@ export interface Finished {
  * Formats the files that prettier knows. A file in `folder` that was made of the same text earlier, as `known` tells,
  * is taken from there: prettier is the slowest step.
  */
-export async function finish(raw: readonly GeneratedFile[], parser: Target['prettier'], folder: string, known: ManifestFiles): Promise<Finished> {
+export async function finish(
+  raw: readonly GeneratedFile[],
+  parser: Target["prettier"],
+  folder: string,
+  known: ManifestFiles,
+): Promise<Finished> {
   const entries: Record<string, ManifestEntry> = {};
   if (parser === undefined) {
     for (const file of raw) entries[file.path] = { hash: hashOf(file.text) };
@@ -38,8 +43,8 @@ function kept(folder: string, path: string, known: ManifestEntry | undefined, ra
   return text !== undefined && hashOf(text) === known.hash ? text : undefined;
 }
 
-async function formatted(parser: NonNullable<Target['prettier']>, file: GeneratedFile): Promise<string> {
+async function formatted(parser: NonNullable<Target["prettier"]>, file: GeneratedFile): Promise<string> {
   // Loaded only when something is to be formatted.
-  const { format } = await import('prettier');
-  return await format(file.text, { ...style, parser, filepath: file.path });
+  const { format } = await import("prettier");
+  return format(file.text, { ...style, parser, filepath: file.path });
 }

@@ -1,24 +1,24 @@
-import { Command } from 'commander';
-import { newestRevision } from '../ir/model.ts';
-import { CallError, reasonOf } from './call-error.ts';
-import { reportFailure } from './failure.ts';
-import { version } from './package-folder.ts';
-import type { BuildOptions } from './build.ts';
-import type { CheckOptions } from './check.ts';
-import type { FormatOptions } from './format.ts';
-import type { IrOptions } from './ir.ts';
+import { Command } from "commander";
+import { newestRevision } from "../ir/model.ts";
+import { CallError, reasonOf } from "./call-error.ts";
+import { reportFailure } from "./failure.ts";
+import { version } from "./package-folder.ts";
+import type { BuildOptions } from "./build.ts";
+import type { CheckOptions } from "./check.ts";
+import type { FormatOptions } from "./format.ts";
+import type { IrOptions } from "./ir.ts";
 
 const program = new Command();
 
 program
-  .name('virtgen')
-  .description('Generates C headers, TypeScript and reference tables from descriptions of virtio devices.')
+  .name("virtgen")
+  .description("Generates C headers, TypeScript and reference tables from descriptions of virtio devices.")
   .version(version())
   .exitOverride()
   .configureOutput({ outputError: () => {} })
   .showHelpAfterError(false)
   .addHelpText(
-    'after',
+    "after",
     `
 Without FILES a command takes all descriptions that come with virtgen. FILE may be a folder, or - for standard input.
 
@@ -34,19 +34,19 @@ Exit status: 0 all is well; 1 something was found in a description, or files are
 let status = 0;
 
 program
-  .command('build [FILES...]')
-  .description('generate C, TypeScript and documentation')
-  .option('-t, --target <NAME>', 'one target instead of all: c, typescript, docs')
-  .option('-p, --profile <NAME>', 'one profile of it; of c: linux, spec')
-  .option('-r, --revision <R>', 'revision of the standard', newestRevision)
-  .option('-o, --out <DIR>', 'folder for one output, or for a folder TARGET/PROFILE of each (default: generated)')
-  .option('--templates <DIR>', 'a folder of handlebars templates of your own, instead of a target')
-  .option('--check', 'write nothing; fail and show what differs when files are not up to date')
-  .option('--watch', 'build again whenever a description or template changes')
-  .option('--depfile <FILE>', 'write what the outputs depend on, for Make, Ninja and Bazel')
-  .option('--list-outputs', 'write nothing; print the paths of all outputs')
+  .command("build [FILES...]")
+  .description("generate C, TypeScript and documentation")
+  .option("-t, --target <NAME>", "one target instead of all: c, typescript, docs")
+  .option("-p, --profile <NAME>", "one profile of it; of c: linux, spec")
+  .option("-r, --revision <R>", "revision of the standard", newestRevision)
+  .option("-o, --out <DIR>", "folder for one output, or for a folder TARGET/PROFILE of each (default: generated)")
+  .option("--templates <DIR>", "a folder of handlebars templates of your own, instead of a target")
+  .option("--check", "write nothing; fail and show what differs when files are not up to date")
+  .option("--watch", "build again whenever a description or template changes")
+  .option("--depfile <FILE>", "write what the outputs depend on, for Make, Ninja and Bazel")
+  .option("--list-outputs", "write nothing; print the paths of all outputs")
   .addHelpText(
-    'after',
+    "after",
     `
 Examples:
   virtgen build --target c --profile spec --revision 1.2 --out include net.virtio
@@ -54,55 +54,66 @@ Examples:
   virtgen build --templates my-templates --out zig        a target of your own`,
   )
   .action(async (files: string[], options: BuildOptions) => {
-    const { build } = await import('./build.ts');
+    const { build } = await import("./build.ts");
     status = await build(files, options);
   });
 
 program
-  .command('check [FILES...]')
-  .description('report what is wrong in descriptions, in every revision at once')
-  .option('-f, --format <FORMAT>', 'text, or json for machines', 'text')
-  .addHelpText('after', '\nExamples:\n  virtgen check\n  virtgen check --format json my-device.virtio\n  virtgen check - < my-device.virtio')
+  .command("check [FILES...]")
+  .description("report what is wrong in descriptions, in every revision at once")
+  .option("-f, --format <FORMAT>", "text, or json for machines", "text")
+  .addHelpText(
+    "after",
+    "\nExamples:\n  virtgen check\n  virtgen check --format json my-device.virtio\n  virtgen check - < my-device.virtio",
+  )
   .action(async (files: string[], options: CheckOptions) => {
-    const { check } = await import('./check.ts');
+    const { check } = await import("./check.ts");
     status = await check(files, options);
   });
 
 program
-  .command('fmt [FILES...]')
-  .description('bring descriptions into the one layout')
-  .option('--check', 'write nothing; fail and show what would change', false)
-  .addHelpText('after', '\nExamples:\n  virtgen fmt my-device.virtio\n  virtgen fmt --check\n  virtgen fmt - < my-device.virtio')
+  .command("fmt [FILES...]")
+  .description("bring descriptions into the one layout")
+  .option("--check", "write nothing; fail and show what would change", false)
+  .addHelpText(
+    "after",
+    "\nExamples:\n  virtgen fmt my-device.virtio\n  virtgen fmt --check\n  virtgen fmt - < my-device.virtio",
+  )
   .action(async (files: string[], options: FormatOptions) => {
-    const { formatFiles } = await import('./format.ts');
+    const { formatFiles } = await import("./format.ts");
     status = await formatFiles(files, options);
   });
 
 program
-  .command('ir [FILES...]')
-  .description('print the intermediate representation as JSON')
-  .option('-r, --revision <R>', "revision of the standard, or 'all' for every one at once, without offsets", newestRevision)
-  .option('--schema', 'print the JSON Schema of the intermediate representation instead')
-  .addHelpText('after', '\nExamples:\n  virtgen ir --revision 1.2 my-device.virtio\n  virtgen ir --revision all')
+  .command("ir [FILES...]")
+  .description("print the intermediate representation as JSON")
+  .option(
+    "-r, --revision <R>",
+    "revision of the standard, or 'all' for every one at once, without offsets",
+    newestRevision,
+  )
+  .option("--schema", "print the JSON Schema of the intermediate representation instead")
+  .addHelpText("after", "\nExamples:\n  virtgen ir --revision 1.2 my-device.virtio\n  virtgen ir --revision all")
   .action(async (files: string[], options: IrOptions) => {
-    const { printIr } = await import('./ir.ts');
+    const { printIr } = await import("./ir.ts");
     status = await printIr(files, options);
   });
 
 program
-  .command('explain [CODE]')
-  .description('explain a code, with an example; without one, list all')
-  .addHelpText('after', '\nExamples:\n  virtgen explain\n  virtgen explain V3004')
+  .command("explain [CODE]")
+  .description("explain a code, with an example; without one, list all")
+  .addHelpText("after", "\nExamples:\n  virtgen explain\n  virtgen explain V3004")
   .action(async (code: string | undefined) => {
-    const { explain } = await import('./explain.ts');
+    const { explain } = await import("./explain.ts");
     status = explain(code);
   });
 
 // A reader that closes the pipe early (`virtgen ir | head`) is no error; a full disk behind `>` is one.
 for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') reportFailure(new CallError('V9004', `cannot write the output: ${reasonOf(error)}`));
-    process.exit(error.code === 'EPIPE' ? status : 2);
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE")
+      reportFailure(new CallError("V9004", `cannot write the output: ${reasonOf(error)}`, "send it elsewhere"));
+    process.exit(error.code === "EPIPE" ? status : 2);
   });
 }
 

@@ -1,16 +1,16 @@
-import { basename, join, resolve } from 'node:path';
-import { nearest } from '../diagnostic/suggest.ts';
-import { generate } from '../generate.ts';
-import type { Ir, Revision } from '../ir/model.ts';
-import { customTarget } from '../target/custom/custom-target.ts';
-import { functions } from '../target/custom/functions.ts';
-import type { GeneratedFile, Target } from '../target/target.ts';
-import { targets } from '../target/targets.ts';
-import { TemplateError, Templates } from '../target/templates.ts';
-import { CallError } from './call-error.ts';
-import { packageFolder } from './package-folder.ts';
-import { fromHere } from './sources.ts';
-import { readTemplates, type TemplateFolder } from './template-files.ts';
+import { basename, join, resolve } from "node:path";
+import { nearest } from "../diagnostic/suggest.ts";
+import { generate } from "../generate.ts";
+import type { Ir, Revision } from "../ir/model.ts";
+import { customTarget } from "../target/custom/custom-target.ts";
+import { functions } from "../target/custom/functions.ts";
+import type { GeneratedFile, Target } from "../target/target.ts";
+import { targets } from "../target/targets.ts";
+import { TemplateError, Templates } from "../target/templates.ts";
+import { CallError } from "./call-error.ts";
+import { packageFolder } from "./package-folder.ts";
+import { fromHere } from "./sources.ts";
+import { readTemplates, type TemplateFolder } from "./template-files.ts";
 
 /** One folder that a call fills. */
 export interface Output {
@@ -20,7 +20,7 @@ export interface Output {
   readonly key: string;
   readonly folder: string;
   readonly templates: TemplateFolder;
-  readonly prettier: Target['prettier'];
+  readonly prettier: Target["prettier"];
   generate(ir: Ir, asked: ReadonlySet<string>, revision: Revision): readonly GeneratedFile[];
 }
 
@@ -32,7 +32,7 @@ interface Asked {
 }
 
 /** Where everything goes unless `--out` says otherwise. */
-const defaultFolder = 'generated';
+const defaultFolder = "generated";
 
 /**
  * What a call writes where. With `--out` a single output fills that folder itself; several, and what goes into the
@@ -43,25 +43,52 @@ const defaultFolder = 'generated';
 export function planOutputs(options: Asked, revision: Revision, names: readonly string[]): readonly Output[] {
   const base = options.out ?? defaultFolder;
   if (options.templates !== undefined) {
-    if (options.target !== undefined || options.profile !== undefined) throw new CallError('V9008', '--templates is a target of its own', 'leave --target and --profile out');
+    if (options.target !== undefined || options.profile !== undefined)
+      throw new CallError("V9008", "--templates is a target of its own", "leave --target and --profile out");
     const folder = options.out ?? join(defaultFolder, basename(resolve(options.templates)));
-    return [output(customTarget, '', folder, options.templates, ['--templates', fromHere(options.templates)], revision, names)];
+    return [
+      output(
+        customTarget,
+        "",
+        folder,
+        options.templates,
+        ["--templates", fromHere(options.templates)],
+        revision,
+        names,
+      ),
+    ];
   }
   const chosen = options.target === undefined ? targets : [targetNamed(options.target)];
   const pairs = chosen.flatMap((target) => profilesOf(target, options.profile).map((profile) => ({ target, profile })));
-  if (pairs.length === 0) throw noProfile(options.profile ?? '', chosen);
+  if (pairs.length === 0) throw noProfile(options.profile ?? "", chosen);
   const fillsFolder = pairs.length === 1 && options.out !== undefined;
   return pairs.map(({ target, profile }) => {
     const folder = fillsFolder ? base : join(base, target.name, profile);
-    return output(target, profile, folder, join(packageFolder(), 'templates', target.name), ['--target', target.name, ...(profile === '' ? [] : ['--profile', profile])], revision, names);
+    return output(
+      target,
+      profile,
+      folder,
+      join(packageFolder(), "templates", target.name),
+      ["--target", target.name, ...(profile === "" ? [] : ["--profile", profile])],
+      revision,
+      names,
+    );
   });
 }
 
-function output(target: Target, profile: string, folder: string, templateFolder: string, choice: readonly string[], revision: Revision, names: readonly string[]): Output {
+function output(
+  target: Target,
+  profile: string,
+  folder: string,
+  templateFolder: string,
+  choice: readonly string[],
+  revision: Revision,
+  names: readonly string[],
+): Output {
   const templates = readTemplates(templateFolder);
-  const words = (before: readonly string[]): string => [...before, ...names].map((word) => quoted(word)).join(' ');
+  const words = (before: readonly string[]): string => [...before, ...names].map((word) => quoted(word)).join(" ");
   return {
-    label: profile === '' ? target.name : `${target.name} (${profile})`,
+    label: profile === "" ? target.name : `${target.name} (${profile})`,
     key: words(choice),
     folder,
     templates,
@@ -69,12 +96,22 @@ function output(target: Target, profile: string, folder: string, templateFolder:
     generate(ir, asked, revisionAsked) {
       try {
         const expander = new Templates(templates.texts, target === customTarget ? functions : {});
-        return generate(ir, target, { templates: expander, revision: revisionAsked, profile, command: `virtgen build ${words([...choice, '--revision', revision])}`, asked });
+        return generate(ir, target, {
+          templates: expander,
+          revision: revisionAsked,
+          profile,
+          command: `virtgen build ${words([...choice, "--revision", revision])}`,
+          asked,
+        });
       } catch (error) {
         // A template of the user's is part of the call, one of virtgen's own is virtgen's defect.
         if (target !== customTarget || !(error instanceof TemplateError)) throw error;
         const file = templates.files.get(error.template) ?? error.template;
-        throw new CallError('V9007', `${file}${error.line === undefined ? '' : `:${error.line}`}: ${error.message}`, "a template sees what 'virtgen ir' prints, and the functions that docs/ir.md lists");
+        throw new CallError(
+          "V9007",
+          `${file}${error.line === undefined ? "" : `:${error.line}`}: ${error.message}`,
+          "a template sees what 'virtgen ir' prints, and the functions that docs/ir.md lists",
+        );
       }
     },
   };
@@ -88,21 +125,33 @@ function quoted(word: string): string {
 function targetNamed(name: string): Target {
   const found = targets.find((target) => target.name === name);
   if (found !== undefined) return found;
-  const meant = nearest(name, targets.map((target) => target.name));
-  const there = `there are ${targets.map((target) => target.name).join(', ')}; a folder of templates of your own goes with --templates`;
-  throw new CallError('V9006', `there is no target '${name}'`, meant === undefined ? there : `did you mean '${meant}'? ${there}`);
+  const meant = nearest(
+    name,
+    targets.map((target) => target.name),
+  );
+  const there = `there are ${targets.map((target) => target.name).join(", ")}; a folder of templates of your own goes with --templates`;
+  throw new CallError(
+    "V9006",
+    `there is no target '${name}'`,
+    meant === undefined ? there : `did you mean '${meant}'? ${there}`,
+  );
 }
 
 function profilesOf(target: Target, wanted: string | undefined): readonly string[] {
-  if (wanted === undefined) return target.profiles.length === 0 ? [''] : target.profiles;
+  if (wanted === undefined) return target.profiles.length === 0 ? [""] : target.profiles;
   return target.profiles.includes(wanted) ? [wanted] : [];
 }
 
 function noProfile(name: string, chosen: readonly Target[]): CallError {
   const [only, ...others] = chosen;
   const profiles = chosen.flatMap((target) => target.profiles);
-  const whose = only !== undefined && others.length === 0 ? `the target '${only.name}' has no profile` : 'no target has a profile';
+  const whose =
+    only !== undefined && others.length === 0 ? `the target '${only.name}' has no profile` : "no target has a profile";
   const meant = nearest(name, profiles);
-  const there = profiles.length === 0 ? 'leave --profile out' : `there are ${profiles.join(', ')}`;
-  return new CallError('V9006', `${whose} '${name}'`, meant === undefined ? there : `did you mean '${meant}'? ${there}`);
+  const there = profiles.length === 0 ? "leave --profile out" : `there are ${profiles.join(", ")}`;
+  return new CallError(
+    "V9006",
+    `${whose} '${name}'`,
+    meant === undefined ? there : `did you mean '${meant}'? ${there}`,
+  );
 }

@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 interface Package {
   readonly name: string;
@@ -15,8 +15,8 @@ interface Package {
 export function packageFolder(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   for (;;) {
-    const path = join(folder, 'package.json');
-    if (existsSync(path) && packageAt(path).name === 'virtgen') return folder;
+    const path = join(folder, "package.json");
+    if (existsSync(path) && packageAt(path).name === "virtgen") return folder;
     const parent = dirname(folder);
     if (parent === folder) throw new Error("virtgen's own package.json is missing: install it again");
     folder = parent;
@@ -29,15 +29,14 @@ export function version(): string {
 
 /** As virtgen's own package demands it; no other is loaded. */
 export function prettierVersion(): string {
-  return String(own().dependencies['prettier']);
+  return String(own().dependencies["prettier"]);
 }
 
 function own(): Package {
-  return packageAt(join(packageFolder(), 'package.json'));
+  return packageAt(join(packageFolder(), "package.json"));
 }
 
 function packageAt(path: string): Package {
-  const found: unknown = JSON.parse(readFileSync(path, 'utf8'));
-  const { name = '', version = '', dependencies = {} } = typeof found === 'object' && found !== null ? (found as Partial<Package>) : {};
+  const { name = "", version = "", dependencies = {} } = JSON.parse(readFileSync(path, "utf8")) as Partial<Package>;
   return { name, version, dependencies };
 }

@@ -14,7 +14,7 @@ export class Progress {
   }
 
   clear(): void {
-    if (this.shown) this.stream.write('\r\u001B[K');
+    if (this.shown) this.stream.write("\r\u001B[K");
     this.shown = false;
   }
 }

@@ -1,6 +1,16 @@
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmdirSync, rmSync, statSync, writeSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { CallError, isSystemError, reasonOf } from './call-error.ts';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { CallError, isSystemError, reasonOf } from "./call-error.ts";
 
 /** A file as it should be. */
 export interface Replacement {
@@ -22,7 +32,7 @@ let serial = 0;
 export function replaceFiles(files: readonly Replacement[]): void {
   const staged: Staged[] = [];
   const made: string[] = [];
-  let current = '';
+  let current = "";
   try {
     for (const file of files) {
       current = file.path;
@@ -39,12 +49,16 @@ export function replaceFiles(files: readonly Replacement[]): void {
     for (const file of staged) rmSync(file.temporary, { force: true });
     for (const folder of made.toReversed()) removeIfEmpty(folder);
     if (!isSystemError(error)) throw error;
-    throw new CallError('V9004', `cannot write '${current}': ${reasonOf(error)}`, 'nothing was changed; free the place, or choose another folder with --out');
+    throw new CallError(
+      "V9004",
+      `cannot write '${current}': ${reasonOf(error)}`,
+      "nothing was changed; free the place, or choose another folder with --out",
+    );
   }
 }
 
 function writeWhole(path: string, text: string, mode: number): void {
-  const file = openSync(path, 'wx', mode);
+  const file = openSync(path, "wx", mode);
   try {
     const bytes = Buffer.from(text);
     let written = 0;
@@ -91,10 +105,14 @@ function modeOf(path: string): number {
 /** A file's text; undefined where there is no file. @throws CallError where something else is there. */
 export function readIfThere(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(path, "utf8");
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-    throw new CallError('V9004', `cannot write '${path}': ${reasonOf(error)}`, 'free the place, or choose another folder with --out');
+    if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
+    throw new CallError(
+      "V9004",
+      `cannot write '${path}': ${reasonOf(error)}`,
+      "free the place, or choose another folder with --out",
+    );
   }
 }

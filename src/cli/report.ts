@@ -1,25 +1,27 @@
-import type { Diagnostic, Place } from '../diagnostic/diagnostic.ts';
-import { draw, linesOf, plain, type Palette } from '../diagnostic/draw.ts';
-import { CallError } from './call-error.ts';
-import type { Sources } from './sources.ts';
+import type { Diagnostic, Place } from "../diagnostic/diagnostic.ts";
+import { draw, linesOf, plain, type Palette } from "../diagnostic/draw.ts";
+import { CallError } from "./call-error.ts";
+import type { Sources } from "./sources.ts";
 
-export type Format = 'text' | 'json';
+export type Format = "text" | "json";
 
 /** @throws CallError for a format that does not exist. */
 export function formatOf(text: string): Format {
-  if (text === 'text' || text === 'json') return text;
-  throw new CallError('V9006', `there is no format '${text}'`, "possible are 'text' and 'json'");
+  if (text === "text" || text === "json") return text;
+  throw new CallError("V9006", `there is no format '${text}'`, "possible are 'text' and 'json'");
 }
 
 /** Colour only where a person looks, unless NO_COLOR or FORCE_COLOR say otherwise. */
 export function palette(stream: NodeJS.WriteStream): Palette {
-  return wantsColour(stream) ? { error: paint('1;31'), warning: paint('1;33'), frame: paint('36'), bold: paint('1') } : plain;
+  return wantsColour(stream)
+    ? { error: paint("1;31"), warning: paint("1;33"), frame: paint("36"), bold: paint("1") }
+    : plain;
 }
 
 function wantsColour(stream: NodeJS.WriteStream): boolean {
-  const { NO_COLOR: never = '', FORCE_COLOR: always = '', TERM: terminal } = process.env;
-  if (always !== '') return always !== '0' && always !== 'false';
-  return never === '' && stream.isTTY && terminal !== 'dumb';
+  const { NO_COLOR: never = "", FORCE_COLOR: always = "", TERM: terminal } = process.env;
+  if (always !== "") return always !== "0" && always !== "false";
+  return never === "" && stream.isTTY && terminal !== "dumb";
 }
 
 function paint(code: string): (text: string) => string {
@@ -34,7 +36,7 @@ export function printDiagnostics(found: readonly Diagnostic[], sources: Sources,
   const all = [...sources.library, ...sources.asked];
   const files = new Map(all.map((source) => [source.path, source.file]));
   const diagnostics = found.map((one) => asNamed(one, files));
-  if (format === 'json') {
+  if (format === "json") {
     process.stdout.write(`${JSON.stringify({ diagnostics }, undefined, 2)}\n`);
     return;
   }
@@ -44,18 +46,24 @@ export function printDiagnostics(found: readonly Diagnostic[], sources: Sources,
   const lineOf = linesOf(all.map((source) => ({ path: source.file, text: source.text })));
   const drawn = diagnostics.slice(0, most).map((one) => draw(one, lineOf, colours));
   if (diagnostics.length > most) drawn.push(`and ${diagnostics.length - most} more`);
-  const errors = diagnostics.filter((one) => one.severity === 'error').length;
+  const errors = diagnostics.filter((one) => one.severity === "error").length;
   const warnings = diagnostics.length - errors;
-  const counts = [errors > 0 ? count(errors, 'error') : '', warnings > 0 ? count(warnings, 'warning') : ''].filter((part) => part !== '');
-  process.stderr.write(`${drawn.join('\n\n')}\n\n${counts.join(', ')}; 'virtgen explain ${first.code}' says more\n`);
+  const counts = [errors > 0 ? count(errors, "error") : "", warnings > 0 ? count(warnings, "warning") : ""].filter(
+    (part) => part !== "",
+  );
+  process.stderr.write(`${drawn.join("\n\n")}\n\n${counts.join(", ")}; 'virtgen explain ${first.code}' says more\n`);
 }
 
 /** With the places as the call named them: a path that a terminal or an editor opens. */
 function asNamed(diagnostic: Diagnostic, files: ReadonlyMap<string, string>): Diagnostic {
   const named = (at: Place): Place => ({ ...at, file: files.get(at.file) ?? at.file });
-  return { ...diagnostic, at: named(diagnostic.at), related: diagnostic.related.map((one) => ({ ...one, at: named(one.at) })) };
+  return {
+    ...diagnostic,
+    at: named(diagnostic.at),
+    related: diagnostic.related.map((one) => ({ ...one, at: named(one.at) })),
+  };
 }
 
 export function count(number: number, noun: string): string {
-  return `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`;
+  return `${number.toLocaleString("en-US")} ${noun}${number === 1 ? "" : "s"}`;
 }

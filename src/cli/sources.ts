@@ -1,9 +1,9 @@
-import { isUtf8 } from 'node:buffer';
-import { readdirSync, readFileSync, realpathSync, statSync, type Dirent } from 'node:fs';
-import { join, relative, resolve, sep } from 'node:path';
-import type { SourceText } from '../compile.ts';
-import { CallError, reasonOf } from './call-error.ts';
-import { packageFolder } from './package-folder.ts';
+import { isUtf8 } from "node:buffer";
+import { readdirSync, readFileSync, realpathSync, statSync, type Dirent } from "node:fs";
+import { join, relative, resolve, sep } from "node:path";
+import type { SourceText } from "../compile.ts";
+import { CallError, reasonOf } from "./call-error.ts";
+import { packageFolder } from "./package-folder.ts";
 
 /** A description. `path` is what goes into the IR and so into generated files: relative, the same on every machine. */
 export interface Source extends SourceText {
@@ -20,10 +20,10 @@ export interface Sources {
   readonly names: readonly string[];
 }
 
-const ending = '.virtio';
-const standardInput = '-';
+const ending = ".virtio";
+const standardInput = "-";
 /** The path of standard input, in places and banners. */
-export const inputPath = '<stdin>';
+export const inputPath = "<stdin>";
 
 /** The largest description of the standard has 70 thousand bytes. More than this is no description. */
 const mostBytes = 1 << 20;
@@ -46,12 +46,16 @@ export async function readSources(names: readonly string[]): Promise<Sources> {
       asked.push(file === standardInput ? await readInput() : { path: fromHere(file), file, text: read(file) });
     }
   }
-  return { asked, library: libraryFor(asked, bundled), names: names.map((name) => (name === standardInput ? name : fromHere(name))) };
+  return {
+    asked,
+    library: libraryFor(asked, bundled),
+    names: names.map((name) => (name === standardInput ? name : fromHere(name))),
+  };
 }
 
 /** A path as it is written from the working directory: no part of it says where that lies. */
 export function fromHere(path: string): string {
-  return relative('.', path).split(sep).join('/') || '.';
+  return relative(".", path).split(sep).join("/") || ".";
 }
 
 /**
@@ -61,7 +65,7 @@ export function fromHere(path: string): string {
 function libraryFor(asked: readonly Source[], bundled: readonly Source[]): readonly Source[] {
   const taken = new Set(asked.map((source) => moduleName(source.text)));
   const others = bundled.filter((source) => !taken.has(moduleName(source.text)));
-  const library = new Set(others.filter((source) => !source.path.startsWith('specs/device/')));
+  const library = new Set(others.filter((source) => !source.path.startsWith("specs/device/")));
   const look = [...asked, ...library];
   for (const source of look) {
     const words = new Set(Array.from(source.text.matchAll(/\b(\w+)\s*\./g), (match) => match[1]));
@@ -76,14 +80,18 @@ function libraryFor(asked: readonly Source[], bundled: readonly Source[]): reado
 
 /** The name at the head of a description, cheaply. */
 function moduleName(text: string): string {
-  return /^\s*(?:device|transport|core)\s+(\w+)/m.exec(text)?.[1] ?? '';
+  return /^\s*(?:device|transport|core)\s+(\w+)/m.exec(text)?.[1] ?? "";
 }
 
 function bundledSources(): readonly Source[] {
   const folder = packageFolder();
-  return filesBelow(join(folder, 'specs')).map((file) => {
+  return filesBelow(join(folder, "specs")).map((file) => {
     const here = fromHere(file);
-    return { path: relative(folder, file).split(sep).join('/'), file: here.startsWith('../') ? file : here, text: read(file) };
+    return {
+      path: relative(folder, file).split(sep).join("/"),
+      file: here.startsWith("../") ? file : here,
+      text: read(file),
+    };
   });
 }
 
@@ -92,11 +100,20 @@ function filesNamed(name: string): readonly string[] {
   try {
     isFolder = statSync(name).isDirectory();
   } catch (error) {
-    throw new CallError('V9002', `cannot read '${name}': ${reasonOf(error)}`, 'name a description, a folder of descriptions, or - for standard input');
+    throw new CallError(
+      "V9002",
+      `cannot read '${name}': ${reasonOf(error)}`,
+      "name a description, a folder of descriptions, or - for standard input",
+    );
   }
   if (!isFolder) return [name];
   const files = filesBelow(name);
-  if (files.length === 0) throw new CallError('V9003', `'${name}' is a folder without any ${ending} file`, `name a file, or a folder with *${ending} files in it`);
+  if (files.length === 0)
+    throw new CallError(
+      "V9003",
+      `'${name}' is a folder without any ${ending} file`,
+      `name a file, or a folder with *${ending} files in it`,
+    );
   return files;
 }
 
@@ -106,12 +123,12 @@ function filesBelow(folder: string): readonly string[] {
   try {
     entries = readdirSync(folder, { withFileTypes: true });
   } catch (error) {
-    throw new CallError('V9002', `cannot read '${folder}': ${reasonOf(error)}`);
+    throw new CallError("V9002", `cannot read '${folder}': ${reasonOf(error)}`);
   }
   return entries
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
-      if (entry.name.startsWith('.') || entry.name === 'node_modules') return [];
+      if (entry.name.startsWith(".") || entry.name === "node_modules") return [];
       const path = join(folder, entry.name);
       if (entry.isDirectory()) return filesBelow(path);
       return entry.name.endsWith(ending) ? [path] : [];
@@ -125,7 +142,7 @@ function read(file: string): string {
     return decode(readFileSync(file), file);
   } catch (error) {
     if (error instanceof CallError) throw error;
-    throw new CallError('V9002', `cannot read '${file}': ${reasonOf(error)}`);
+    throw new CallError("V9002", `cannot read '${file}': ${reasonOf(error)}`);
   }
 }
 
@@ -141,20 +158,28 @@ async function readInput(): Promise<Source> {
     }
   } catch (error) {
     if (error instanceof CallError) throw error;
-    throw new CallError('V9002', `cannot read standard input: ${reasonOf(error)}`);
+    throw new CallError("V9002", `cannot read standard input: ${reasonOf(error)}`);
   }
   return { path: inputPath, file: inputPath, text: decode(Buffer.concat(chunks), inputPath) };
 }
 
 function tooLarge(name: string): CallError {
-  return new CallError('V9002', `'${name}' is larger than a description can be`, `a description has at most ${mostBytes.toLocaleString('en-US')} bytes`);
+  return new CallError(
+    "V9002",
+    `'${name}' is larger than a description can be`,
+    `a description has at most ${mostBytes.toLocaleString("en-US")} bytes`,
+  );
 }
 
 function decode(bytes: Buffer, name: string): string {
-  if (isUtf8(bytes)) return bytes.toString('utf8');
+  if (isUtf8(bytes)) return bytes.toString("utf8");
   const wide = bytes.subarray(0, 2);
   const isWide = wide.equals(Buffer.from([0xff, 0xfe])) || wide.equals(Buffer.from([0xfe, 0xff]));
-  throw new CallError('V9002', `'${name}' is no UTF-8 text: ${isWide ? 'it is UTF-16' : `line ${firstBadLine(bytes)} holds other bytes`}`, 'save it as UTF-8');
+  throw new CallError(
+    "V9002",
+    `'${name}' is no UTF-8 text: ${isWide ? "it is UTF-16" : `line ${firstBadLine(bytes)} holds other bytes`}`,
+    "save it as UTF-8",
+  );
 }
 
 function firstBadLine(bytes: Buffer): number {
@@ -169,5 +194,7 @@ function firstBadLine(bytes: Buffer): number {
 
 /** The absolute paths that a change of a call's descriptions would change: files and folders. */
 export function watchedPaths(names: readonly string[]): readonly string[] {
-  return (names.length === 0 ? [join(packageFolder(), 'specs')] : [...names, join(packageFolder(), 'specs')]).map((name) => resolve(name));
+  return (names.length === 0 ? [join(packageFolder(), "specs")] : [...names, join(packageFolder(), "specs")]).map(
+    (name) => resolve(name),
+  );
 }

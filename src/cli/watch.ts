@@ -1,7 +1,7 @@
-import { resolve } from 'node:path';
-import { buildOnce, type BuildOptions } from './build.ts';
-import { reportFailure } from './failure.ts';
-import { packageFolder } from './package-folder.ts';
+import { resolve } from "node:path";
+import { buildOnce, type BuildOptions } from "./build.ts";
+import { reportFailure } from "./failure.ts";
+import { packageFolder } from "./package-folder.ts";
 
 /** An editor writes a file in several steps, and several files at once. */
 const settleMs = 60;
@@ -11,13 +11,15 @@ const settleMs = 60;
  * interrupted. What is wrong is reported and waited over.
  */
 export async function watchBuild(names: readonly string[], options: BuildOptions): Promise<number> {
-  const { watch } = await import('chokidar');
+  const { watch } = await import("chokidar");
   const own = packageFolder();
   const described = names.length === 0 ? [] : names.map((name) => resolve(name));
-  const templates = options.templates === undefined ? resolve(own, 'templates') : resolve(options.templates);
-  const watcher = watch([...described, resolve(own, 'specs'), templates], {
+  const templates = options.templates === undefined ? resolve(own, "templates") : resolve(options.templates);
+  const watcher = watch([...described, resolve(own, "specs"), templates], {
     ignoreInitial: true,
-    ignored: (path, stats) => /(?:^|[\\/])(?:node_modules|\.[^\\/]+)$/.test(path) || (stats?.isFile() === true && !/\.(?:virtio|hbs)$/.test(path) && !described.includes(path)),
+    ignored: (path, stats) =>
+      /(?:^|[\\/])(?:node_modules|\.[^\\/]+)$/.test(path) ||
+      (stats?.isFile() === true && !/\.(?:virtio|hbs)$/.test(path) && !described.includes(path)),
   });
   const rebuild = async (): Promise<void> => {
     try {
@@ -25,7 +27,7 @@ export async function watchBuild(names: readonly string[], options: BuildOptions
     } catch (error) {
       reportFailure(error);
     }
-    process.stdout.write('watching for changes; interrupt to end\n');
+    process.stdout.write("watching for changes; interrupt to end\n");
   };
   let running = false;
   let again = false;
@@ -40,15 +42,15 @@ export async function watchBuild(names: readonly string[], options: BuildOptions
     }
     running = false;
   };
-  await new Promise<void>((ready) => watcher.once('ready', ready));
+  await new Promise<void>((ready) => watcher.once("ready", ready));
   await run();
   let settling: NodeJS.Timeout | undefined;
-  watcher.on('all', () => {
+  watcher.on("all", () => {
     clearTimeout(settling);
     settling = setTimeout(() => void run(), settleMs);
   });
   await new Promise<void>((ended) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, ended);
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, ended);
   });
   clearTimeout(settling);
   await watcher.close();

@@ -1,4 +1,4 @@
-import type { Diagnostic, Place } from './diagnostic.ts';
+import type { Diagnostic, Place } from "./diagnostic.ts";
 
 /** How the parts of a frame are coloured; each takes and gives text. */
 export interface Palette {
@@ -43,16 +43,16 @@ const widest = 160;
  *       help: did you mean 'FLUSH'?
  */
 export function draw(diagnostic: Diagnostic, lineOf: LineOf, palette: Palette = plain): string {
-  const paint = diagnostic.severity === 'error' ? palette.error : palette.warning;
+  const paint = diagnostic.severity === "error" ? palette.error : palette.warning;
   const numbers = [diagnostic.at, ...diagnostic.related.map((one) => one.at)].map((place) => String(place.line).length);
   const gutter = Math.max(4, ...numbers.map((length) => length + 2));
   const out = [`${paint(`${diagnostic.severity}[${diagnostic.code}]`)}${palette.bold(`: ${diagnostic.message}`)}`];
-  out.push(...excerpt(diagnostic.at, diagnostic.label ?? '', lineOf, palette, gutter, paint, '^'));
+  out.push(...excerpt(diagnostic.at, diagnostic.label ?? "", lineOf, palette, gutter, paint, "^"));
   for (const related of diagnostic.related) {
-    out.push(...excerpt(related.at, related.message, lineOf, palette, gutter, palette.frame, '-'));
+    out.push(...excerpt(related.at, related.message, lineOf, palette, gutter, palette.frame, "-"));
   }
-  if (diagnostic.help !== undefined) out.push(`  ${palette.frame('help:')} ${diagnostic.help}`);
-  return out.join('\n');
+  if (diagnostic.help !== undefined) out.push(`  ${palette.frame("help:")} ${diagnostic.help}`);
+  return out.join("\n");
 }
 
 function excerpt(
@@ -64,9 +64,9 @@ function excerpt(
   paint: (text: string) => string,
   mark: string,
 ): readonly string[] {
-  const head = `  ${palette.frame('-->')} ${place.file}:${place.line}:${place.column}`;
+  const head = `  ${palette.frame("-->")} ${place.file}:${place.line}:${place.column}`;
   const line = lineOf(place.file, place.line);
-  if (line === undefined) return note === '' ? [head] : [head, `  ${palette.frame('note:')} ${note}`];
+  if (line === undefined) return note === "" ? [head] : [head, `  ${palette.frame("note:")} ${note}`];
   // Tabs are drawn at their width, so that the marks stand below what they mark.
   const before = expandTabs(line.slice(0, place.column - 1));
   const marked = expandTabs(line.slice(place.column - 1, place.column - 1 + place.length));
@@ -75,12 +75,12 @@ function excerpt(
   return [
     head,
     `${palette.frame(`${String(place.line).padStart(gutter)} |`)} ${shown.text}`,
-    `${palette.frame(`${' '.repeat(gutter)} |`)} ${' '.repeat(before.length - shown.from)}${paint(note === '' ? marks : `${marks} ${note}`)}`,
+    `${palette.frame(`${" ".repeat(gutter)} |`)} ${" ".repeat(before.length - shown.from)}${paint(note === "" ? marks : `${marks} ${note}`)}`,
   ];
 }
 
 function expandTabs(text: string): string {
-  return text.replaceAll('\t', ' '.repeat(tabWidth)).replaceAll(/\p{Cc}/gu, '\u{FFFD}');
+  return text.replaceAll("\t", " ".repeat(tabWidth)).replaceAll(/\p{Cc}/gu, "\u{FFFD}");
 }
 
 /** The part of a very long line around what is marked. */

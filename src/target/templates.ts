@@ -1,4 +1,4 @@
-import Handlebars from 'handlebars';
+import Handlebars from "handlebars";
 
 /** A function that templates may call; without Handlebars' own last argument. */
 export type TemplateHelper = (...values: readonly unknown[]) => unknown;
@@ -12,7 +12,7 @@ export class TemplateError extends Error {
 
   constructor(template: string, line: number | undefined, message: string, cause?: unknown) {
     super(message, { cause });
-    this.name = 'TemplateError';
+    this.name = "TemplateError";
     this.template = template;
     this.line = line;
   }
@@ -32,7 +32,7 @@ export class Templates {
   constructor(sources: ReadonlyMap<string, string>, helpers: Readonly<Record<string, TemplateHelper>> = {}) {
     this.sources = sources;
     for (const [name, source] of sources) {
-      if (name.startsWith('_')) this.handlebars.registerPartial(name.slice(1), this.named(name, this.compile(source)));
+      if (name.startsWith("_")) this.handlebars.registerPartial(name.slice(1), this.named(name, this.compile(source)));
     }
     for (const [name, helper] of Object.entries(helpers)) {
       this.handlebars.registerHelper(name, (...values: readonly unknown[]) => helper(...values.slice(0, -1)));
@@ -40,7 +40,7 @@ export class Templates {
   }
 
   get names(): readonly string[] {
-    return [...this.sources.keys()].filter((name) => !name.startsWith('_'));
+    return [...this.sources.keys()].filter((name) => !name.startsWith("_"));
   }
 
   /**
@@ -51,7 +51,8 @@ export class Templates {
     let template = this.compiled.get(name);
     if (template === undefined) {
       const source = this.sources.get(name);
-      if (source === undefined) throw new TemplateError(name, undefined, `there is no template '${name}'; there are ${this.names.join(', ')}`);
+      if (source === undefined)
+        throw new TemplateError(name, undefined, `there is no template '${name}'; there are ${this.names.join(", ")}`);
       template = this.named(name, this.compile(source));
       this.compiled.set(name, template);
     }
@@ -76,13 +77,34 @@ export class Templates {
 
 function templateError(template: string, error: unknown): TemplateError {
   const said = error instanceof Error ? error.message : String(error);
-  const line = error instanceof Error && 'lineNumber' in error && typeof error.lineNumber === 'number' ? error.lineNumber : undefined;
-  const missing = /^"(.*)" not defined in /.exec(said)?.[1];
-  if (missing !== undefined) return new TemplateError(template, line, `nothing here is named '${missing}'`, error);
+  const line =
+    error instanceof Error && "lineNumber" in error && typeof error.lineNumber === "number"
+      ? error.lineNumber
+      : undefined;
+  const [, missing, from] = /^"(.*)" not defined in (.*) - \d+:\d+$/.exec(said) ?? [];
+  if (missing !== undefined)
+    return new TemplateError(
+      template,
+      line,
+      from === "undefined" ? `'${missing}' is asked of what does not exist here` : `nothing here is named '${missing}'`,
+      error,
+    );
   const partial = /^The partial (.*) could not be found$/.exec(said)?.[1];
-  if (partial !== undefined) return new TemplateError(template, line, `there is no partial '${partial}': a template named '_${partial}.hbs'`, error);
+  if (partial !== undefined)
+    return new TemplateError(
+      template,
+      line,
+      `there is no partial '${partial}': a template named '_${partial}.hbs'`,
+      error,
+    );
   const parse = /^(?:Parse|Lexical) error on line (\d+)[:.]\s*\n(.*)\n(-*\^)/.exec(said);
   // What the parser expected is the list of its own tokens, and says nothing to the author.
-  if (parse !== null) return new TemplateError(template, Number(parse[1]), `it does not parse here:\n  ${parse[2]}\n  ${parse[3]}`, error);
+  if (parse !== null)
+    return new TemplateError(
+      template,
+      Number(parse[1]),
+      `it does not parse here:\n  ${parse[2]}\n  ${parse[3]}`,
+      error,
+    );
   return new TemplateError(template, line, said, error);
 }

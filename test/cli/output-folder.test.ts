@@ -1,92 +1,128 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, unlinkSync, utimesSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
-import { filesIn, folderWith, lamp, listing, put, shell, textOf, virtgen } from './run-virtgen.ts';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  utimesSync,
+} from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { filesIn, folderWith, lamp, listing, put, shell, textOf, virtgen } from "./run-virtgen.ts";
 
-const build = ['build', '--templates', 'templates', '--out', 'out'] as const;
+const build = ["build", "--templates", "templates", "--out", "out"] as const;
 const second = 'device second = 62 "Second";\n';
 
-describe('an output folder', () => {
-  test('is written only where bytes change', async () => {
-    const folder = folderWith({ ...listing, 'lamp.virtio': lamp, 'second.virtio': second });
-    await virtgen([...build, 'lamp.virtio', 'second.virtio'], { cwd: folder });
-    const old = new Date('2020-01-01');
-    for (const name of filesIn(join(folder, 'out'))) utimesSync(join(folder, 'out', name), old, old);
-    put(folder, 'second.virtio', second.replace('"Second"', '"Other"'));
-    const { out } = await virtgen([...build, 'lamp.virtio', 'second.virtio'], { cwd: folder });
+describe("an output folder", () => {
+  test("is written only where bytes change", async () => {
+    const folder = folderWith({ ...listing, "lamp.virtio": lamp, "second.virtio": second });
+    await virtgen([...build, "lamp.virtio", "second.virtio"], { cwd: folder });
+    const old = new Date("2020-01-01");
+    for (const name of filesIn(join(folder, "out"))) utimesSync(join(folder, "out", name), old, old);
+    put(folder, "second.virtio", second.replace('"Second"', '"Other"'));
+    const { out } = await virtgen([...build, "lamp.virtio", "second.virtio"], { cwd: folder });
     expect(out).toMatch(/3 files +\d+ lines +1 written/);
-    expect(statSync(join(folder, 'out/lamp.txt')).mtime).toEqual(old);
-    expect(statSync(join(folder, 'out/second.txt')).mtime).not.toEqual(old);
+    expect(statSync(join(folder, "out/lamp.txt")).mtime).toEqual(old);
+    expect(statSync(join(folder, "out/second.txt")).mtime).not.toEqual(old);
   });
 
-  test('keeps nothing that an earlier run of the same call wrote, and all that is not ours', async () => {
-    const folder = folderWith({ ...listing, 'd/lamp.virtio': lamp, 'd/second.virtio': second, 'templates/sub/[module]/x.txt.hbs': 'x' });
-    await virtgen([...build, 'd'], { cwd: folder });
-    put(folder, 'out/notes.txt', 'mine');
-    put(folder, 'out/sub/lamp/notes.txt', 'mine');
-    unlinkSync(join(folder, 'd/second.virtio'));
-    put(folder, 'd/third.virtio', 'device third = 63 "Third";\n');
-    unlinkSync(join(folder, 'templates/sub/[module]/x.txt.hbs'));
-    const { out } = await virtgen([...build, 'd'], { cwd: folder });
-    expect(out).toMatch(/2 written, 3 removed/);
-    expect(filesIn(join(folder, 'out'))).toEqual(['.virtgen.json', 'deep/all.txt', 'lamp.txt', 'notes.txt', 'sub/lamp/notes.txt', 'third.txt']);
-    expect(existsSync(join(folder, 'out/sub/second'))).toBe(false);
-  });
-
-  test('is shared by several calls', async () => {
-    const folder = folderWith({ ...listing, 'lamp.virtio': lamp, 'second.virtio': second });
-    unlinkSync(join(folder, 'templates/deep/all.txt.hbs'));
-    await virtgen([...build, 'lamp.virtio'], { cwd: folder });
-    await virtgen([...build, 'second.virtio'], { cwd: folder });
-    expect(filesIn(join(folder, 'out'))).toEqual(['.virtgen.json', 'lamp.txt', 'second.txt']);
-    expect((await virtgen([...build, '--check', 'lamp.virtio'], { cwd: folder })).status).toBe(0);
-  });
-
-  test('a file that somebody made his own is not removed', async () => {
-    const folder = folderWith({ ...listing, 'd/lamp.virtio': lamp, 'd/second.virtio': second });
-    await virtgen([...build, 'd'], { cwd: folder });
-    put(folder, 'out/second.txt', 'my own words');
-    unlinkSync(join(folder, 'd/second.virtio'));
-    await virtgen([...build, 'd'], { cwd: folder });
-    expect(textOf(folder, 'out/second.txt')).toBe('my own words');
-  });
-
-  test('a foreign file in the way is refused before anything is written', async () => {
-    const folder = folderWith({ ...listing, 'd/lamp.virtio': lamp, 'd/second.virtio': second, 'out/second.txt': 'mine' });
-    const { status, out, err } = await virtgen([...build, 'd'], { cwd: folder });
-    expect(status).toBe(2);
-    expect(out).toBe('');
-    expect(err).toBe("error[V9005]: 'out/second.txt' is in the way: virtgen did not write it, or somebody changed it\n  help: move it away, or choose another folder with --out; nothing was changed\n");
-    expect(filesIn(join(folder, 'out'))).toEqual(['second.txt']);
-    expect(textOf(folder, 'out/second.txt')).toBe('mine');
-  });
-
-  test('a file that says that virtgen made it is written over, even without a manifest', async () => {
-    const folder = folderWith({ ...listing, 'lamp.virtio': lamp, 'out/lamp.txt': '# Generated by virtgen\nold\n', 'out/.virtgen.json': '<<<<<<< HEAD\n' });
-    const { status } = await virtgen([...build, 'lamp.virtio'], { cwd: folder });
-    expect(status).toBe(0);
-    expect(textOf(folder, 'out/lamp.txt')).toContain('Lamp, 1.4');
-  });
-
-  test('a manifest cannot make virtgen remove anything outside of the folder', async () => {
+  test("keeps nothing that an earlier run of the same call wrote, and all that is not ours", async () => {
     const folder = folderWith({
       ...listing,
-      'lamp.virtio': lamp,
-      'precious.txt': 'Generated by virtgen',
-      'out/.virtgen.json': JSON.stringify({ outputs: { '--templates templates lamp.virtio': { '../precious.txt': { hash: '' } } } }),
+      "d/lamp.virtio": lamp,
+      "d/second.virtio": second,
+      "templates/sub/[module]/x.txt.hbs": "x",
     });
-    expect((await virtgen([...build, 'lamp.virtio'], { cwd: folder })).status).toBe(0);
-    expect(existsSync(join(folder, 'precious.txt'))).toBe(true);
+    await virtgen([...build, "d"], { cwd: folder });
+    put(folder, "out/notes.txt", "mine");
+    put(folder, "out/sub/lamp/notes.txt", "mine");
+    unlinkSync(join(folder, "d/second.virtio"));
+    put(folder, "d/third.virtio", 'device third = 63 "Third";\n');
+    unlinkSync(join(folder, "templates/sub/[module]/x.txt.hbs"));
+    const { out } = await virtgen([...build, "d"], { cwd: folder });
+    expect(out).toMatch(/2 written, 3 removed/);
+    expect(filesIn(join(folder, "out"))).toEqual([
+      ".virtgen.json",
+      "deep/all.txt",
+      "lamp.txt",
+      "notes.txt",
+      "sub/lamp/notes.txt",
+      "third.txt",
+    ]);
+    expect(existsSync(join(folder, "out/sub/second"))).toBe(false);
+  });
+
+  test("is shared by several calls", async () => {
+    const folder = folderWith({ ...listing, "lamp.virtio": lamp, "second.virtio": second });
+    unlinkSync(join(folder, "templates/deep/all.txt.hbs"));
+    await virtgen([...build, "lamp.virtio"], { cwd: folder });
+    await virtgen([...build, "second.virtio"], { cwd: folder });
+    expect(filesIn(join(folder, "out"))).toEqual([".virtgen.json", "lamp.txt", "second.txt"]);
+    expect((await virtgen([...build, "--check", "lamp.virtio"], { cwd: folder })).status).toBe(0);
+  });
+
+  test("a file that somebody made his own is not removed", async () => {
+    const folder = folderWith({ ...listing, "d/lamp.virtio": lamp, "d/second.virtio": second });
+    await virtgen([...build, "d"], { cwd: folder });
+    put(folder, "out/second.txt", "my own words");
+    unlinkSync(join(folder, "d/second.virtio"));
+    await virtgen([...build, "d"], { cwd: folder });
+    expect(textOf(folder, "out/second.txt")).toBe("my own words");
+  });
+
+  test("a foreign file in the way is refused before anything is written", async () => {
+    const folder = folderWith({
+      ...listing,
+      "d/lamp.virtio": lamp,
+      "d/second.virtio": second,
+      "out/second.txt": "mine",
+    });
+    const { status, out, err } = await virtgen([...build, "d"], { cwd: folder });
+    expect(status).toBe(2);
+    expect(out).toBe("");
+    expect(err).toBe(
+      "error[V9005]: 'out/second.txt' is in the way: virtgen did not write it, or somebody changed it\n  help: move it away, or choose another folder with --out; nothing was changed\n",
+    );
+    expect(filesIn(join(folder, "out"))).toEqual(["second.txt"]);
+    expect(textOf(folder, "out/second.txt")).toBe("mine");
+  });
+
+  test("a file that says that virtgen made it is written over, even without a manifest", async () => {
+    const folder = folderWith({
+      ...listing,
+      "lamp.virtio": lamp,
+      "out/lamp.txt": "# Generated by virtgen\nold\n",
+      "out/.virtgen.json": "<<<<<<< HEAD\n",
+    });
+    const { status } = await virtgen([...build, "lamp.virtio"], { cwd: folder });
+    expect(status).toBe(0);
+    expect(textOf(folder, "out/lamp.txt")).toContain("Lamp, 1.4");
+  });
+
+  test("a manifest cannot make virtgen remove anything outside of the folder", async () => {
+    const folder = folderWith({
+      ...listing,
+      "lamp.virtio": lamp,
+      "precious.txt": "Generated by virtgen",
+      "out/.virtgen.json": JSON.stringify({
+        outputs: { "--templates templates lamp.virtio": { "../precious.txt": { hash: "" } } },
+      }),
+    });
+    expect((await virtgen([...build, "lamp.virtio"], { cwd: folder })).status).toBe(0);
+    expect(existsSync(join(folder, "precious.txt"))).toBe(true);
   });
 
   test.each([
-    ['a folder is in the place of a file', { 'out/lamp.txt/x': '' }, "'out/lamp.txt': it is a folder"],
-    ['a file is in the place of the folder', { out: '' }, "'out/"],
-    ['a file is in the place of a folder in it', { 'out/deep': '' }, "'out/deep/all.txt'"],
-  ])('%s: said, and nothing is written', async (_, files, words) => {
-    const folder = folderWith({ ...listing, 'lamp.virtio': lamp, ...files });
+    ["a folder is in the place of a file", { "out/lamp.txt/x": "" }, "'out/lamp.txt': it is a folder"],
+    ["a file is in the place of the folder", { out: "" }, "'out/"],
+    ["a file is in the place of a folder in it", { "out/deep": "" }, "'out/deep/all.txt'"],
+  ])("%s: said, and nothing is written", async (_, files, words) => {
+    const folder = folderWith({ ...listing, "lamp.virtio": lamp, ...files });
     const before = filesIn(folder);
-    const { status, err } = await virtgen([...build, 'lamp.virtio'], { cwd: folder });
+    const { status, err } = await virtgen([...build, "lamp.virtio"], { cwd: folder });
     expect(status).toBe(2);
     expect(err).toMatch(/^error\[V9004\]: cannot write /);
     expect(err).toContain(words);
@@ -95,58 +131,68 @@ describe('an output folder', () => {
     expect(filesIn(folder)).toEqual(before);
   });
 
-  test('a place where nothing can be written is said', async () => {
-    const folder = folderWith({ ...listing, 'lamp.virtio': lamp });
-    const { status, err } = await virtgen(['build', '--templates', 'templates', '--out', '/proc/virtgen', 'lamp.virtio'], { cwd: folder });
+  test("a place where nothing can be written is said", async () => {
+    const folder = folderWith({ ...listing, "lamp.virtio": lamp });
+    const { status, err } = await virtgen(
+      ["build", "--templates", "templates", "--out", "/proc/virtgen", "lamp.virtio"],
+      { cwd: folder },
+    );
     expect(status).toBe(2);
     expect(err).toMatch(/^error\[V9004\]: cannot write '\/proc\/virtgen\/.*': .+\n {2}help: /);
   });
 
-  test('a disk that fills up leaves everything as it was', async () => {
-    const folder = folderWith({ ...listing, 'lamp.virtio': lamp, 'templates/zz.txt.hbs': '{{revision}}\n' });
-    await virtgen([...build, 'lamp.virtio'], { cwd: folder });
-    const before = filesIn(join(folder, 'out')).map((name) => textOf(folder, `out/${name}`));
+  test("a disk that fills up leaves everything as it was", async () => {
+    const folder = folderWith({ ...listing, "lamp.virtio": lamp, "templates/zz.txt.hbs": "{{revision}}\n" });
+    await virtgen([...build, "lamp.virtio"], { cwd: folder });
+    const before = filesIn(join(folder, "out")).map((name) => textOf(folder, `out/${name}`));
     // The first files fit, the last does not: a limit on the size of a file stands for the disk's end.
-    put(folder, 'templates/zz.txt.hbs', 'x'.repeat(200_000));
-    put(folder, 'templates/new/a.txt.hbs', 'a');
-    put(folder, 'lamp.virtio', lamp.replace('"Lamp"', '"New"'));
-    const { status, err } = await shell("trap '' XFSZ; ulimit -f 64; $VIRTGEN build --templates templates --out out lamp.virtio", { cwd: folder });
+    put(folder, "templates/zz.txt.hbs", "x".repeat(200_000));
+    put(folder, "templates/new/a.txt.hbs", "a");
+    put(folder, "lamp.virtio", lamp.replace('"Lamp"', '"New"'));
+    const { status, err } = await shell(
+      "trap '' XFSZ; ulimit -f 64; $VIRTGEN build --templates templates --out out lamp.virtio",
+      { cwd: folder },
+    );
     expect(err).toMatch(/^error\[V9004\]: cannot write 'out\/zz.txt': .+\n {2}help: nothing was changed/);
     expect(status).toBe(2);
-    expect(filesIn(join(folder, 'out')).map((name) => textOf(folder, `out/${name}`))).toEqual(before);
-    expect(readdirSync(join(folder, 'out')).toSorted()).toEqual(['.virtgen.json', 'deep', 'lamp.txt', 'zz.txt']);
+    expect(filesIn(join(folder, "out")).map((name) => textOf(folder, `out/${name}`))).toEqual(before);
+    expect(readdirSync(join(folder, "out")).toSorted()).toEqual([".virtgen.json", "deep", "lamp.txt", "zz.txt"]);
   });
 
-  test('several runs at once end with whole files', async () => {
-    const folder = folderWith({ ...listing, 'lamp.virtio': lamp, 'second.virtio': second });
-    const calls = Array.from({ length: 6 }, async (_, index) => await virtgen(['build', '--templates', 'templates', '--out', 'out', index % 2 === 0 ? '.' : './'], { cwd: folder }));
-    for (const run of await Promise.all(calls)) expect(run).toMatchObject({ status: 0, err: '' });
-    expect(filesIn(join(folder, 'out'))).toEqual(['.virtgen.json', 'deep/all.txt', 'lamp.txt', 'second.txt']);
-    expect((await virtgen(['build', '--check', '--templates', 'templates', '--out', 'out', '.'], { cwd: folder })).status).toBe(0);
+  test("several runs at once end with whole files", async () => {
+    const folder = folderWith({ ...listing, "lamp.virtio": lamp, "second.virtio": second });
+    const calls = Array.from({ length: 6 }, async (_, index) =>
+      virtgen(["build", "--templates", "templates", "--out", "out", index % 2 === 0 ? "." : "./"], { cwd: folder }),
+    );
+    for (const run of await Promise.all(calls)) expect(run).toMatchObject({ status: 0, err: "" });
+    expect(filesIn(join(folder, "out"))).toEqual([".virtgen.json", "deep/all.txt", "lamp.txt", "second.txt"]);
+    expect(
+      (await virtgen(["build", "--check", "--templates", "templates", "--out", "out", "."], { cwd: folder })).status,
+    ).toBe(0);
   });
 
-  test('keeps the mode of its files, and may lie behind a link', async () => {
-    const folder = folderWith({ ...listing, 'lamp.virtio': lamp });
-    mkdirSync(join(folder, 'real'));
-    symlinkSync('real', join(folder, 'out'));
-    await virtgen([...build, 'lamp.virtio'], { cwd: folder });
-    chmodSync(join(folder, 'real/lamp.txt'), 0o640);
-    put(folder, 'lamp.virtio', lamp.replace('"Lamp"', '"New"'));
-    await virtgen([...build, 'lamp.virtio'], { cwd: folder });
-    expect(statSync(join(folder, 'real/lamp.txt')).mode & 0o777).toBe(0o640);
-    expect(readFileSync(join(folder, 'real/lamp.txt'), 'utf8')).toContain('New');
+  test("keeps the mode of its files, and may lie behind a link", async () => {
+    const folder = folderWith({ ...listing, "lamp.virtio": lamp });
+    mkdirSync(join(folder, "real"));
+    symlinkSync("real", join(folder, "out"));
+    await virtgen([...build, "lamp.virtio"], { cwd: folder });
+    chmodSync(join(folder, "real/lamp.txt"), 0o640);
+    put(folder, "lamp.virtio", lamp.replace('"Lamp"', '"New"'));
+    await virtgen([...build, "lamp.virtio"], { cwd: folder });
+    expect(statSync(join(folder, "real/lamp.txt")).mode & 0o777).toBe(0o640);
+    expect(readFileSync(join(folder, "real/lamp.txt"), "utf8")).toContain("New");
   });
 });
 
-describe('virtgen build --check', () => {
-  test('shows what is stale, missing and extra, and writes nothing', async () => {
-    const folder = folderWith({ ...listing, 'd/lamp.virtio': lamp, 'd/second.virtio': second });
-    await virtgen([...build, 'd'], { cwd: folder });
-    put(folder, 'd/lamp.virtio', lamp.replace('DIM = 0', 'DIM = 7'));
-    unlinkSync(join(folder, 'd/second.virtio'));
-    unlinkSync(join(folder, 'out/deep/all.txt'));
-    const before = filesIn(join(folder, 'out'));
-    const { status, out, err } = await virtgen([...build, '--check', 'd'], { cwd: folder });
+describe("virtgen build --check", () => {
+  test("shows what is stale, missing and extra, and writes nothing", async () => {
+    const folder = folderWith({ ...listing, "d/lamp.virtio": lamp, "d/second.virtio": second });
+    await virtgen([...build, "d"], { cwd: folder });
+    put(folder, "d/lamp.virtio", lamp.replace("DIM = 0", "DIM = 7"));
+    unlinkSync(join(folder, "d/second.virtio"));
+    unlinkSync(join(folder, "out/deep/all.txt"));
+    const before = filesIn(join(folder, "out"));
+    const { status, out, err } = await virtgen([...build, "--check", "d"], { cwd: folder });
     expect(status).toBe(1);
     expect(out).toBe(`stale: out/lamp.txt
 --- out/lamp.txt\ton disk
@@ -159,20 +205,24 @@ missing: out/deep/all.txt
 extra: out/second.txt
 `);
     expect(err).toBe("generated files are not up to date: run the same 'virtgen build' without --check\n");
-    expect(filesIn(join(folder, 'out'))).toEqual(before);
-    expect(textOf(folder, 'out/lamp.txt')).toContain('= 0');
+    expect(filesIn(join(folder, "out"))).toEqual(before);
+    expect(textOf(folder, "out/lamp.txt")).toContain("= 0");
   });
 
-  test('says that all is up to date', async () => {
-    const folder = folderWith({ ...listing, 'lamp.virtio': lamp });
-    await virtgen([...build, 'lamp.virtio'], { cwd: folder });
-    expect(await virtgen([...build, '--check', 'lamp.virtio'], { cwd: folder })).toEqual({ status: 0, out: '2 files up to date\n', err: '' });
+  test("says that all is up to date", async () => {
+    const folder = folderWith({ ...listing, "lamp.virtio": lamp });
+    await virtgen([...build, "lamp.virtio"], { cwd: folder });
+    expect(await virtgen([...build, "--check", "lamp.virtio"], { cwd: folder })).toEqual({
+      status: 0,
+      out: "2 files up to date\n",
+      err: "",
+    });
   });
 
-  test('does not believe the manifest', async () => {
-    const folder = folderWith({ ...listing, 'lamp.virtio': lamp });
-    await virtgen([...build, 'lamp.virtio'], { cwd: folder });
-    put(folder, 'out/lamp.txt', 'changed');
-    expect((await virtgen([...build, '--check', 'lamp.virtio'], { cwd: folder })).status).toBe(1);
+  test("does not believe the manifest", async () => {
+    const folder = folderWith({ ...listing, "lamp.virtio": lamp });
+    await virtgen([...build, "lamp.virtio"], { cwd: folder });
+    put(folder, "out/lamp.txt", "changed");
+    expect((await virtgen([...build, "--check", "lamp.virtio"], { cwd: folder })).status).toBe(1);
   });
 });

@@ -1,4 +1,4 @@
-import type { GeneratedFile, Target } from '../target.ts';
+import type { GeneratedFile, Target } from "../target.ts";
 
 /**
  * A target that is only templates: a folder of the user's own. A file whose name holds `[module]` is expanded once a
@@ -7,14 +7,17 @@ import type { GeneratedFile, Target } from '../target.ts';
  * what is written.
  */
 export const customTarget: Target = {
-  name: 'templates',
+  name: "templates",
   summary: "a folder of templates of one's own",
   profiles: [],
   generate({ ir, modules, revision, command, templates }): readonly GeneratedFile[] {
     const view = { ir, revision, command };
     return templates.names.flatMap((name) => {
-      if (!name.includes('[module]')) return [{ path: name, text: templates.render(name, { ...view, modules }) }];
-      return modules.map((module) => ({ path: name.replaceAll('[module]', module.name), text: templates.render(name, { ...view, module }) }));
+      if (!name.includes("[module]")) return [{ path: name, text: templates.render(name, { ...view, modules }) }];
+      return modules.map((module) => ({
+        path: name.replaceAll("[module]", module.name),
+        text: templates.render(name, { ...view, module }),
+      }));
     });
   },
 };
