@@ -46,11 +46,6 @@ export function linuxHeaderView(header: LinuxHeader, catalogue: Catalogue, input
   };
 }
 
-/** The structs of a header, in the order of the description: what it declares and nothing of what it says about it. */
-export function linuxDeclarations(header: LinuxHeader, catalogue: Catalogue): readonly Declaration[] {
-  return header.modules.flatMap((module) => new LinuxModule(module, catalogue).declarations());
-}
-
 /** What one description gives to its header. */
 class LinuxModule {
   private readonly module: Module;
@@ -80,10 +75,6 @@ class LinuxModule {
   entries(): readonly Entry[] {
     const items = inRuns(this.module.items, (item) => isConstant(item) || isCommand(item));
     return [...this.first, ...items.flatMap((item) => this.item(item)), ...this.declared(this.unplacedViews()), ...this.typedefs()];
-  }
-
-  declarations(): readonly Declaration[] {
-    return [...this.module.items.flatMap((item) => this.structs(item)), ...this.unplacedViews()];
   }
 
   private item(item: Item | readonly Item[]): readonly Entry[] {

@@ -1,4 +1,4 @@
-import type { Command, Config, Constant, ConstantGroup, Feature, Item, Member, Module, PartItem, Request, Response, Struct } from '../../ir/model.ts';
+import type { Command, Config, Constant, Item, Member, Module, PartItem, Request, Response, Struct } from '../../ir/model.ts';
 import type { TargetInput } from '../target.ts';
 import { banner } from './banner.ts';
 import { bitGroupEntries } from './bit-groups.ts';
@@ -85,7 +85,7 @@ export class SpecHeader {
       const commands = item.filter((one) => isCommand(one));
       return [...this.writer.constants(constants, this.module, everything), ...this.writer.commandNumbers(commands), ...commands.flatMap((command) => this.command(command))];
     }
-    if (isConstantGroup(item)) return this.group(item);
+    if (isConstantGroup(item)) return this.writer.constants(item, this.module, everything);
     switch (item.kind) {
       case 'queues': {
         const queues = new QueueFunctions(this.module, this.code, this.words, this.catalogue.config(this.module.name)?.cName ?? '');
@@ -105,17 +105,6 @@ export class SpecHeader {
       default:
         return [];
     }
-  }
-
-  /** The standard gives one name to two numbers in places: the second takes what another house calls it. */
-  private group(group: ConstantGroup): readonly Entry[] {
-    const features = new Map(this.module.items.flatMap((item) => (item.kind === 'features' ? item.features : [])).map((feature): [string, Feature] => [feature.cName, feature]));
-    const constants = group.constants.map((constant): Constant => {
-      const feature = features.get(constant.cName);
-      if (feature === undefined || feature.bit === Number(constant.value)) return constant;
-      return { ...constant, cName: constant.aliases?.[0]?.name ?? `${constant.cName}_${group.name.toUpperCase()}` };
-    });
-    return this.writer.constants({ ...group, constants }, this.module, everything);
   }
 
   private struct(item: Struct | Config): readonly Entry[] {

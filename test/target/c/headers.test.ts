@@ -73,6 +73,17 @@ describe("the linux profile", () => {
     for (const compiler of compilers.slice(0, 4)) expect(workspace.check(compiler, sources, ["-I.", ...kernel])).toBe("");
   });
 
+  it("lets sparse find integers that are mixed up", () => {
+    const { workspace } = workspaceOf(filesOf(ir, "linux"));
+    for (const type of ["__virtio32", "__le32"]) {
+      const lines = ["#include <linux/virtio_blk.h>", `extern void set(struct virtio_blk_outhdr *h, ${type} x);`, `void set(struct virtio_blk_outhdr *h, ${type} x) { h->type = x; }`, ""];
+      workspace.write([{ path: `${type}.c`, text: lines.join("\n") }]);
+    }
+    const sparse = (file: string): string => workspace.run(["sparse", "-Wbitwise", "-I.", ...kernel, file]).output;
+    expect(sparse("__virtio32.c")).toBe("");
+    expect(sparse("__le32.c")).toMatch(/expected restricted __virtio32/);
+  });
+
   it("includes nothing of Linux' own virtio headers", () => {
     const files = filesOf(ir, "linux");
     const own = new Set(files.map((file) => file.path));
