@@ -3,11 +3,18 @@ import type { Catalogue } from './catalogue.ts';
 
 const words: Readonly<Record<string, string>> = { '|': 'or', '&': 'and', '->': 'requires' };
 
+/** How tightly operators bind; what is not here binds as a name does. */
+const strength: Readonly<Record<string, number>> = { 'choice': 0, '->': 1, '|': 2, '&': 3, '==': 4, '!=': 4, '<': 4, '<=': 4, '>': 4, '>=': 4, '<<': 5, '>>': 5, '+': 6, '-': 6, '*': 7, '/': 7, '%': 7 };
+
+function strengthOf(expression: Expression): number {
+  return strength[expression.op] ?? 8;
+}
+
 /** An expression in words, for comments: `VIRTIO_NET_F_MQ or VIRTIO_NET_F_RSS`. */
 export function describe(expression: Expression, catalogue: Catalogue): string {
-  const inner = (part: Expression): string => {
+  const inner = (part: Expression, least = 8): string => {
     const text = describe(part, catalogue);
-    return isSimple(part) ? text : `(${text})`;
+    return strengthOf(part) >= least ? text : `(${text})`;
   };
   switch (expression.op) {
     case 'number':
@@ -31,10 +38,10 @@ export function describe(expression: Expression, catalogue: Catalogue): string {
     case 'bit':
       return `bit ${inner(expression.operand)}`;
     case 'choice':
-      return `${inner(expression.condition)} ? ${inner(expression.then)} : ${inner(expression.otherwise)}`;
+      return `${inner(expression.condition, 1)} ? ${inner(expression.then, 1)} : ${inner(expression.otherwise, 0)}`;
     default: {
-      const flat = (part: Expression): string => (part.op === expression.op && isAssociative(part.op) ? describe(part, catalogue) : inner(part));
-      return `${flat(expression.left)} ${words[expression.op] ?? expression.op} ${flat(expression.right)}`;
+      const own = strengthOf(expression);
+      return `${inner(expression.left, own)} ${words[expression.op] ?? expression.op} ${inner(expression.right, own + 1)}`;
     }
   }
 }
@@ -57,14 +64,6 @@ export function alternative(tags: readonly string[], lines: readonly string[]): 
     ...tags.map((tag, index) => `\t${tag}${index < last ? ',' : lines.length === 0 ? ': nothing' : ':'}`),
     ...lines.map((line) => `\t\t${line}`),
   ];
-}
-
-function isSimple(expression: Expression): boolean {
-  return ['number', 'feature', 'constant', 'member', 'variable', 'call', 'not'].includes(expression.op);
-}
-
-function isAssociative(op: Expression['op']): boolean {
-  return op === '|' || op === '&' || op === '+' || op === '*';
 }
 
 function path(parts: readonly PathPart[], catalogue: Catalogue): string {

@@ -3,6 +3,7 @@ import type { Catalogue } from './catalogue.ts';
 import { comment, paragraphs } from './comment.ts';
 import { usedTags, type Declaration } from './declaration.ts';
 import { constantDefines, featureDefines, layOut, publishedConstants, type Define } from './defines.ts';
+import { describe } from './describe.ts';
 import type { Dialect } from './dialect.ts';
 import type { Entry } from './header.ts';
 import { furtherNames, publishedName } from './identifiers.ts';
@@ -48,7 +49,8 @@ export class Entries {
     const digits = Math.max(3, ...registers.registers.map((register) => register.offset.toString(16).length));
     const access = { read: 'Read only.', write: 'Write only.', rw: 'Read and write.' };
     const defines = registers.registers.filter((register) => isPublished(register)).flatMap((register): readonly Define[] => {
-      const comment = this.words.of(register, [access[register.access]]);
+      const always = register.value === undefined ? '' : `Always ${describe(register.value, this.words.catalogue)}.`;
+      const comment = this.words.of(register, [always, access[register.access]]);
       return this.numbered(register, `0x${register.offset.toString(16).padStart(digits, '0')}`, comment);
     });
     const doc = paragraphs(registers.doc);

@@ -24,11 +24,11 @@ export class Words {
 
   ofMember(member: Member): readonly string[] {
     if (member.kind !== 'field') return this.of(member);
-    const see = this.seeValues(member);
-    if (member.unit === undefined || member.doc.includes(member.unit)) return this.of(member, [see]);
+    const more = [member.value === undefined ? '' : `Always ${describe(member.value, this.catalogue)}.`, this.seeValues(member)];
+    if (member.unit === undefined || member.doc.includes(member.unit)) return this.of(member, more);
     // One phrase takes the unit in, several get a phrase more.
     const phrase = /^[^.;:]+\.$/.test(member.doc) ? `${member.doc.slice(0, -1)}, in ${member.unit}.` : [member.doc, `In ${member.unit}.`].filter((text) => text !== '').join(' ');
-    return this.of({ ...member, doc: phrase }, [see]);
+    return this.of({ ...member, doc: phrase }, more);
   }
 
   /** When an element exists. */
