@@ -1,11 +1,134 @@
+import type { Finding } from '../diagnostic/diagnostic.ts';
+import type { Element, Item, Member, Module } from '../ir/model.ts';
 import type { Rule } from './rule.ts';
+import { isCommand, isGroup, isRequest } from './survey/kinds.ts';
+import { namesakes, sameName } from './survey/names.ts';
+import type { Survey } from './survey/survey.ts';
 
 export const duplicateName: Rule = {
   code: 'V2003',
   name: 'duplicate-name',
   severity: 'error',
   summary: 'two elements of one name that exist in the same revision',
-  explanation: ``,
-  bad: ``,
-  good: ``,
+  explanation: `Features, queues, registers, structs, the constants of a group and the members of a struct each have their own name. The
+members of a group without a name, and of a union, are the struct's own; only the alternatives of a \`switch\` exclude
+each other and may use a name again. One name may also pass from one element to the next: \`until 1.2\` at the first and
+\`since 1.2\` at the second.`,
+  bad: `device disk = 60 "Disk";
+
+config {
+  le64 capacity;
+  u8   unused[3];
+  u8   unused since 1.2;
+}
+`,
+  good: `device disk = 60 "Disk";
+
+config {
+  le64 capacity;
+  u8   unused[3] until 1.2;
+  u8   unused    since 1.2;
+}
+`,
+  *check(survey) {
+    for (const module of survey.modules) yield* inModule(survey, module);
+    for (const body of survey.bodies) yield* inScope(body.members, `members of ${body.title}`);
+  },
 };
+
+function* inModule(survey: Survey, module: Module): Iterable<Finding> {
+  const { items } = module;
+  yield* among('features', survey.features(module));
+  yield* among('types', items.filter((item) => item.kind === 'struct' || item.kind === 'external'));
+  yield* among('groups of constants', items.filter((item) => isGroup(item) && item.name !== ''));
+  yield* among('constants', items.flatMap((item) => (item.kind === 'constant' ? [item] : isGroup(item) && item.name === '' ? item.constants : [])));
+  yield* among('queues', items.flatMap((item) => (item.kind === 'queues' ? item.queues : [])));
+  yield* among('parameters', items.filter((item) => item.kind === 'parameter'));
+  yield* among('messages', items.filter((item) => isRequest(item)));
+  yield* among('registers', items.flatMap((item) => (item.kind === 'registers' ? item.registers : [])));
+  for (const [kind, what] of commandKinds) yield* among(what, items.filter((item) => item.kind === kind));
+  for (const item of items) yield* inItem(item);
+}
+
+const commandKinds: readonly (readonly [Item['kind'], string])[] = [
+  ['pci_capability', 'PCI capabilities'],
+  ['ccw_command', 'CCW commands'],
+  ['admin_command', 'admin commands'],
+  ['capability', 'capabilities'],
+  ['resource', 'resource objects'],
+  ['device_part', 'device parts'],
+];
+
+function* inItem(item: Item): Iterable<Finding> {
+  if (isGroup(item) && item.name !== '') yield* among(`constants of '${item.name}'`, item.constants);
+  if (isCommand(item)) {
+    const twice = item.sections.find((section, index) => item.sections.findIndex((other) => other.name === section.name) !== index);
+    if (twice !== undefined) {
+      yield { message: `'${item.name}' has two sections '${twice.name}'`, at: item.at, help: 'put their members into one' };
+    }
+  }
+  if (item.kind === 'house') {
+    yield* among(`views of '${item.name}'`, item.views);
+    yield* among(`typedefs of '${item.name}'`, item.typedefs);
+    yield* among(`constants of '${item.name}'`, item.constants.filter((one) => one.kind === 'constant'));
+    for (const group of item.constants) if (group.kind !== 'constant') yield* among(`constants of '${group.name}'`, group.constants);
+  }
+}
+
+function* among(what: string, elements: readonly Element[]): Iterable<Finding> {
+  for (const pair of namesakes(elements, 'name')) yield sameName(what, pair);
+}
+
+interface Entry extends Element {
+  /** The alternatives that it stands in, outermost first: `3:0` is the first one of the fourth switch. */
+  readonly alternatives: readonly string[];
+}
+
+/** Members whose names are one scope; those inside of a member with a name are a scope of their own. */
+function* inScope(members: readonly Member[], what: string): Iterable<Finding> {
+  const entries: Entry[] = [];
+  const inner: { readonly members: readonly Member[]; readonly what: string }[] = [];
+  collect(members, [], entries, inner);
+  for (const pair of namesakes(entries, 'name')) if (!exclusive(pair.first, pair.second)) yield sameName(what, pair);
+  for (const scope of inner) yield* inScope(scope.members, scope.what);
+}
+
+function collect(members: readonly Member[], alternatives: readonly string[], entries: Entry[], inner: { readonly members: readonly Member[]; readonly what: string }[]): void {
+  for (const member of members) {
+    if (member.name !== '') {
+      entries.push({ ...member, alternatives });
+      if (member.kind === 'bits') inner.push({ members: member.bits.map((bit) => ({ ...bit, kind: 'group', dimensions: [], members: [] })), what: `bit groups of '${member.name}'` });
+    } else if (member.kind === 'bits') entries.push(...member.bits.map((bit) => ({ ...bit, alternatives })));
+    const own = member.name === '' ? undefined : `members of '${member.name}'`;
+    switch (member.kind) {
+      case 'field':
+        if (member.each !== undefined) inner.push({ members: member.each.members, what: `members of an element of '${member.name}'` });
+        break;
+      case 'group':
+      case 'present':
+        if (own === undefined) collect(member.members, alternatives, entries, inner);
+        else inner.push({ members: member.members, what: own });
+        break;
+      case 'union':
+      case 'switch':
+      case 'window':
+        for (const [index, arm] of member.arms.entries()) {
+          const around = member.kind === 'union' ? alternatives : [...alternatives, `${member.at.line}.${member.at.column}:${index}`];
+          if (own === undefined) collect(arm.members, around, entries, inner);
+          else if (member.kind !== 'union') inner.push({ members: arm.members, what: own });
+        }
+        if (own !== undefined && member.kind === 'union') inner.push({ members: member.arms.flatMap((arm) => arm.members), what: own });
+        break;
+      case 'bits':
+        break;
+    }
+  }
+}
+
+/** Whether they stand in different alternatives of one switch. */
+function exclusive(a: Entry, b: Entry): boolean {
+  return a.alternatives.some((one, index) => {
+    const other = b.alternatives[index];
+    return other !== undefined && other !== one && other.split(':')[0] === one.split(':')[0];
+  });
+}

@@ -7,14 +7,14 @@ export const incompleteErratum: Rule = {
   summary: 'an erratum that does not say what is written, what is meant, or why',
   explanation: `An erratum keeps both readings: \`text\` is what the standard says, \`meant\` what this description takes instead, and
 \`because\` why. Readers have to be able to disagree, so none of the three may be missing.`,
-  bad: `device disk = 2 "Disk";
+  bad: `device disk = 60 "Disk";
 
 struct head {
   le64 sector
     erratum "length of the head" { text: "the head has 8 bytes"; meant: "16 bytes"; };
 }
 `,
-  good: `device disk = 2 "Disk";
+  good: `device disk = 60 "Disk";
 
 struct head {
   le64 sector

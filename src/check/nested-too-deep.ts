@@ -14,11 +14,11 @@ export const nestedTooDeep: Rule = {
   explanation: `The deepest block of the standard stands six levels deep, its longest condition has three operators. More than ${deepest}
 levels or ${mostOperators} operators are a program's mistake, and what reads the description would run out of stack. The same holds for structs
 that contain structs, and for constants that are defined by each other.`,
-  bad: `device disk = 2 "Disk";
+  bad: `device disk = 60 "Disk";
 
 const ONE = ${'('.repeat(deepest + 1)}1${')'.repeat(deepest + 1)};
 `,
-  good: `device disk = 2 "Disk";
+  good: `device disk = 60 "Disk";
 
 const ONE = ((1));
 `,

@@ -7,14 +7,14 @@ export const neverExists: Rule = {
   summary: "an element whose 'until' is not after its 'since'",
   explanation: `\`since\` names the first revision that has an element, \`until\` the first that no longer has it, so \`since 1.2 until 1.2\` is
 nothing at all. What stands inside of a block exists at most as long as the block.`,
-  bad: `device disk = 2 "Disk";
+  bad: `device disk = 60 "Disk";
 
 struct range {
   le64 sector;
   le32 flags since 1.2 until 1.2;
 }
 `,
-  good: `device disk = 2 "Disk";
+  good: `device disk = 60 "Disk";
 
 struct range {
   le64 sector;

@@ -7,11 +7,11 @@ export const numberTooLarge: Rule = {
   summary: 'a number that nothing in virtio can hold',
   explanation: `The widest space of virtio, that of the feature bits, has 128 bits; a number with more has too many digits. The standard
 has such a slip: two limits of the network device's \`speed\` have 35 and 36 bits, for a member of 32.`,
-  bad: `device disk = 2 "Disk";
+  bad: `device disk = 60 "Disk";
 
 const ALL = 0xffffffffffffffffffffffffffffffffff;
 `,
-  good: `device disk = 2 "Disk";
+  good: `device disk = 60 "Disk";
 
 const ALL = 0xffffffffffffffff;
 `,

@@ -6,8 +6,8 @@ export const unclosedText: Rule = {
   severity: 'error',
   summary: 'a text without its closing quote',
   explanation: `A text ends on the line that it begins on. A quote inside of it is written \`\\"\`.`,
-  bad: `device disk = 2 "Disk;
+  bad: `device disk = 60 "Disk;
 `,
-  good: `device disk = 2 "Disk";
+  good: `device disk = 60 "Disk";
 `,
 };

@@ -7,12 +7,12 @@ export const unexpectedEnd: Rule = {
   summary: 'the description ends in the middle of something',
   explanation: `Every brace that is opened is closed, and every statement ends with its semicolon. Where a brace is missing, the message
 shows the block that is still open.`,
-  bad: `device disk = 2 "Disk";
+  bad: `device disk = 60 "Disk";
 
 struct range {
   le64 sector;
 `,
-  good: `device disk = 2 "Disk";
+  good: `device disk = 60 "Disk";
 
 struct range {
   le64 sector;

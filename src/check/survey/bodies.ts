@@ -6,6 +6,8 @@ export interface Guard {
   readonly element: Element;
   /** Absent where only the element's revisions count. */
   readonly condition?: Expression;
+  /** Of an alternative: the switch or union that it belongs to, and its tags. */
+  readonly choice?: { readonly of: object; readonly by: Expression | undefined; readonly tags: readonly Tag[] };
 }
 
 /** Members that are laid out one after the other from byte 0. */
@@ -84,7 +86,7 @@ function partBodies(module: Module, request: Request, parts: readonly PartItem[]
       const title = `the ${part.direction} part${part.name === '' ? '' : ` '${part.name}'`} of '${request.name}'`;
       return [{ kind: 'part', module, item: request, element: part, title, members: part.members, guards: inner, outer: [all] }];
     }
-    return part.arms.flatMap((arm) => partBodies(module, request, arm.parts, [...inner, armGuard(arm, part.by)], all));
+    return part.arms.flatMap((arm) => partBodies(module, request, arm.parts, [...inner, armGuard(arm, part, part.by)], all));
   });
 }
 
@@ -126,7 +128,7 @@ function collect(body: Body, members: readonly Member[], guards: readonly Guard[
       case 'window':
         for (const arm of member.arms) {
           const by = member.kind === 'window' ? undefined : member.by;
-          collect(body, arm.members, [...inner, armGuard(arm, by)], levels, found);
+          collect(body, arm.members, [...inner, armGuard(arm, member, by)], levels, found);
         }
         break;
       case 'bits':
@@ -135,15 +137,15 @@ function collect(body: Body, members: readonly Member[], guards: readonly Guard[
   }
 }
 
-function guardsOf(element: Element): readonly Guard[] {
+export function guardsOf(element: Element): readonly Guard[] {
   return [element.if === undefined ? { element } : { element, condition: element.if }];
 }
 
 /** Of an alternative: its own condition and that the tag is one of its own. */
-export function armGuard(arm: Element & { readonly tags: readonly Tag[] }, by: Expression | undefined): Guard {
+export function armGuard(arm: Element & { readonly tags: readonly Tag[] }, of: object, by: Expression | undefined): Guard {
   const chosen = by === undefined ? undefined : arm.tags.map((tag) => tagCondition(by, tag)).reduce<Expression | undefined>(either, undefined);
   const condition = chosen === undefined ? arm.if : arm.if === undefined ? chosen : ({ op: '&', left: chosen, right: arm.if } as const);
-  return { element: arm, ...(condition === undefined ? {} : { condition }) };
+  return { element: arm, choice: { of, by, tags: arm.tags }, ...(condition === undefined ? {} : { condition }) };
 }
 
 const always: Expression = { op: 'number', value: 1, text: '1' };

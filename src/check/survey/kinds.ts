@@ -1,8 +1,13 @@
-import type { Command, ConstantGroup, Item, PartItem, Request } from '../../ir/model.ts';
+import type { Command, ConstantGroup, Item, PartItem, PartSwitch, Request } from '../../ir/model.ts';
 
 /** Every part of a request, those of its alternatives included. */
 export function partsOf(items: readonly PartItem[]): readonly Extract<PartItem, { kind: 'part' }>[] {
   return items.flatMap((item) => (item.kind === 'part' ? [item] : item.arms.flatMap((arm) => partsOf(arm.parts))));
+}
+
+/** Every switch among the parts of a request, those inside of alternatives included. */
+export function switchesOf(items: readonly PartItem[]): readonly PartSwitch[] {
+  return items.flatMap((item) => (item.kind === 'part' ? [] : [item, ...item.arms.flatMap((arm) => switchesOf(arm.parts))]));
 }
 
 export function isRequest(item: Item): item is Request {

@@ -2,9 +2,13 @@ import type { Place } from '../../diagnostic/diagnostic.ts';
 import { existsAt } from '../../ir/availability.ts';
 import type { Written } from '../../ir/build/written.ts';
 import { cut } from '../../ir/cut.ts';
-import { revisions, type Config, type Constant, type ConstantGroup, type Element, type Feature, type GroupReference, type Ir, type Module, type Revision, type Struct, type View } from '../../ir/model.ts';
+import { revisions, type Config, type Constant, type ConstantGroup, type Element, type Feature, type GroupReference, type Ir, type Module, type PartSwitch, type Revision, type Struct, type View } from '../../ir/model.ts';
 import { bodiesOf, sitesOf, type Body, type MemberSite } from './bodies.ts';
-import { hasBytes, isGroup } from './kinds.ts';
+import { choicesOf, type Choice } from './choices.ts';
+import { constraintsOf, type Constraint } from './constraints.ts';
+import { growthOf, type Step } from './growth.ts';
+import { hasBytes, isGroup, isRequest, switchesOf } from './kinds.ts';
+import { queueProblems, type QueueProblem } from './queue-numbers.ts';
 import { usesOf, type Use } from './uses.ts';
 
 /** What rules look at: the IR of all revisions, and what each of them would otherwise work out anew. */
@@ -16,9 +20,14 @@ export class Survey {
   private readonly byName: ReadonlyMap<string, Module>;
   private readonly featuresOf = new Map<Module, readonly Feature[]>();
   private readonly groups = new Map<string, ConstantGroup[]>();
+  private readonly constraints = new Map<string, readonly Constraint[]>();
+  private readonly sitesByBody = new Map<Body, readonly MemberSite[]>();
   private readonly structs = new Map<string, (Struct | View)[]>();
   private allBodies: readonly Body[] | undefined;
   private allSites: readonly MemberSite[] | undefined;
+  private allChoices: readonly Choice[] | undefined;
+  private allQueueProblems: readonly QueueProblem[] | undefined;
+  private allGrowth: readonly Step[] | undefined;
   private allUses: readonly Use[] | undefined;
 
   constructor(ir: Ir, written: Written) {
@@ -50,8 +59,51 @@ export class Survey {
 
   /** Every member of every body, with what surrounds it. */
   get sites(): readonly MemberSite[] {
-    this.allSites ??= this.bodies.flatMap((body) => sitesOf(body));
+    this.allSites ??= this.bodies.flatMap((body) => this.sitesIn(body));
     return this.allSites;
+  }
+
+  sitesIn(body: Body): readonly MemberSite[] {
+    let found = this.sitesByBody.get(body);
+    if (found === undefined) {
+      found = sitesOf(body);
+      this.sitesByBody.set(body, found);
+    }
+    return found;
+  }
+
+  /** Every switch that chooses among the parts of a message. */
+  get partSwitches(): readonly PartSwitch[] {
+    return this.modules.flatMap((module) => module.items.flatMap((item) => (isRequest(item) ? switchesOf(item.parts) : [])));
+  }
+
+  /** What the features of a description and of the core demand of each other. */
+  constraintsAt(module: Module, revision: Revision): readonly Constraint[] {
+    const key = `${module.name} ${revision}`;
+    let found = this.constraints.get(key);
+    if (found === undefined) {
+      found = constraintsOf(this, module, revision);
+      this.constraints.set(key, found);
+    }
+    return found;
+  }
+
+  /** Everything whose alternatives have tags. */
+  get choices(): readonly Choice[] {
+    this.allChoices ??= choicesOf(this);
+    return this.allChoices;
+  }
+
+  /** Everything with members that some revisions have and others lack, from each revision to the next. */
+  get growth(): readonly Step[] {
+    this.allGrowth ??= growthOf(this);
+    return this.allGrowth;
+  }
+
+  /** What is wrong with the numbers of queues. */
+  get queueProblems(): readonly QueueProblem[] {
+    this.allQueueProblems ??= [...queueProblems(this)];
+    return this.allQueueProblems;
   }
 
   /** Every expression with what it stands at. */
@@ -105,6 +157,10 @@ export class Survey {
       this.cuts.set(revision, made);
     }
     return made;
+  }
+
+  isWritten(element: Element, attribute: string): boolean {
+    return this.written.placeOf(element.at, attribute) !== undefined;
   }
 
   /** Where an attribute of an element was written; the element's own place where it was not. */

@@ -74,7 +74,7 @@ function partUses(module: Module, request: Request, parts: readonly PartItem[], 
     const inner: Guard[] = [...guards, part.if === undefined ? { element: part } : { element: part, condition: part.if }];
     for (const arm of part.arms) {
       armUses(arm, module, inner, levels, uses);
-      partUses(module, request, arm.parts, [...inner, armGuard(arm, part.by)], uses);
+      partUses(module, request, arm.parts, [...inner, armGuard(arm, part, part.by)], uses);
     }
   }
 }

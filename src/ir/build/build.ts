@@ -5,6 +5,7 @@ import { Constants } from './constants.ts';
 import { present, type Context, type Inherited } from './context.ts';
 import { element } from './element.ts';
 import { buildItem } from './items.ts';
+import { checkNames } from './known-names.ts';
 import { Scopes, type Scope } from './scope.ts';
 import { Written } from './written.ts';
 
@@ -26,6 +27,7 @@ export function build(files: readonly Ast.File[], report: Report, written: Writt
 function buildModule(context: Context): Module {
   const { scope } = context;
   const header = headerOf(scope);
+  checkNames(context);
   const everywhere: Inherited = { since: '0.9.5' };
   // `c_prefix` at the head is for the module's elements; of its own it has no C name.
   const base = element(context, 'header', header.name.text, header, everywhere, (name) => name);

@@ -9,6 +9,7 @@ import { emptyEnvironment, present, type Context, type Environment, type Inherit
 import { checkAttributes, element, houseLayout, inheritedBy } from './element.ts';
 import { conditionOf, resolve, valuesOf } from './expressions.ts';
 import { find } from './find-attribute.ts';
+import { checkAccess, checkSibling } from './known-names.ts';
 import { groupOf, structScope } from './member-paths.ts';
 import { chosenMembers } from './picks.ts';
 
@@ -35,7 +36,7 @@ function buildMember(context: Context, member: Ast.Member, inherited: Inherited,
           type: scalarType(member.type),
           dimensions: buildDimensions(context, member.dimensions, environment),
           bits,
-          ...present({ access: buildAccess(context, member.attributes), orders: houseLayout(context, member.attributes).orders }),
+          ...present({ access: buildAccess(context, member.attributes, environment), orders: houseLayout(context, member.attributes).orders }),
         },
       ];
     }
@@ -65,6 +66,7 @@ function buildMember(context: Context, member: Ast.Member, inherited: Inherited,
     }
     case 'window': {
       const base = element(context, 'block', '', member, inherited, same, condition);
+      for (const name of member.by) checkSibling(context, name, environment.members[0] ?? [], 'to choose what the window shows');
       const first = member.by[0];
       const by: Ast.Expression | undefined = first === undefined ? undefined : { op: 'name', path: [{ ...first, index: undefined }], at: first.at };
       const group = by === undefined ? undefined : valuesOf(context, by, environment);
@@ -140,7 +142,7 @@ function buildField(context: Context, member: Ast.Field, inherited: Inherited, e
         value,
         range: from === undefined || to === undefined ? undefined : { from, to },
         reserved: reservedName.test(name) ? (true as const) : undefined,
-        access: buildAccess(context, member.attributes),
+        access: buildAccess(context, member.attributes, environment),
         unit: find(member.attributes, 'unit')?.text,
         orders: houseLayout(context, member.attributes).orders,
         each: eachMembers === undefined ? undefined : { members: eachMembers, ...present({ until: eachUntil }) },
@@ -246,12 +248,13 @@ function fixedValue(expression: Expression): number | undefined {
   }
 }
 
-export function buildAccess(context: Context, attributes: readonly Ast.Attribute[]): Access | undefined {
+export function buildAccess(context: Context, attributes: readonly Ast.Attribute[], environment: Environment): Access | undefined {
   const writable = find(attributes, 'writable');
   const clears = find(attributes, 'write_clears');
   const kept = find(attributes, 'kept');
   const reset = find(attributes, 'reset');
   if (writable === undefined && clears === undefined && kept === undefined && reset === undefined) return undefined;
+  checkAccess(context, attributes, environment.members[0] ?? []);
   const value = reset === undefined ? undefined : context.constants.evaluate(context.scope, undefined, reset.value, new Map());
   return {
     writable: writable === undefined ? (clears === undefined ? 'never' : 'always') : writable.before === undefined ? (writable.when === 'any_time' ? 'any_time' : 'always') : { before: writable.before.text },

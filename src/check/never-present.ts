@@ -1,0 +1,112 @@
+import type { Finding, Place } from '../diagnostic/diagnostic.ts';
+import { walkExpression } from '../ir/expression.ts';
+import type { Element, Expression, Module } from '../ir/model.ts';
+import { printExpression } from '../ir/print-expression.ts';
+import type { Rule } from './rule.ts';
+import { armGuard, type Guard } from './survey/bodies.ts';
+import { existing } from './survey/presence.ts';
+import { satisfiable, type Exists } from './survey/solver.ts';
+import { revisionsOf, type Survey } from './survey/survey.ts';
+import { called } from './survey/words.ts';
+
+export const neverPresent: Rule = {
+  code: 'V3011',
+  name: 'never-present',
+  severity: 'error',
+  summary: 'a condition that can never hold where it stands',
+  explanation: `A condition that contradicts itself, or what surrounds it, or what the features require of each other, hides its element
+forever: \`if not MQ\` inside of what needs \`MQ\`, an alternative for \`type == OUT\` inside of that for \`type == IN\`.`,
+  bad: `device nic = 61 "Nic";
+
+features {
+  MQ  = 22;
+  RSS = 60 requires MQ;
+}
+config {
+  le16 max_pairs if MQ;
+  le16 max_table if RSS & not MQ;
+}
+`,
+  good: `device nic = 61 "Nic";
+
+features {
+  MQ  = 22;
+  RSS = 60 requires MQ;
+}
+config {
+  le16 max_pairs if MQ;
+  le16 max_table if RSS;
+}
+`,
+  *check(survey) {
+    for (const use of survey.uses) {
+      if (use.role === 'condition') yield* search(survey, use.module, use.element, use.expression, use.guards);
+    }
+    for (const choice of survey.choices) {
+      for (const arm of choice.arms) {
+        const guard = armGuard(arm, choice.element, choice.by);
+        if (choice.by !== undefined && guard.condition !== undefined) yield* search(survey, choice.module, arm, guard.condition, choice.guards);
+      }
+    }
+  },
+};
+
+const always: Exists = () => true;
+
+function* search(survey: Survey, module: Module, element: Element, condition: Expression, guards: readonly Guard[]): Iterable<Finding> {
+  const around = guards.filter((guard) => guard.condition !== undefined && guard.element !== element);
+  const conditions = [condition, ...around.flatMap((guard) => guard.condition ?? [])];
+  // What only asks for features holds when all are negotiated.
+  if (!conditions.some((one) => excludesSomething(one))) return;
+  const at = firstPlace(condition) ?? element.at;
+  if (!satisfiable([condition], always)) {
+    yield { message: `the condition of ${called(element)} can never hold: ${printExpression(condition)}`, at, help: 'its parts exclude each other' };
+    return;
+  }
+  if (!satisfiable(conditions, always)) {
+    const other = around.find((guard) => !satisfiable([condition, ...(guard.condition === undefined ? [] : [guard.condition])], always)) ?? around.at(-1);
+    yield {
+      message: `${called(element)} is never there: its condition contradicts ${other === undefined ? 'what surrounds it' : `that of ${called(other.element)} around it`}`,
+      at,
+      label: printExpression(condition),
+      ...(other?.condition === undefined ? {} : { related: [{ at: firstPlace(other.condition) ?? other.element.at, message: printExpression(other.condition) }] }),
+      help: 'leave it out, or correct one of the conditions',
+    };
+    return;
+  }
+  yield* againstFeatures(survey, module, element, conditions, at);
+}
+
+function* againstFeatures(survey: Survey, module: Module, element: Element, conditions: readonly Expression[], at: Place): Iterable<Finding> {
+  const revision = revisionsOf(element).at(-1);
+  if (revision === undefined) return;
+  const exists = existing(survey, revision);
+  // A feature that does not exist yet is another rule's matter.
+  if (!satisfiable(conditions, exists)) return;
+  const constraints = survey.constraintsAt(module, revision);
+  if (satisfiable([...conditions, ...constraints.map((one) => one.condition)], exists)) return;
+  const guilty = constraints.find((one) => !satisfiable([...conditions, one.condition], exists));
+  yield {
+    message: `${called(element)} is never there: its condition contradicts what the features require`,
+    at,
+    label: conditions.map((one) => printExpression(one)).join(' and '),
+    ...(guilty === undefined ? {} : { related: [{ at: guilty.at, message: guilty.text }] }),
+    help: 'leave it out, or correct the condition or the requirement',
+  };
+}
+
+function excludesSomething(condition: Expression): boolean {
+  let found = false;
+  walkExpression(condition, (part) => {
+    if (part.op !== 'feature' && part.op !== '&' && part.op !== '|') found = true;
+  });
+  return found;
+}
+
+function firstPlace(condition: Expression): Place | undefined {
+  let at: Place | undefined;
+  walkExpression(condition, (part) => {
+    if (at === undefined && 'at' in part) at = part.at;
+  });
+  return at;
+}
