@@ -1,5 +1,6 @@
 import { c } from './c/target.ts';
+import { docs } from './docs/docs.ts';
 import type { Target } from './target.ts';
 
 /** Every target, one line each; `virtgen build` makes them all unless told otherwise. */
-export const targets: readonly Target[] = [c];
+export const targets: readonly Target[] = [c, docs];

@@ -25,7 +25,7 @@ export function condition(expression: Expression): string {
 export function statement(expression: Expression, role: Role): string {
   const verb = role === 'device' ? 'offered' : 'negotiated';
   if (expression.op === '->') {
-    return `${alternative(expression.left, '->')} is ${verb} only with ${alternative(expression.right, '->')}`;
+    return `${alternative(expression.left, '->')} ${expression.left.op === '&' ? 'are' : 'is'} ${verb} only with ${alternative(expression.right, '->')}`;
   }
   return words(expression, (feature) => `${feature} is ${verb}`, (feature) => `${feature} is not ${verb}`);
 }

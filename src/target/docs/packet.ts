@@ -105,7 +105,7 @@ function piece(member: Member, label: string): Piece {
 
 function arrayPiece(member: Member, name: string, dimensions: readonly Dimension[]): Piece {
   const lengths = lengthsOf(dimensions);
-  return { ...piece(member, name + lengths), short: dimensions.length === 0 ? name : `${name}[…]` };
+  return { ...piece(member, name + lengths), short: piece(member, dimensions.length === 0 ? name : `${name}[…]`).label };
 }
 
 /** What has no name is called after its members. */
