@@ -3,7 +3,7 @@ import { printExpression } from '../../ir/print-expression.ts';
 import { revisionOf } from './availability.ts';
 import { condition } from './expression-words.ts';
 import type { Links } from './links.ts';
-import { code, joined, listed, table, type TableView } from './markdown.ts';
+import { capitalized, code, joined, listed, table, type TableView } from './markdown.ts';
 import { meaningOf } from './member-rows.ts';
 
 export interface QueuesView {
@@ -69,6 +69,6 @@ function compactNotes(queues: readonly Queue[]): readonly string[] {
   const houses = [...new Set(queues.flatMap((queue) => queue.compact ?? []))];
   return houses.map((house) => {
     const names = queues.filter((queue) => queue.compact?.includes(house) === true).map((queue) => code(queue.name));
-    return `House ${code(house)} gives ${listed(names)} the next free number, counting only queues that exist.`;
+    return `${capitalized(house)} gives ${listed(names)} the next free number, counting only queues that exist.`;
   });
 }

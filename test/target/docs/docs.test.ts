@@ -2,7 +2,9 @@ import { format } from 'prettier';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { cut } from '../../../src/ir/cut.ts';
 import { revisions, type Ir, type Revision } from '../../../src/ir/model.ts';
-import { device, pages, standard } from './description.ts';
+import { generate } from '../../../src/generate.ts';
+import { docs } from '../../../src/target/docs/docs.ts';
+import { device, pages, standard, templates } from './description.ts';
 import { deadLinks, plainText, rowsOf, sectionsOf, tablesOf, tablesUnder, tokensOf } from './rendered-page.ts';
 
 let all: Ir;
@@ -38,6 +40,14 @@ describe('the files', () => {
     const { all: one } = device('');
     const moved: Ir = { ...one, modules: one.modules.map((module) => ({ ...module, file: '/home/someone/test.virtio' })) };
     expect(pages(moved).get('test.md')).toContain('virtgen from test.virtio,');
+  });
+
+  test('are only those that were asked for, and link to no others', () => {
+    const files = generate(all, docs, { templates: templates(), asked: new Set(['specs/device/blk.virtio', 'specs/transport/mmio.virtio']) });
+    const texts = new Map(files.map((file) => [file.path, file.text]));
+    expect([...texts.keys()]).toEqual(['README.md', 'changes.md', 'blk.md', 'mmio.md']);
+    expect(deadLinks(texts)).toEqual([]);
+    expect(texts.get('mmio.md')).toContain('Values: `ID`.');
   });
 
   test('hold no HTML but their banner', () => {

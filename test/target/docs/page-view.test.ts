@@ -187,7 +187,7 @@ describe('what a page says', () => {
       ['`extra`', '`9`', '', '', ''],
     ]);
     expect(text).toContain('\n`N` is `MQ ? config.pairs : 1`.\n');
-    expect(text).toContain('House `linux` gives `extra` the next free number');
+    expect(text).toContain('Linux gives `extra` the next free number');
   });
 
   test('constants have a value that fits their kind', () => {
