@@ -26,7 +26,13 @@ export interface StepView {
 export interface ChoiceView {
   readonly table: TableView | null;
   /** The alternatives that have more to say than fits a line. */
-  readonly details: readonly { readonly heading: string; readonly parts: readonly { readonly title: string; readonly layout: LayoutView }[] }[];
+  readonly details: readonly { readonly heading: string; readonly parts: readonly PartView[] }[];
+}
+
+export interface PartView {
+  /** A line, which is all where there is no layout. */
+  readonly title: string;
+  readonly layout: LayoutView | null;
 }
 
 /** An alternative, reached through one or more tags. */
@@ -146,9 +152,15 @@ function choiceView(leaves: readonly Leaf[], links: Links): ChoiceView {
       .filter((leaf) => leaf.parts.some((part) => needsDetail(part)))
       .map((leaf) => ({
         heading: leaf.tags.join(': '),
-        parts: leaf.parts.map((part) => ({ title: partTitle(part, leaf.outer), layout: layoutView(part.members, links, part) })),
+        parts: leaf.parts.map((part) => partView(part, leaf, links)),
       })),
   };
+}
+
+function partView(part: Part, leaf: Leaf, links: Links): PartView {
+  const title = `${partTitle(part, leaf.outer)}:`;
+  if (needsDetail(part)) return { title, layout: layoutView(part.members, links, part) };
+  return { title: `${title} ${part.members.map((member) => memberSummary(member, links)).join(', ')}.`, layout: null };
 }
 
 /** What a part holds, in a line: `le64 append_sector`. */

@@ -48,15 +48,15 @@ describe('messageViews', () => {
         device-readable { le32 type : T; }
         switch type {
           A : device-readable { u8 data[]; }
-          B : device-readable { le32 n; u8 data[n]; }
+          B : device-readable { le32 n; u8 data[n]; } device-writable { u8 rest[]; }
           C : device-writable { le64 where;  /// Where it went.
           }
         }
       }
     `);
     expect(view.steps[1]?.choice?.details.map((detail) => [detail.heading, detail.parts.map((part) => part.title)])).toEqual([
-      ['`B`', ['The device reads, at least 4 bytes']],
-      ['`C`', ['The device writes, 8 bytes']],
+      ['`B`', ['The device reads, at least 4 bytes:', 'The device writes, of any length: `u8 rest[]`.']],
+      ['`C`', ['The device writes, 8 bytes:']],
     ]);
   });
 
