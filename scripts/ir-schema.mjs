@@ -15,7 +15,25 @@ const sources = ["../src/ir/model.ts", "../src/diagnostic/diagnostic.ts"];
 
 /**
  * A node of the syntax tree, as far as it is looked at.
- * @typedef {any} Node
+ * @typedef {object} Node
+ * @property {string} type
+ * @property {[number, number]} range
+ * @property {{ start: { line: number } }} loc
+ * @property {{ name: string }} [id] of a declaration
+ * @property {Node} [declaration] of an export
+ * @property {{ body: Node[] }} [body] of an interface
+ * @property {{ expression: { name: string } }[]} [extends] of an interface
+ * @property {{ name: string }} [key] of a property
+ * @property {boolean} [optional] of a property
+ * @property {Node} [typeAnnotation] of a property, an alias or an operator
+ * @property {{ name: string }} [typeName] of a reference
+ * @property {Node} [elementType] of an array
+ * @property {Node[]} [members] of an object type
+ * @property {Node[]} [types] of a union or an intersection
+ * @property {{ value: unknown }} [literal]
+ *
+ * @typedef {Node & { type: "Block" | "Line", value: string }} Comment
+ *
  * @typedef {Record<string, unknown>} Schema
  * @typedef {{ node: Node, doc: string | undefined }} Declaration
  * @typedef {{ schema: Schema, optional: boolean }} Property
@@ -28,16 +46,23 @@ class Model {
   /** @type {Map<string, Schema>} */
   definitions = new Map();
 
+  /** @type {Map<Node, string>} */
+  docs = new Map();
+
   /** @param {string} text */
   add(text) {
-    const tree = /** @type {Node} */ (parsers.typescript.parse(text, /** @type {any} */ ({ filepath: "model.ts" })));
+    const options = /** @type {import("prettier").ParserOptions} */ (/** @type {unknown} */ ({ filepath: "model.ts" }));
+    const parsed = /** @type {unknown} */ (parsers.typescript.parse(text, options));
+    const tree = /** @type {{ body: Node[], comments: Comment[] }} */ (parsed);
     const docs = new Docs(text, tree.comments);
     for (const statement of tree.body) {
       const node = statement.declaration ?? statement;
-      if (node.type !== "TSInterfaceDeclaration" && node.type !== "TSTypeAliasDeclaration") continue;
+      if (node.id === undefined || !/^TS(?:Interface|TypeAlias)Declaration$/.test(node.type)) continue;
       this.declarations.set(node.id.name, { node, doc: docs.above(statement) });
-      for (const member of node.body?.body ?? []) member.doc = docs.above(member);
-      visitLiterals(node.typeAnnotation, (member) => (member.doc = docs.above(member)));
+      for (const member of membersBelow(node)) {
+        const doc = docs.above(member);
+        if (doc !== undefined) this.docs.set(member, doc);
+      }
     }
   }
 
@@ -51,7 +76,7 @@ class Model {
       const declared = this.declarations.get(name);
       if (declared === undefined) throw new Error(`ir-schema: the model uses '${name}', which it does not define`);
       // Put in before it is filled, because types refer to each other.
-      const schema = /** @type {Schema} */ ({ ...(declared.doc === undefined ? {} : { description: declared.doc }) });
+      const schema = /** @type {Schema} */ (declared.doc === undefined ? {} : { description: declared.doc });
       this.definitions.set(name, schema);
       Object.assign(schema, this.definition(declared.node));
     }
@@ -63,8 +88,7 @@ class Model {
    * @returns {Schema}
    */
   definition(node) {
-    if (node.type === "TSInterfaceDeclaration") return objectOf(this.properties(node));
-    return this.schema(node.typeAnnotation);
+    return node.typeAnnotation === undefined ? objectOf(this.properties(node)) : this.schema(node.typeAnnotation);
   }
 
   /**
@@ -73,27 +97,37 @@ class Model {
    * @returns {Map<string, Property>}
    */
   properties(node) {
-    if (node.type === "TSIntersectionType") {
-      return new Map(node.types.flatMap((/** @type {Node} */ type) => [...this.properties(type)]));
-    }
-    if (node.type === "TSTypeReference") {
-      const declared = this.declarations.get(node.typeName.name);
-      if (declared?.node.type !== "TSInterfaceDeclaration") throw unknownForm(node);
-      return this.properties(declared.node);
-    }
-    const inherited = (node.extends ?? []).flatMap((/** @type {Node} */ heritage) => {
-      const declared = this.declarations.get(heritage.expression.name);
-      if (declared === undefined) throw unknownForm(heritage);
-      return [...this.properties(declared.node)];
-    });
-    const members = node.type === "TSTypeLiteral" ? node.members : node.body?.body;
+    if (node.type === "TSIntersectionType")
+      return new Map((node.types ?? []).flatMap((type) => [...this.properties(type)]));
+    if (node.typeName !== undefined) return this.properties(this.interfaceNamed(node.typeName.name));
+    const members = node.members ?? node.body?.body;
     if (members === undefined) throw unknownForm(node);
-    const own = members.map((/** @type {Node} */ member) => {
-      const schema = this.schema(member.typeAnnotation.typeAnnotation);
-      const described = member.doc === undefined ? schema : { description: member.doc, ...schema };
-      return [member.key.name, { schema: described, optional: member.optional === true }];
-    });
-    return new Map([...inherited, ...own]);
+    const inherited = (node.extends ?? []).flatMap(({ expression }) => [
+      ...this.properties(this.interfaceNamed(expression.name)),
+    ]);
+    return new Map([...inherited, ...members.map((member) => this.property(member))]);
+  }
+
+  /**
+   * @param {string} name
+   * @returns {Node}
+   */
+  interfaceNamed(name) {
+    const node = this.declarations.get(name)?.node;
+    if (node?.type !== "TSInterfaceDeclaration") throw new Error(`ir-schema: '${name}' is no interface of the model`);
+    return node;
+  }
+
+  /**
+   * @param {Node} member
+   * @returns {[string, Property]}
+   */
+  property(member) {
+    const type = member.typeAnnotation?.typeAnnotation;
+    if (member.key === undefined || type === undefined) throw unknownForm(member);
+    const doc = this.docs.get(member);
+    const schema = { ...(doc === undefined ? {} : { description: doc }), ...this.schema(type) };
+    return [member.key.name, { schema, optional: member.optional === true }];
   }
 
   /**
@@ -101,6 +135,9 @@ class Model {
    * @returns {Schema}
    */
   schema(type) {
+    if (type.typeName !== undefined) return this.reference(type.typeName.name);
+    if (type.elementType !== undefined) return { type: "array", items: this.schema(type.elementType) };
+    if (type.literal !== undefined) return { const: type.literal.value };
     switch (type.type) {
       case "TSStringKeyword":
         return { type: "string" };
@@ -111,20 +148,15 @@ class Model {
         return { type: "boolean" };
       case "TSNullKeyword":
         return { type: "null" };
-      case "TSLiteralType":
-        return { const: type.literal.value };
-      case "TSTypeReference":
-        return this.reference(type.typeName.name);
-      case "TSTypeOperator":
-        return this.schema(type.typeAnnotation);
-      case "TSArrayType":
-        return { type: "array", items: this.schema(type.elementType) };
       case "TSTypeLiteral":
       case "TSIntersectionType":
         return objectOf(this.properties(type));
       case "TSUnionType":
-        return unionOf(type.types.map((/** @type {Node} */ one) => this.schema(one)));
+        return unionOf((type.types ?? []).map((one) => this.schema(one)));
       default:
+        // `readonly` says nothing in JSON.
+        if (type.type === "TSTypeOperator" && type.typeAnnotation !== undefined)
+          return this.schema(type.typeAnnotation);
         throw unknownForm(type);
     }
   }
@@ -134,7 +166,7 @@ class Model {
 class Docs {
   /**
    * @param {string} text
-   * @param {Node[]} comments
+   * @param {Comment[]} comments
    */
   constructor(text, comments) {
     this.text = text;
@@ -146,25 +178,31 @@ class Docs {
    * @returns {string | undefined}
    */
   above(node) {
-    const comment = this.comments.find((one) => /^\s+$/.test(this.text.slice(one.range[1], node.range[0]) || "x"));
+    const comment = this.comments.find((one) => /^\s+$/.test(this.text.slice(one.range[1], node.range[0])));
     if (comment === undefined) return undefined;
-    const lines = comment.value.slice(1).split("\n").map((/** @type {string} */ line) => line.replace(/^\s*\* ?/, "").trim());
-    const paragraphs = lines.join("\n").trim().split(/\n{2,}/);
-    return paragraphs
-      .map((/** @type {string} */ paragraph) => paragraph.replaceAll("\n", " "))
+    const lines = comment.value
+      .slice(1)
+      .split("\n")
+      .map((line) => line.replace(/^\s*\* ?/, "").trim());
+    return lines
+      .join("\n")
+      .trim()
+      .split(/\n{2,}/)
+      .map((paragraph) => paragraph.replaceAll("\n", " "))
       .join("\n")
       .replaceAll(/\{@link (\w+)\}/g, "`$1`");
   }
 }
 
 /**
- * @param {Node} type
- * @param {(member: Node) => void} visit
+ * The properties that are written in a declaration, however deep.
+ * @param {Node} node
+ * @returns {Node[]}
  */
-function visitLiterals(type, visit) {
-  if (type === null || typeof type !== "object") return;
-  if (type.type === "TSTypeLiteral") for (const member of type.members) visit(member);
-  for (const [key, value] of Object.entries(type)) if (key !== "parent" && key !== "loc") visitLiterals(value, visit);
+function membersBelow(node) {
+  const own = node.members ?? node.body?.body ?? [];
+  const types = [node.typeAnnotation, node.elementType, ...(node.types ?? []), ...own];
+  return [...own, ...types.flatMap((type) => (type === undefined ? [] : membersBelow(type)))];
 }
 
 /**
@@ -187,7 +225,8 @@ function objectOf(properties) {
  */
 function unionOf(schemas) {
   if (schemas.every((schema) => "const" in schema)) return { enum: schemas.map((schema) => schema["const"]) };
-  if (schemas.every((schema) => Object.keys(schema).join() === "type")) return { type: schemas.map((schema) => schema["type"]) };
+  if (schemas.every((schema) => Object.keys(schema).join() === "type"))
+    return { type: schemas.map((schema) => schema["type"]) };
   return { anyOf: schemas };
 }
 
@@ -196,7 +235,9 @@ function unionOf(schemas) {
  * @returns {Error}
  */
 function unknownForm(node) {
-  return new Error(`ir-schema: line ${node.loc?.start.line} of the model has a type that this script does not know: ${node.type}`);
+  return new Error(
+    `ir-schema: line ${node.loc.start.line} of the model has a type that this script does not know: ${node.type}`,
+  );
 }
 
 /**
