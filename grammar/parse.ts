@@ -1,7 +1,10 @@
+import { unexpectedEnd } from '../src/check/unexpected-end.ts';
+import { unexpectedWord } from '../src/check/unexpected-word.ts';
 import type { Diagnostic } from '../src/diagnostic/diagnostic.ts';
 import type { File } from './ast.ts';
 import { DescriptionParser } from './parser/description-parser.ts';
-import { lexicalDiagnostic, syntaxDiagnostic } from './syntax-diagnostics.ts';
+import { syntaxDiagnostic } from './syntax-diagnostics.ts';
+import { textDiagnostics } from './text-diagnostics.ts';
 import { lexer } from './tokens.ts';
 import { Docs } from './visit/docs.ts';
 import { file } from './visit/items.ts';
@@ -18,6 +21,8 @@ let thorough: DescriptionParser | undefined;
 /** Reads one description. Finds all syntax errors of it in one run; never throws. `path` goes into the places only. */
 export function parse(path: string, text: string): ParseResult {
   const lexed = lexer.tokenize(text);
+  const words = textDiagnostics(path, text, lexed);
+  if (words.tooDeep) return { file: undefined, diagnostics: inOrder(words.diagnostics) };
   let parser = (quick ??= new DescriptionParser());
   parser.input = lexed.tokens;
   const cst = parser.file();
@@ -27,14 +32,17 @@ export function parse(path: string, text: string): ParseResult {
     parser.input = lexed.tokens;
     parser.file();
   }
-  const diagnostics = [
-    ...lexed.errors.map((error) => lexicalDiagnostic(path, text, error)),
-    ...parser.errors.map((error) => syntaxDiagnostic(path, text, lexed.tokens, error)),
-  ]
-    .toSorted((a, b) => a.at.line - b.at.line || a.at.column - b.at.column)
-    // What follows an error on its line is most often its consequence.
-    .filter((one, index, all) => all[index - 1]?.at.line !== one.at.line);
+  const diagnostics = inOrder([...words.diagnostics, ...parser.errors.map((error) => syntaxDiagnostic(path, text, lexed.tokens, error))]);
   parser.input = [];
   if (diagnostics.length > 0) return { file: undefined, diagnostics };
   return { file: file({ path, docs: new Docs(lexed.tokens, lexed.groups['docs'] ?? []) }, cst), diagnostics };
+}
+
+/** The first of each line, in the order of lines: what follows an error on its line is most often its consequence. */
+function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  // A wrong character or text is the cause of what the parser makes of it, wherever on the line that is.
+  const rank = (one: Diagnostic): number => (one.code === unexpectedWord.code || one.code === unexpectedEnd.code ? 1 : 0);
+  return diagnostics
+    .toSorted((a, b) => a.at.line - b.at.line || rank(a) - rank(b) || a.at.column - b.at.column)
+    .filter((one, index, all) => all[index - 1]?.at.line !== one.at.line);
 }

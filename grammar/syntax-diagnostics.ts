@@ -1,6 +1,9 @@
-import { EOF, type ILexingError, type IRecognitionException, type IToken, type TokenType } from 'chevrotain';
-import type { Diagnostic, Place } from '../src/diagnostic/diagnostic.ts';
-import { nearest } from '../src/diagnostic/suggest.ts';
+import { EOF, type IRecognitionException, type IToken, type TokenType } from 'chevrotain';
+import { unexpectedEnd } from '../src/check/unexpected-end.ts';
+import { unexpectedWord } from '../src/check/unexpected-word.ts';
+import { diagnosticOf, type Diagnostic, type Finding, type Place } from '../src/diagnostic/diagnostic.ts';
+import { findOpenBlock } from './open-blocks.ts';
+import { adviceFor, isAttributeLike, type Stop } from './syntax-advice.ts';
 import * as T from './tokens.ts';
 
 /** What the grammar wants where one of these rules finds nothing that it can take. */
@@ -11,77 +14,97 @@ const wanted: Readonly<Record<string, string>> = {
   member: "a member such as 'le32 size;'",
   scalarMember: "';', an attribute such as 'if FEATURE', or bit groups in braces",
   structMember: 'the name of a struct, or members in braces',
-  arm: "members in braces, or one member",
+  arm: 'members in braces, or one member',
   partArm: "parts in braces, or 'device-readable' or 'device-writable'",
   partItem: "'device-readable', 'device-writable' or 'switch'",
-  part: "members in braces",
+  part: 'members in braces',
   tag: 'the name or number of an alternative',
   groupItem: "a constant such as 'OK = 0;'",
   bitItem: "a bit group such as 'reserved : 31;'",
   attribute: "an attribute such as 'if FEATURE' or 'since 1.2'",
   revision: 'a revision such as 1.2',
   operand: 'a number, a name or an expression in parentheses',
+  operation: 'a number, a name or an expression in parentheses',
   register: "a register such as '0x010 read le32 DeviceFeatures;'",
   houseItem: "'header', 'no_legacy', 'omit', 'view', 'typedef' or constants",
   houseElement: "'view', 'typedef' or constants",
-  normative: "an expression, or a sentence in double quotes",
+  normative: 'an expression, or a sentence in double quotes',
   rule: "'requires:', 'at_least_one', 'conflicts', 'offers', 'must', 'should' or 'may'",
+  request: "a part such as 'device-readable { … }', or members",
+  command: "members, or sections such as 'data { … }'",
 };
 
-export function lexicalDiagnostic(path: string, text: string, error: ILexingError): Diagnostic {
-  const at: Place = { file: path, line: error.line ?? 1, column: error.column ?? 1, length: Math.max(1, error.length) };
-  const found = text.slice(error.offset, error.offset + error.length);
-  const first = String.fromCodePoint(found.codePointAt(0) ?? 0x20);
-  if (first === '"') {
-    return { code: 'V1002', severity: 'error', message: 'a text without its closing quote', at: { ...at, length: 1 }, related: [], help: 'a text ends on the line that it begins on' };
-  }
-  if (found.startsWith('/*')) {
-    return { code: 'V1003', severity: 'error', message: "a comment without its closing '*/'", at: { ...at, length: 2 }, related: [] };
-  }
-  const shown = /\p{C}|\p{Z}/u.test(first) ? `U+${(first.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}` : `'${first}'`;
-  return { code: 'V1001', severity: 'error', message: `${shown} is no part of the language`, at, related: [], label: 'remove this' };
-}
+const closing: ReadonlySet<TokenType> = new Set([T.Semicolon, T.RBrace, T.RParen, T.RBracket]);
 
+/** What the parser could not read, in words: what it found, what could stand there, and what is probably meant. */
 export function syntaxDiagnostic(path: string, text: string, tokens: readonly IToken[], error: IRecognitionException): Diagnostic {
   const found = error.token;
   const atEnd = found.tokenType === EOF;
-  const rule = error.context.ruleStack.at(-1) ?? 'file';
-  const expected = expectedToken(error);
-  if (expected !== undefined && expected !== EOF) {
-    // What is missing belongs behind the last thing that was right, not before what comes next, perhaps lines below.
-    const before = previousToken(error) ?? found;
-    const missing = String(expected.LABEL ?? expected.name);
-    const closes = expected === T.Semicolon || expected === T.RBrace || expected === T.RParen || expected === T.RBracket;
-    if (closes && !Number.isNaN(before.startOffset)) {
-      return {
-        code: atEnd ? 'V1005' : 'V1004',
-        severity: 'error',
-        message: `${missing} is missing after '${before.image}'`,
-        at: behind(path, before),
-        label: `expected ${missing}`,
-        related: [],
-      };
-    }
-    return { code: atEnd ? 'V1005' : 'V1004', severity: 'error', message: `expected ${missing}, found ${shown(found)}`, at: placeOf(path, text, tokens, found), related: [], ...helpFor(found) };
+  const rule = atEnd ? unexpectedEnd : unexpectedWord;
+  const stop = stopOf(tokens, error);
+  return diagnosticOf(rule, explain(path, text, tokens, stop));
+}
+
+function explain(path: string, text: string, tokens: readonly IToken[], stop: Stop): Finding {
+  const { found, before, expected, rules } = stop;
+  const help = adviceFor(stop);
+  const at = placeOf(path, text, tokens, found);
+  const more = help === undefined ? {} : { help };
+  if (found.tokenType === EOF) {
+    const block = findOpenBlock(tokens);
+    if (block !== undefined && (expected === T.RBrace || expected === undefined || rules.length > 1)) return unclosed(path, block.brace, block.last);
   }
+  if (found.tokenType === T.RBrace && rules.length <= 1) return { message: "this '}' closes nothing", at, help: 'every block before it is closed: it is one too many, or a block was closed too early' };
+  if (expected === undefined || expected === EOF) {
+    const rule = expected === EOF ? 'item' : (rules.at(-1) ?? 'file');
+    return { message: `expected ${wanted[rule] ?? 'something else'}, found ${shown(found)}`, at, ...more };
+  }
+  const missing = String(expected.LABEL ?? expected.name);
+  // A word on the same line is rather a misspelt attribute than the beginning of what comes next.
+  if (expected === T.Semicolon && isAttributeLike(stop)) return { message: `expected ';' or an attribute such as 'if FEATURE', found ${shown(found)}`, at, ...more };
+  if (closing.has(expected) && before !== undefined) {
+    // What is missing belongs behind the last thing that was right, not before what comes next, perhaps lines below.
+    return { message: `${missing} is missing after '${before.image}'`, at: behind(path, before), label: `expected ${missing}`, ...more };
+  }
+  return { message: `expected ${missing}, found ${shown(found)}`, at, ...more };
+}
+
+function unclosed(path: string, brace: IToken, last: IToken): Finding {
   return {
-    code: atEnd ? 'V1005' : 'V1004',
-    severity: 'error',
-    message: `expected ${wanted[expected === EOF ? 'item' : rule] ?? 'something else'}, found ${shown(found)}`,
-    at: placeOf(path, text, tokens, found),
-    related: [],
-    ...helpFor(found),
+    message: `'}' is missing after '${last.image}'`,
+    at: behind(path, last),
+    label: "expected '}'",
+    related: [{ at: { file: path, line: brace.startLine ?? 1, column: brace.startColumn ?? 1, length: 1 }, message: 'this block is not closed' }],
   };
 }
 
-function shown(found: IToken): string {
-  return found.tokenType === EOF ? 'the end of the file' : `'${found.image}'`;
+function stopOf(tokens: readonly IToken[], error: IRecognitionException): Stop {
+  const found = error.token;
+  const index = found.tokenType === EOF ? tokens.length : tokenIndex(tokens, found);
+  return {
+    found,
+    before: tokens[index - 1],
+    next: tokens[index + 1],
+    rules: error.context.ruleStack,
+    expected: expectedToken(error),
+  };
 }
 
-function helpFor(found: IToken): { readonly help?: string } {
-  if (found.tokenType !== T.Identifier) return {};
-  const meant = nearest(found.image, [...T.keywords, 'u8', 'le16', 'le32', 'le64', 'be16', 'be32', 'be64']);
-  return meant === undefined ? {} : { help: `did you mean '${meant}'?` };
+/** The tokens are in the order of their offsets. */
+function tokenIndex(tokens: readonly IToken[], token: IToken): number {
+  let low = 0;
+  let high = tokens.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((tokens[middle]?.startOffset ?? 0) < token.startOffset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function shown(found: IToken): string {
+  if (found.tokenType === EOF) return 'the end of the file';
+  return `'${found.image.length > 40 ? `${found.image.slice(0, 39)}…` : found.image}'`;
 }
 
 /** Chevrotain does not say in a typed way which token it expected; its error holds it in the message's own words. */
@@ -91,11 +114,6 @@ function expectedToken(error: IRecognitionException): TokenType | undefined {
   const label = /-->\s(.+?)\s<--/.exec(error.message)?.[1];
   if (label === 'EOF') return EOF;
   return T.allTokens.find((token) => token.LABEL === label || token.name === label);
-}
-
-/** The last token that was right; the library's type of the error lacks it. */
-function previousToken(error: IRecognitionException): IToken | undefined {
-  return 'previousToken' in error ? (error.previousToken as IToken | undefined) : undefined;
 }
 
 function behind(path: string, before: IToken): Place {

@@ -18,10 +18,14 @@ export const WhiteSpace: TokenType = createToken({ name: 'WhiteSpace', pattern: 
 export const DocComment: TokenType = createToken({ name: 'DocComment', pattern: /\/\/\/(?!\/)[^\r\n]*/, group: 'docs' });
 export const LineComment: TokenType = createToken({ name: 'LineComment', pattern: /\/\/[^\r\n]*/, group: 'comments' });
 export const BlockComment: TokenType = createToken({ name: 'BlockComment', pattern: /\/\*[^]*?\*\//, group: 'comments', line_breaks: true });
+/** What no `*\/` ends: read to the end, so that one error says it. */
+export const UnclosedComment: TokenType = createToken({ name: 'UnclosedComment', pattern: /\/\*[^]*/, group: 'unclosed', line_breaks: true });
 
 export const Version: TokenType = createToken({ name: 'Version', pattern: /\d+\.\d+(?:\.\d+)?/, label: 'a revision such as 1.2' });
 export const Integer: TokenType = createToken({ name: 'Integer', pattern: /0[xX][0-9A-Fa-f]+|0[bB][01]+|\d+/, label: 'a number' });
 export const Text: TokenType = createToken({ name: 'Text', pattern: /"(?:[^"\\\r\n]|\\.)*"/, label: 'a text in double quotes' });
+/** Read to the end of its line, so that the rest of the line is not taken for words. */
+export const UnclosedText: TokenType = createToken({ name: 'UnclosedText', pattern: /"[^\r\n]*/, categories: [Text], label: 'a text in double quotes' });
 
 export const DeviceReadable: TokenType = createToken({ name: 'DeviceReadable', pattern: /device-readable/, label: "'device-readable'" });
 export const DeviceWritable: TokenType = createToken({ name: 'DeviceWritable', pattern: /device-writable/, label: "'device-writable'" });
@@ -182,11 +186,11 @@ export const Tilde: TokenType = symbol('Tilde', '~');
 export const keywords: readonly string[] = keywordTokens.map((token) => String(token.PATTERN));
 
 export const allTokens: TokenType[] = [
-  WhiteSpace, DocComment, LineComment, BlockComment,
+  WhiteSpace, DocComment, LineComment, BlockComment, UnclosedComment,
   DeviceReadable, DeviceWritable, Scalar,
   // Longest first: `device` must not take the beginning of `device_part`.
   ...keywordTokens.toSorted((a, b) => String(b.PATTERN).length - String(a.PATTERN).length), Identifier, Name,
-  Version, Integer, Text,
+  Version, Integer, Text, UnclosedText,
   DotDot, Dot, Arrow, EqualEqual, NotEqual, LessEqual, GreaterEqual, ShiftLeft, ShiftRight, Less, Greater, Equal,
   LBrace, RBrace, LParen, RParen, LBracket, RBracket, Semicolon, Comma, Colon, Question,
   Pipe, Ampersand, Plus, Minus, Star, Slash, Percent, Tilde,

@@ -2,7 +2,7 @@ import { parse } from '../grammar/parse.ts';
 import type { Rule } from './check/rule.ts';
 import { rules } from './check/rules.ts';
 import { Survey } from './check/survey/survey.ts';
-import type { Diagnostic, Finding } from './diagnostic/diagnostic.ts';
+import { diagnosticOf, type Diagnostic, type Finding } from './diagnostic/diagnostic.ts';
 import { build } from './ir/build/build.ts';
 import { Written } from './ir/build/written.ts';
 import type { Ir } from './ir/model.ts';
@@ -66,16 +66,4 @@ function unique(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
     seen.add(key);
     return true;
   });
-}
-
-function diagnosticOf(rule: Rule, finding: Finding): Diagnostic {
-  return {
-    code: rule.code,
-    severity: rule.severity,
-    message: finding.message,
-    at: finding.at,
-    related: finding.related ?? [],
-    ...(finding.label === undefined ? {} : { label: finding.label }),
-    ...(finding.help === undefined ? {} : { help: finding.help }),
-  };
 }

@@ -2,6 +2,7 @@ import type { IToken } from "chevrotain";
 import type { Diagnostic } from "../../src/diagnostic/diagnostic.ts";
 import { parse } from "../parse.ts";
 import { DescriptionParser } from "../parser/description-parser.ts";
+import { textDiagnostics } from "../text-diagnostics.ts";
 import { lexer } from "../tokens.ts";
 import { align, paddingOfLongLines } from "./align.ts";
 import { commentWords, isComment } from "./comment.ts";
@@ -26,6 +27,7 @@ let shared: DescriptionParser | undefined;
  */
 export function format(text: string, path: string): Formatted {
   const lexed = lexer.tokenize(text);
+  if (textDiagnostics(path, text, lexed).diagnostics.length > 0) return { diagnostics: parse(path, text).diagnostics };
   shared ??= new DescriptionParser();
   const parser = shared;
   parser.input = lexed.tokens;

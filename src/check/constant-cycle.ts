@@ -5,7 +5,15 @@ export const constantCycle: Rule = {
   name: 'constant-cycle',
   severity: 'error',
   summary: 'a constant defined by itself',
-  explanation: ``,
-  bad: ``,
-  good: ``,
+  explanation: `Constants may be defined by others, in any order, but not in a circle: one of them has to have a number.`,
+  bad: `device disk = 60 "Disk";
+
+const MINIMUM = MAXIMUM - 1;
+const MAXIMUM = MINIMUM + 1;
+`,
+  good: `device disk = 60 "Disk";
+
+const MINIMUM = 1;
+const MAXIMUM = MINIMUM + 1;
+`,
 };

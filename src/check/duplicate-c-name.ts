@@ -16,7 +16,7 @@ macros of the same value do no harm.`,
   bad: `device nic = 61 "Nic";
 
 features {
-  TUNNEL_GSO = 65;
+  TUNNEL_GSO = 65 since 1.2;
 }
 bits OFFLOADS c_prefix VIRTIO_NIC_F_ {
   TUNNEL_GSO = 46;
@@ -25,7 +25,7 @@ bits OFFLOADS c_prefix VIRTIO_NIC_F_ {
   good: `device nic = 61 "Nic";
 
 features {
-  TUNNEL_GSO = 65;
+  TUNNEL_GSO = 65 since 1.2;
 }
 bits OFFLOADS c_prefix VIRTIO_NIC_F_ {
   TUNNEL_GSO = 46 c_name VIRTIO_NIC_F_TUNNEL_GSO_MAPPED;

@@ -5,7 +5,11 @@ export const duplicateModule: Rule = {
   name: 'duplicate-module',
   severity: 'error',
   summary: 'two descriptions of one name',
-  explanation: ``,
-  bad: ``,
-  good: ``,
+  explanation: `A description is known by the name behind \`device\`, \`transport\` or \`core\`: others refer to its structs by it, and its C
+names begin with it. The descriptions that come with virtgen are compiled along, so a device of one's own has a name that
+the standard does not use.`,
+  bad: `core config "Another Config";
+`,
+  good: `core limits "Limits";
+`,
 };

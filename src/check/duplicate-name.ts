@@ -19,7 +19,7 @@ each other and may use a name again. One name may also pass from one element to 
 config {
   le64 capacity;
   u8   unused[3];
-  u8   unused since 1.2;
+  u8   unused[3] since 1.2;
 }
 `,
   good: `device disk = 60 "Disk";
@@ -28,6 +28,7 @@ config {
   le64 capacity;
   u8   unused[3] until 1.2;
   u8   unused    since 1.2;
+  le16 pairs     since 1.2;
 }
 `,
   *check(survey) {

@@ -9,16 +9,14 @@ export const neverExists: Rule = {
 nothing at all. What stands inside of a block exists at most as long as the block.`,
   bad: `device disk = 60 "Disk";
 
-struct range {
-  le64 sector;
-  le32 flags since 1.2 until 1.2;
+features {
+  MQ = 12 since 1.2 until 1.2;
 }
 `,
   good: `device disk = 60 "Disk";
 
-struct range {
-  le64 sector;
-  le32 flags since 1.2 until 1.3;
+features {
+  MQ = 12 since 1.2 until 1.3;
 }
 `,
 };

@@ -20,22 +20,22 @@ forever: \`if not MQ\` inside of what needs \`MQ\`, an alternative for \`type ==
 
 features {
   MQ  = 22;
-  RSS = 60 requires MQ;
+  RSS = 60 since 1.2 requires MQ;
 }
 config {
   le16 max_pairs if MQ;
-  le16 max_table if RSS & not MQ;
+  le16 max_table if RSS & not MQ since 1.2;
 }
 `,
   good: `device nic = 61 "Nic";
 
 features {
   MQ  = 22;
-  RSS = 60 requires MQ;
+  RSS = 60 since 1.2 requires MQ;
 }
 config {
   le16 max_pairs if MQ;
-  le16 max_table if RSS;
+  le16 max_table if RSS since 1.2;
 }
 `,
   *check(survey) {

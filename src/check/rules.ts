@@ -9,6 +9,7 @@ import { duplicateCName } from './duplicate-c-name.ts';
 import { duplicateModule } from './duplicate-module.ts';
 import { duplicateName } from './duplicate-name.ts';
 import { duplicateValue } from './duplicate-value.ts';
+import { emptyLabel } from './empty-label.ts';
 import { emptyRange } from './empty-range.ts';
 import { featureBitOutOfRange } from './feature-bit-out-of-range.ts';
 import { featureBitTwice } from './feature-bit-twice.ts';
@@ -16,6 +17,7 @@ import { featureCycle } from './feature-cycle.ts';
 import { featureNeverNegotiable } from './feature-never-negotiable.ts';
 import { flexibleArrayOutOfPlace } from './flexible-array-out-of-place.ts';
 import { foreignCharacter } from './foreign-character.ts';
+import { houseNameTwice } from './house-name-twice.ts';
 import { ifBeforeBlock } from './if-before-block.ts';
 import { incompleteErratum } from './incomplete-erratum.ts';
 import { legacyUsedByModern } from './legacy-used-by-modern.ts';
@@ -37,6 +39,7 @@ import { readableAfterWritable } from './readable-after-writable.ts';
 import { registerBank } from './register-bank.ts';
 import { registerMisaligned } from './register-misaligned.ts';
 import { registersOverlap } from './registers-overlap.ts';
+import { requirementOutOfType } from './requirement-out-of-type.ts';
 import { revisionWithoutEffect } from './revision-without-effect.ts';
 import type { Rule } from './rule.ts';
 import { sizeShrinks } from './size-shrinks.ts';
@@ -53,6 +56,7 @@ import { unknownTag } from './unknown-tag.ts';
 import { unknownType } from './unknown-type.ts';
 import { unknownWord } from './unknown-word.ts';
 import { valueOutOfType } from './value-out-of-type.ts';
+import { viewDiffers } from './view-differs.ts';
 import { windowNotWritable } from './window-not-writable.ts';
 import { writableTooWide } from './writable-too-wide.ts';
 
@@ -119,5 +123,9 @@ export const rules: readonly Rule[] = [
   memberMoves,
   sizeShrinks,
   // Houses and requirements
+  viewDiffers,
+  houseNameTwice,
+  emptyLabel,
   incompleteErratum,
+  requirementOutOfType,
 ];

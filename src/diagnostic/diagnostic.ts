@@ -37,3 +37,16 @@ export interface Finding {
   readonly related?: readonly Related[] | undefined;
   readonly help?: string | undefined;
 }
+
+/** A finding of a rule as a diagnostic with the rule's code and severity. */
+export function diagnosticOf(rule: { readonly code: string; readonly severity: Severity }, finding: Finding): Diagnostic {
+  return {
+    code: rule.code,
+    severity: rule.severity,
+    message: finding.message,
+    at: finding.at,
+    related: finding.related ?? [],
+    ...(finding.label === undefined ? {} : { label: finding.label }),
+    ...(finding.help === undefined ? {} : { help: finding.help }),
+  };
+}

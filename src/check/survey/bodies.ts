@@ -90,15 +90,19 @@ function partBodies(module: Module, request: Request, parts: readonly PartItem[]
   });
 }
 
-/** What a view's own members may name: those of what is viewed. */
+/** What a view's own members may name, and what a path that begins with a name leads into. */
 export function viewedMembers(module: Module, of: string): readonly Member[] {
-  for (const item of module.items) {
-    if (item.kind === 'config' && of === 'config') return item.members;
-    if (item.kind === 'struct' && item.name === of) return item.members;
-    if (isRequest(item) && item.name === of) return partsOf(item.parts).flatMap((part) => part.members);
-    if (isCommand(item) && item.name === of) return item.sections.flatMap((section) => section.members);
-  }
-  return [];
+  const item = viewedItem(module, of);
+  if (item === undefined) return [];
+  if (item.kind === 'config' || item.kind === 'struct') return item.members;
+  if (isRequest(item)) return partsOf(item.parts).flatMap((part) => part.members);
+  return isCommand(item) ? item.sections.flatMap((section) => section.members) : [];
+}
+
+/** The struct, space, message or command of this name; of `ctrl.TMF`, one alternative of a message, the message. */
+export function viewedItem(module: Module, of: string): Item | undefined {
+  const [name] = of.split('.');
+  return module.items.find((item) => item.name === name && (item.kind === 'struct' || isRequest(item) || isCommand(item))) ?? module.items.find((item) => item.kind === 'config' && of === 'config');
 }
 
 /** Every member of a body, those inside of groups, alternatives and lists included. */

@@ -194,7 +194,5 @@ function place(element: Element): string {
 
 /** Every choice of some of these; all of them first, as that is what one expects. */
 function subsets<T>(all: readonly T[]): readonly (readonly T[])[] {
-  let chosen: (readonly T[])[] = [[]];
-  for (const one of all) chosen = [...chosen.map((some) => [...some, one]), ...chosen];
-  return chosen;
+  return Array.from({ length: 2 ** all.length }, (_, left) => all.filter((_one, index) => Math.floor(left / 2 ** index) % 2 === 0));
 }

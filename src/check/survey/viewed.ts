@@ -1,0 +1,56 @@
+import type { Item, Member, PartItem } from '../../ir/model.ts';
+import { isCommand, isRequest } from './kinds.ts';
+import { entriesOf, type Entry, type Spot, type StructOf } from './positions.ts';
+
+/** What a view shows, in the order in which it lies there. */
+export interface Seen extends Entry {
+  /** Whether a view may leave it out between others: bytes that are not always there. */
+  readonly mayBeAbsent: boolean;
+}
+
+/** The members of what is viewed with their places; a message is its parts one after the other, in each direction. */
+export function seenIn(item: Item, alternative: string | undefined, structOf: StructOf): readonly Seen[] {
+  const seen: Seen[] = [];
+  if (item.kind === 'config' || item.kind === 'struct') sequence(item.members, { base: '', offset: 0 }, structOf, seen);
+  else if (isRequest(item)) {
+    const ends = new Map<string, Spot>();
+    inParts(item.parts, alternative, ends, structOf, seen);
+  } else if (isCommand(item)) {
+    for (const section of item.sections) sequence(section.members, { base: section.name, offset: 0 }, structOf, seen);
+  }
+  return seen;
+}
+
+function sequence(members: readonly Member[], start: Spot, structOf: StructOf, seen: Seen[]): Spot {
+  const absent = new Set(members.filter((member) => member.kind === 'present').flatMap((member) => member.members.map((one) => one.at)));
+  const { entries, end } = entriesOf(members, structOf);
+  const moved = (spot: Spot): Spot => (spot.base === '' ? { base: start.base, offset: start.offset + spot.offset } : spot);
+  for (const entry of entries) seen.push({ ...entry, ...moved(entry), mayBeAbsent: absent.has(entry.element.at) });
+  return moved(end);
+}
+
+function inParts(parts: readonly PartItem[], alternative: string | undefined, ends: Map<string, Spot>, structOf: StructOf, seen: Seen[]): void {
+  for (const [index, part] of parts.entries()) {
+    if (part.kind === 'part') {
+      const start = ends.get(part.direction) ?? { base: part.direction, offset: 0 };
+      ends.set(part.direction, sequence(part.members, start, structOf, seen));
+      continue;
+    }
+    const chosen = part.arms.filter((arm) => alternative !== undefined && (has(arm, alternative) || leadsTo(arm.parts, alternative)));
+    if (chosen.length > 0) {
+      for (const arm of chosen) inParts(arm.parts, alternative, ends, structOf, seen);
+      continue;
+    }
+    // Which one it is does not matter to the view: each begins at the same place, and what follows begins anew.
+    for (const arm of part.arms) inParts(arm.parts, undefined, new Map(ends), structOf, seen);
+    for (const direction of ['device-readable', 'device-writable']) ends.set(direction, { base: `${direction} ${part.at.line}.${index}`, offset: 0 });
+  }
+}
+
+function has(arm: { readonly tags: readonly { readonly kind: string; readonly value?: unknown }[] }, alternative: string): boolean {
+  return arm.tags.some((tag) => tag.kind === 'value' && typeof tag.value === 'object' && tag.value !== null && 'name' in tag.value && tag.value.name === alternative);
+}
+
+function leadsTo(parts: readonly PartItem[], alternative: string): boolean {
+  return parts.some((part) => part.kind === 'part switch' && part.arms.some((arm) => has(arm, alternative) || leadsTo(arm.parts, alternative)));
+}

@@ -1,0 +1,224 @@
+import type { Finding } from '../diagnostic/diagnostic.ts';
+import { existsAt } from '../ir/availability.ts';
+import type { House, Ir, Member, Module, Revision, View } from '../ir/model.ts';
+import type { Rule } from './rule.ts';
+import { viewedItem } from './survey/bodies.ts';
+import { structsIn } from './survey/growth.ts';
+import type { StructOf } from './survey/positions.ts';
+import { revisionsOf, type Survey } from './survey/survey.ts';
+import { seenIn, type Seen } from './survey/viewed.ts';
+import { called, counted } from './survey/words.ts';
+
+export const viewDiffers: Rule = {
+  code: 'V6001',
+  name: 'view-differs',
+  severity: 'error',
+  summary: "a house's struct whose bytes are not those of what it views",
+  explanation: `A view is what another house calls and shapes differently, over the same bytes. Members that it takes over lie in the same
+order and at the same distance from each other; its own lie over bytes that are there, and have the size of the member
+whose name they have. A view may begin and end anywhere, and leave out what is not always there. A house lays a view out
+as a C compiler does: where that would leave gaps, the view is \`packed\`. If the house really has other bytes, an
+\`erratum\` behind the view says so, and the view is not compared.`,
+  bad: `device disk = 60 "Disk";
+
+struct head {
+  u8   type;
+  le64 sector;
+}
+house linux {
+  view struct disk_head of head { type; sector; }
+}
+`,
+  good: `device disk = 60 "Disk";
+
+struct head {
+  u8   type;
+  le64 sector;
+}
+house linux {
+  view struct disk_head of head packed linux { type; sector; }
+}
+`,
+  needsAll: true,
+  *check(survey) {
+    for (const module of survey.modules) {
+      for (const house of module.items) {
+        if (house.kind !== 'house') continue;
+        for (const view of house.views) yield* ofView(survey, module, house, view);
+      }
+    }
+  },
+};
+
+function* ofView(survey: Survey, module: Module, house: House, view: View): Iterable<Finding> {
+  const of = view.of.split('.');
+  const foreign = of.length > 1 ? survey.module(of[0] ?? '') : undefined;
+  const owner = viewedItem(module, view.of) === undefined && foreign !== undefined ? foreign : module;
+  const item = viewedItem(owner, owner === module ? view.of : (of[1] ?? ''));
+  if (item === undefined || view.errata !== undefined) return;
+  // From the newest back: what is wrong there is worth showing rather than an old one.
+  for (const revision of revisionsOf(view).toReversed()) {
+    if (!existsAt(item, revision)) continue;
+    const cut = survey.cutAt(revision);
+    const structOf = structsIn(cut);
+    const laidItem = itemsOf(cut, owner.name).find((one) => one.at === item.at && one.kind === item.kind);
+    const laidView = viewsOf(cut, module.name, house.name).find((one) => one.at === view.at);
+    if (laidItem === undefined || laidView === undefined) continue;
+    const seen = seenIn(laidItem, owner === module ? of[1] : undefined, structOf);
+    const finding = new Comparison(laidView, house.name, seen, structOf, revision).finding();
+    if (finding === undefined) continue;
+    yield finding;
+    return;
+  }
+}
+
+function itemsOf(cut: Ir, module: string): Module['items'] {
+  return cut.modules.find((one) => one.name === module)?.items ?? [];
+}
+
+function viewsOf(cut: Ir, module: string, house: string): readonly View[] {
+  return itemsOf(cut, module).flatMap((item) => (item.kind === 'house' && item.name === house ? item.views : []));
+}
+
+/** A member of a view as it lies there, those of views inside of it included. */
+interface Leaf {
+  readonly member: Member;
+  readonly offset: number | null;
+  readonly size: number | null;
+  /** Of an own union: its alternatives all lie over the same bytes. */
+  readonly overlaid: boolean;
+}
+
+/** Holds one view in one revision against what it views. */
+class Comparison {
+  private readonly view: View;
+  private readonly house: string;
+  private readonly seen: readonly Seen[];
+  private readonly structOf: StructOf;
+  private readonly revision: Revision;
+  private readonly packed: boolean;
+
+  constructor(view: View, house: string, seen: readonly Seen[], structOf: StructOf, revision: Revision) {
+    this.view = view;
+    this.house = house;
+    this.seen = seen;
+    this.structOf = structOf;
+    this.revision = revision;
+    this.packed = view.packed?.includes(house) === true;
+  }
+
+  finding(): Finding | undefined {
+    let last: { readonly leaf: Leaf; readonly seen: Seen } | undefined;
+    let shift: number | undefined;
+    for (const leaf of this.leaves(this.view.members, 0, false)) {
+      if (leaf.member.errata !== undefined && this.match(leaf)?.element.at !== leaf.member.at) return undefined;
+      const match = this.match(leaf);
+      if (match === undefined) {
+        const outside = this.outside(leaf, last?.seen.base ?? this.seen[0]?.base ?? '', shift ?? 0);
+        if (outside !== undefined) return outside;
+        continue;
+      }
+      if (leaf.offset === null) return undefined;
+      if (last !== undefined && !leaf.overlaid) {
+        const wrong = this.seen.indexOf(match) < this.seen.indexOf(last.seen) ? this.disorder(last.seen, match, leaf) : this.skipped(last.seen, match, leaf);
+        if (wrong !== undefined) return wrong;
+      }
+      const own = leaf.offset - match.offset;
+      if (last !== undefined && last.seen.base === match.base) {
+        if (shift !== undefined && own !== shift) return this.displaced(leaf, match, leaf.offset, match.offset + shift);
+      } else if (last !== undefined && !leaf.overlaid && last.leaf.offset !== null && last.leaf.size !== null && leaf.offset !== last.leaf.offset + last.leaf.size) {
+        return this.displaced(leaf, match, leaf.offset, last.leaf.offset + last.leaf.size);
+      }
+      shift = own;
+      if (leaf.size !== null && match.size !== null && leaf.size !== match.size) return this.otherSize(leaf, match, leaf.size, match.size);
+      last = { leaf, seen: match };
+    }
+    return undefined;
+  }
+
+  private *leaves(members: readonly Member[], from: number | null, overlaid: boolean): Iterable<Leaf> {
+    for (const member of members) {
+      const place = this.packed ? member.position : member.position?.natural;
+      const offset = from === null || place?.offset === null || place?.offset === undefined ? null : from + place.offset;
+      const inner = this.structOf(member);
+      if (this.match({ member }) === undefined && inner?.kind === 'view') yield* new Comparison(inner, this.house, this.seen, this.structOf, this.revision).leaves(inner.members, offset, overlaid);
+      else if (this.match({ member }) === undefined && (member.kind === 'group' || member.kind === 'present') && !('dimensions' in member && member.dimensions.length > 0)) yield* this.leaves(member.members, from, overlaid);
+      else if (this.match({ member }) === undefined && member.kind === 'union') {
+        for (const [index, arm] of member.arms.entries()) yield* this.leaves(arm.members, from, overlaid || index > 0);
+      } else yield { member, offset, size: place?.size ?? null, overlaid };
+    }
+  }
+
+  /** What the member was taken from, or what has its name. */
+  private match({ member }: Pick<Leaf, 'member'>): Seen | undefined {
+    return this.seen.find((one) => one.element.at === member.at) ?? (member.name === '' ? undefined : this.seen.find((one) => one.path === member.name));
+  }
+
+  private when(): string {
+    return this.revision === '1.4' ? '' : ` in ${this.revision}`;
+  }
+
+  private displaced(leaf: Leaf, match: Seen, offset: number, right: number): Finding {
+    const gap = offset > right && !this.packed && leaf.member.position?.offset !== leaf.member.position?.natural.offset;
+    return {
+      message: `${called(leaf.member)} lies at byte ${offset} of '${this.view.name}'${this.when()}, but what it views has it at byte ${right}`,
+      at: leaf.member.at === match.element.at ? this.view.at : leaf.member.at,
+      related: [{ at: match.element.at, message: `${called(match.element)} in what is viewed` }],
+      help: gap
+        ? `a C compiler leaves a gap of ${counted(offset - right, 'byte')} before it: write 'packed ${this.house}' behind the view`
+        : `${offset < right ? `${counted(right - offset, 'byte')} are missing before it` : `${counted(offset - right, 'byte')} before it are too many`}: a view has the bytes of what it views`,
+    };
+  }
+
+  private disorder(before: Seen, match: Seen, leaf: Leaf): Finding {
+    return {
+      message: `${called(leaf.member)} stands behind ${called(before.element)} in '${this.view.name}', but before it in what it views`,
+      at: leaf.member.at === match.element.at ? this.view.at : leaf.member.at,
+      related: [{ at: match.element.at, message: 'comes first here' }, { at: before.element.at, message: 'comes later' }],
+      help: 'a view has the order of what it views',
+    };
+  }
+
+  /** What lies between two members that the view puts side by side. */
+  private skipped(before: Seen, match: Seen, leaf: Leaf): Finding | undefined {
+    // Within one stretch of known size the offsets tell.
+    if (before.base === match.base) return undefined;
+    const between = this.seen.slice(this.seen.indexOf(before) + 1, this.seen.indexOf(match)).find((one) => !one.mayBeAbsent && !one.path.startsWith(`${before.path}.`) && one.base.split(' ')[0] === match.base.split(' ')[0] && this.isBetween(one, match));
+    if (between === undefined) return undefined;
+    return {
+      message: `'${this.view.name}' puts ${called(leaf.member)} right behind ${called(before.element)}, but ${called(between.element)} lies between them in what it views`,
+      at: leaf.member.at === match.element.at ? this.view.at : leaf.member.at,
+      related: [{ at: between.element.at, message: 'this is left out' }],
+      help: `take it over, or write it with the length that the house gives it`,
+    };
+  }
+
+  /** Only what the place of the later one counts from is certainly in between. */
+  private isBetween(one: Seen, match: Seen): boolean {
+    return one.path === match.base;
+  }
+
+  private outside(leaf: Leaf, base: string, shift: number): Finding | undefined {
+    if (leaf.offset === null || leaf.size === null) return undefined;
+    const from = leaf.offset - shift;
+    const stretch = this.seen.filter((one) => one.base === base && !one.base.endsWith(' bits'));
+    const end = Math.max(0, ...stretch.map((one) => one.offset + (one.size ?? Number.POSITIVE_INFINITY)));
+    if (from + leaf.size <= end) return undefined;
+    const last = stretch.at(-1);
+    return {
+      message: `${called(leaf.member)} of '${this.view.name}' lies over bytes that what it views does not have${this.when()}: it has ${end} there`,
+      at: leaf.member.at,
+      ...(last === undefined ? {} : { related: [{ at: last.element.at, message: `ends at byte ${end}` }] }),
+      help: 'a member of the house lies over members of what is viewed, or has the name of one',
+    };
+  }
+
+  private otherSize(leaf: Leaf, match: Seen, size: number, right: number): Finding {
+    return {
+      message: `${called(leaf.member)} has ${counted(size, 'byte')} in '${this.view.name}'${this.when()}, but ${right} in what it views`,
+      at: leaf.member.at === match.element.at ? this.view.at : leaf.member.at,
+      related: [{ at: match.element.at, message: counted(right, 'byte') }],
+      help: leaf.member.at === match.element.at ? `a C compiler pads it: write 'packed ${this.house}' at its struct` : 'give it the same size, or another name if it is only a part',
+    };
+  }
+}
