@@ -1,40 +1,40 @@
-import type { Expression, PathPart } from './model.ts';
+import type { Expression, PathPart } from "./model.ts";
 
-type Op = Expression['op'];
+type Op = Expression["op"];
 
 /** How tightly an operator binds, as the grammar has it: a looser operand needs parentheses. */
 const strength: Readonly<Record<Op, number>> = {
-  'choice': 0,
-  '->': 1,
-  '|': 2,
-  '&': 3,
-  '==': 4,
-  '!=': 4,
-  '<': 4,
-  '<=': 4,
-  '>': 4,
-  '>=': 4,
-  '+': 5,
-  '-': 5,
-  '<<': 5,
-  '>>': 5,
-  '*': 6,
-  '/': 6,
-  '%': 6,
-  'not': 7,
-  'negate': 7,
-  'complement': 7,
-  'bit': 7,
-  'number': 8,
-  'feature': 8,
-  'constant': 8,
-  'member': 8,
-  'variable': 8,
-  'call': 8,
+  "choice": 0,
+  "->": 1,
+  "|": 2,
+  "&": 3,
+  "==": 4,
+  "!=": 4,
+  "<": 4,
+  "<=": 4,
+  ">": 4,
+  ">=": 4,
+  "+": 5,
+  "-": 5,
+  "<<": 5,
+  ">>": 5,
+  "*": 6,
+  "/": 6,
+  "%": 6,
+  "not": 7,
+  "negate": 7,
+  "complement": 7,
+  "bit": 7,
+  "number": 8,
+  "feature": 8,
+  "constant": 8,
+  "member": 8,
+  "variable": 8,
+  "call": 8,
 };
 
 /** Operators that stand once between two operands: `a == b == c` and `a -> b -> c` are no expressions. */
-const single: ReadonlySet<Op> = new Set<Op>(['->', '==', '!=', '<', '<=', '>', '>=']);
+const single: ReadonlySet<Op> = new Set<Op>(["->", "==", "!=", "<", "<=", ">", ">="]);
 
 /**
  * An expression as one writes it in a description, with no more parentheses than it needs: `CTRL_VQ & (RSS |
@@ -42,28 +42,28 @@ const single: ReadonlySet<Op> = new Set<Op>(['->', '==', '!=', '<', '<=', '>', '
  */
 export function printExpression(expression: Expression): string {
   switch (expression.op) {
-    case 'number':
+    case "number":
       return expression.text;
-    case 'feature':
-    case 'variable':
+    case "feature":
+    case "variable":
       return expression.name;
-    case 'constant':
-      return expression.group === '' ? expression.name : `${expression.group}.${expression.name}`;
-    case 'member':
+    case "constant":
+      return expression.group === "" ? expression.name : `${expression.group}.${expression.name}`;
+    case "member":
       return printPath(expression);
-    case 'call':
-      return `${expression.name}(${expression.arguments.map((argument) => printExpression(argument)).join(', ')})`;
-    case 'not':
-    case 'bit': {
+    case "call":
+      return `${expression.name}(${expression.arguments.map((argument) => printExpression(argument)).join(", ")})`;
+    case "not":
+    case "bit": {
       // Before a sign the grammar takes both words for names.
-      const signed = expression.operand.op === 'negate' || expression.operand.op === 'complement';
+      const signed = expression.operand.op === "negate" || expression.operand.op === "complement";
       return `${expression.op} ${operand(expression.operand, expression, signed ? 1 : 0)}`;
     }
-    case 'negate':
+    case "negate":
       return `-${operand(expression.operand, expression)}`;
-    case 'complement':
+    case "complement":
       return `~${operand(expression.operand, expression)}`;
-    case 'choice':
+    case "choice":
       return `${operand(expression.condition, expression, 1)} ? ${printExpression(expression.then)} : ${printExpression(expression.otherwise)}`;
     default: {
       const extra = single.has(expression.op) ? 1 : 0;
@@ -73,9 +73,9 @@ export function printExpression(expression: Expression): string {
 }
 
 /** The dotted name of a member, as it is written from where the expression stands. */
-function printPath(member: Expression & { op: 'member' }): string {
-  const path = member.path.map((part) => printPathPart(part)).join('.');
-  return member.scope === 'config' || member.scope === 'request' ? `${member.scope}.${path}` : path;
+function printPath(member: Expression & { op: "member" }): string {
+  const path = member.path.map((part) => printPathPart(part)).join(".");
+  return member.scope === "config" || member.scope === "request" ? `${member.scope}.${path}` : path;
 }
 
 function printPathPart(part: PathPart): string {
@@ -86,10 +86,12 @@ function printPathPart(part: PathPart): string {
 function operand(expression: Expression, outer: Expression, extra = 0): string {
   const text = printExpression(expression);
   const looser = strength[expression.op] < strength[outer.op] + extra;
-  return looser || (isShift(expression.op) !== isShift(outer.op) && strength[expression.op] === strength[outer.op]) ? `(${text})` : text;
+  return looser || (isShift(expression.op) !== isShift(outer.op) && strength[expression.op] === strength[outer.op])
+    ? `(${text})`
+    : text;
 }
 
 /** Shifts bind as tightly as sums here, but not in C: together they always have parentheses. */
 function isShift(op: Op): boolean {
-  return op === '<<' || op === '>>';
+  return op === "<<" || op === ">>";
 }

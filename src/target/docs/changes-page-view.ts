@@ -1,12 +1,15 @@
-import type { Module } from '../../ir/model.ts';
-import { stepHeading, stepViews, type StepView } from './changes-view.ts';
-import type { Step } from './changes.ts';
-import { headingLink, pageOf } from './links.ts';
-import { link } from './markdown.ts';
+import type { Module } from "../../ir/model.ts";
+import { stepHeading, stepViews, type StepView } from "./changes-view.ts";
+import type { Step } from "./changes.ts";
+import { headingLink, pageOf } from "./links.ts";
+import { link } from "./markdown.ts";
 
 /** What each revision changed, the newest first, module by module. */
 export interface ChangesPageView {
-  readonly steps: readonly { readonly heading: string; readonly modules: readonly { readonly link: string; readonly step: StepView }[] }[];
+  readonly steps: readonly {
+    readonly heading: string;
+    readonly modules: readonly { readonly link: string; readonly step: StepView }[];
+  }[];
 }
 
 export interface ModuleSteps {
@@ -25,7 +28,11 @@ export function changesPageView(modules: readonly ModuleSteps[]): ChangesPageVie
   return {
     steps: order.map((heading) => ({
       heading,
-      modules: views.flatMap(({ module, steps: own }) => own.filter((step) => step.heading === heading).map((step) => ({ link: link(module.title, pageOf(module)), step }))),
+      modules: views.flatMap(({ module, steps: own }) =>
+        own
+          .filter((step) => step.heading === heading)
+          .map((step) => ({ link: link(module.title, pageOf(module)), step })),
+      ),
     })),
   };
 }

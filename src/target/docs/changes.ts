@@ -1,7 +1,7 @@
-import { compareRevisions, existsAt } from '../../ir/availability.ts';
-import { revisions, type Element, type Item, type Layout, type Module, type Revision } from '../../ir/model.ts';
-import { elementsOf, type Visited } from './element-walk.ts';
-import { configHeading, structHeading } from './headings.ts';
+import { compareRevisions, existsAt } from "../../ir/availability.ts";
+import { revisions, type Element, type Item, type Layout, type Module, type Revision } from "../../ir/model.ts";
+import { elementsOf, type Visited } from "./element-walk.ts";
+import { configHeading, structHeading } from "./headings.ts";
 
 /** What one revision changed in one module. */
 export interface Step {
@@ -14,11 +14,11 @@ export interface Step {
 }
 
 export interface Change {
-  readonly kind: 'added' | 'changed' | 'renamed' | 'removed';
+  readonly kind: "added" | "changed" | "renamed" | "removed";
   readonly visited: Visited;
   /** What stood there before: of what is changed and of what is renamed. */
   readonly before?: Visited;
-  readonly older?: NonNullable<Element['was']>[number];
+  readonly older?: NonNullable<Element["was"]>[number];
 }
 
 export interface SizeChange {
@@ -42,7 +42,13 @@ export function stepsOf(module: Module, at: ModuleAt, last: Revision): readonly 
   return steps
     .map((to): Step => {
       const from = revisions[revisions.indexOf(to) - 1] ?? to;
-      return { from, to, begins: module.since === to, changes: module.since === to ? [] : changesAt(elements, to), sizes: sizeChanges(at(from), at(to)) };
+      return {
+        from,
+        to,
+        begins: module.since === to,
+        changes: module.since === to ? [] : changesAt(elements, to),
+        sizes: sizeChanges(at(from), at(to)),
+      };
     })
     .filter((step) => step.begins || step.changes.length > 0 || step.sizes.length > 0);
 }
@@ -56,14 +62,17 @@ function changesAt(elements: readonly Visited[], to: Revision): readonly Change[
     const { element, outer } = visited;
     if (!existsAt(element, to)) continue;
     if (element.since === to && outer.since !== to) {
-      const before = visited.kind === 'rule' ? undefined : gone.get(keyOf(visited));
+      const before = visited.kind === "rule" ? undefined : gone.get(keyOf(visited));
       if (before !== undefined) changed.add(before);
-      changes.push(before === undefined ? { kind: 'added', visited } : { kind: 'changed', visited, before });
+      changes.push(before === undefined ? { kind: "added", visited } : { kind: "changed", visited, before });
     }
     const older = element.was?.find((one) => one.until === to);
-    if (older !== undefined) changes.push({ kind: 'renamed', visited, older });
+    if (older !== undefined) changes.push({ kind: "renamed", visited, older });
   }
-  return [...changes, ...removed.filter((visited) => !changed.has(visited)).map((visited): Change => ({ kind: 'removed', visited }))];
+  return [
+    ...changes,
+    ...removed.filter((visited) => !changed.has(visited)).map((visited): Change => ({ kind: "removed", visited })),
+  ];
 }
 
 function keyOf(visited: Visited): string {
@@ -77,7 +86,9 @@ function sizeChanges(before: Module | undefined, after: Module | undefined): rea
   return after.items.flatMap((item) =>
     sized(item).flatMap(([name, layout]): SizeChange[] => {
       const earlier = old.get(name);
-      return earlier === undefined || sameSize(item.kind === 'config', earlier, layout) ? [] : [{ name, before: earlier, after: layout, config: item.kind === 'config' }];
+      return earlier === undefined || sameSize(item.kind === "config", earlier, layout)
+        ? []
+        : [{ name, before: earlier, after: layout, config: item.kind === "config" }];
     }),
   );
 }
@@ -88,7 +99,7 @@ function sameSize(config: boolean, a: Layout, b: Layout): boolean {
 }
 
 function sized(item: Item): [string, Layout][] {
-  if (item.kind === 'config' && item.layout !== undefined) return [[configHeading, item.layout]];
-  if (item.kind === 'struct' && item.layout !== undefined) return [[structHeading(item), item.layout]];
+  if (item.kind === "config" && item.layout !== undefined) return [[configHeading, item.layout]];
+  if (item.kind === "struct" && item.layout !== undefined) return [[structHeading(item), item.layout]];
   return [];
 }

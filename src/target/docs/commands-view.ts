@@ -1,11 +1,11 @@
-import type { Command, Element, Module } from '../../ir/model.ts';
-import { revisionOf, sinceSentence } from './availability.ts';
-import { condition } from './expression-words.ts';
-import { commandHeading, commandKinds } from './headings.ts';
-import { layoutView, sizeText, type LayoutView } from './layout-view.ts';
-import type { Links } from './links.ts';
-import { capitalized, code, joined, link, listed, slug, table, type TableView } from './markdown.ts';
-import { meaningOf } from './member-rows.ts';
+import type { Command, Element, Module } from "../../ir/model.ts";
+import { revisionOf, sinceSentence } from "./availability.ts";
+import { condition } from "./expression-words.ts";
+import { commandHeading, commandKinds } from "./headings.ts";
+import { layoutView, sizeText, type LayoutView } from "./layout-view.ts";
+import type { Links } from "./links.ts";
+import { capitalized, code, joined, link, listed, slug, table, type TableView } from "./markdown.ts";
+import { meaningOf } from "./member-rows.ts";
 
 /** All commands, capabilities or objects of one kind. */
 export interface CommandsView {
@@ -26,35 +26,54 @@ export function commandsViews(module: Module, links: Links): readonly CommandsVi
   const kinds = [...new Set(commands.map((command) => command.kind))];
   return kinds.map((kind) => {
     const ofKind = commands.filter((command) => command.kind === kind);
-    return { heading: commandKinds[kind].many, table: overview(ofKind, module), commands: ofKind.filter((command) => hasDetail(command)).map((command) => commandView(command, module, links)) };
+    return {
+      heading: commandKinds[kind].many,
+      table: overview(ofKind, module),
+      commands: ofKind.filter((command) => hasDetail(command)).map((command) => commandView(command, module, links)),
+    };
   });
 }
 
-function isCommand(item: Module['items'][number]): item is Command {
+function isCommand(item: Module["items"][number]): item is Command {
   return item.kind in commandKinds;
 }
 
 function overview(commands: readonly Command[], module: Module): TableView | null {
   return table(commands, [
-    { title: 'Number', align: 'right', cell: (command) => (command.number === undefined ? '' : hexadecimal(command.number)) },
-    { title: 'Name', cell: (command) => (hasDetail(command) ? link(code(command.cName), `#${slug(commandHeading(command))}`) : code(command.cName)) },
-    { title: 'Direction', cell: (command) => directionOf(command) },
-    { title: 'Group', cell: (command) => command.group ?? '' },
-    { title: 'Refers to', cell: (command) => listed((command.refers ?? []).map((name) => code(name))) },
-    { title: "Transport's revision", align: 'right', cell: (command) => (command.transportRevision === undefined ? '' : String(command.transportRevision)) },
-    { title: 'Only if', cell: (command) => (command.if === undefined ? '' : condition(command.if)) },
-    { title: 'Since', cell: (command) => revisionOf(command, module) },
-    { title: 'Meaning', cell: (command) => meaningOf(command) },
+    {
+      title: "Number",
+      align: "right",
+      cell: (command) => numberText(command),
+    },
+    {
+      title: "Name",
+      cell: (command) =>
+        hasDetail(command) ? link(code(command.cName), `#${slug(commandHeading(command))}`) : code(command.cName),
+    },
+    { title: "Direction", cell: (command) => directionOf(command) },
+    { title: "Group", cell: (command) => command.group ?? "" },
+    { title: "Refers to", cell: (command) => listed((command.refers ?? []).map((name) => code(name))) },
+    {
+      title: "Transport's revision",
+      align: "right",
+      cell: (command) => (command.transportRevision === undefined ? "" : String(command.transportRevision)),
+    },
+    { title: "Only if", cell: (command) => (command.if === undefined ? "" : condition(command.if)) },
+    { title: "Since", cell: (command) => revisionOf(command, module) },
+    { title: "Meaning", cell: (command) => meaningOf(command) },
   ]);
 }
 
-function hexadecimal(number: number): string {
-  return number < 256 ? `0x${number.toString(16).padStart(2, '0')}` : `0x${number.toString(16).padStart(4, '0')}`;
+/** The standard's notation: PCI types in decimal, CCW commands in one byte, all others in two. */
+function numberText({ kind, number }: Command): string {
+  if (number === undefined) return "";
+  if (kind === "pci_capability") return String(number);
+  return `0x${number.toString(16).padStart(kind === "ccw_command" ? 2 : 4, "0")}`;
 }
 
 function directionOf(command: Command): string {
-  if (command.direction === undefined) return '';
-  return command.direction === 'out' ? 'to the device' : 'to the driver';
+  if (command.direction === undefined) return "";
+  return command.direction === "out" ? "to the device" : "to the driver";
 }
 
 function hasDetail(command: Command): boolean {
@@ -66,11 +85,11 @@ function commandView(command: Command, module: Module, links: Links): CommandVie
   return {
     heading: commandHeading(command),
     doc: meaningOf({ ...command, was: [] }),
-    facts: joined([code(command.cName), sinceSentence(command, module)], '. ').replace(/`$/, '`.'),
+    facts: joined([code(command.cName), sinceSentence(command, module)], ". ").replace(/`$/, "`."),
     sections: command.sections
       .filter((section) => section.members.length > 0)
       .map((section) => ({
-        title: capitalized(joined([section.name, sizeText(section.layout)], ', ')),
+        title: capitalized(joined([section.name, sizeText(section.layout)], ", ")),
         layout: layoutView(section.members, links, outer),
       })),
   };

@@ -1,5 +1,5 @@
-import type { Expression, Feature, Module, Rule } from '../../ir/model.ts';
-import { printExpression } from '../../ir/print-expression.ts';
+import type { Expression, Feature, Module, Rule } from "../../ir/model.ts";
+import { printExpression } from "../../ir/print-expression.ts";
 
 /** A Mermaid flowchart of what features need. */
 export interface GraphView {
@@ -9,30 +9,30 @@ export interface GraphView {
   readonly legend: readonly string[];
 }
 
-type ArrowKind = 'needs' | 'offered' | 'conflicts' | 'without' | 'one of';
+type ArrowKind = "needs" | "offered" | "conflicts" | "without" | "one of";
 
 const arrows: Readonly<Record<ArrowKind, string>> = {
-  'needs': '-->',
-  'one of': '-->',
-  'without': '--x',
-  'offered': '-.->',
-  'conflicts': 'x--x',
+  "needs": "-->",
+  "one of": "-->",
+  "without": "--x",
+  "offered": "-.->",
+  "conflicts": "x--x",
 };
 
 const meanings: Readonly<Record<ArrowKind, string>> = {
-  'needs': 'An arrow leads to what a feature needs; circles join conditions.',
-  'one of': 'Of what a hexagon leads to at least one is needed.',
-  'without': 'A cross at the end of a line: only without it.',
-  'offered': 'A dotted arrow: the device offers the one only with the other.',
-  'conflicts': 'Crosses at both ends: never together.',
+  "needs": "An arrow leads to what a feature needs; circles join conditions.",
+  "one of": "Of what a hexagon leads to at least one is needed.",
+  "without": "A cross at the end of a line: only without it.",
+  "offered": "A dotted arrow: the device offers the one only with the other.",
+  "conflicts": "Crosses at both ends: never together.",
 };
 
 /** Null where no feature depends on another. */
 export function dependencyGraph(module: Module): GraphView | null {
   const graph = new Graph();
   for (const item of module.items) {
-    if (item.kind === 'features') for (const feature of item.features) graph.addFeature(feature);
-    if (item.kind === 'rule') graph.addRule(item);
+    if (item.kind === "features") for (const feature of item.features) graph.addFeature(feature);
+    if (item.kind === "rule") graph.addRule(item);
   }
   return graph.view();
 }
@@ -44,21 +44,21 @@ class Graph {
   private junctions = 0;
 
   addFeature(feature: Feature): void {
-    for (const required of feature.requires) this.arrowTo(this.feature(feature.name), required, 'needs');
+    for (const required of feature.requires) this.arrowTo(this.feature(feature.name), required, "needs");
   }
 
   addRule(rule: Rule): void {
     const { expression } = rule;
-    if (rule.form === 'requires' || rule.form === 'offers') {
-      if (expression?.op !== '->') return;
-      this.arrowTo(this.node(expression.left), expression.right, rule.form === 'offers' ? 'offered' : 'needs');
-    } else if (rule.form === 'at_least_one') {
+    if (rule.form === "requires" || rule.form === "offers") {
+      if (expression?.op !== "->") return;
+      this.arrowTo(this.node(expression.left), expression.right, rule.form === "offers" ? "offered" : "needs");
+    } else if (rule.form === "at_least_one") {
       const junction = this.junction('{{"at least one"}}');
-      for (const name of rule.features ?? []) this.edge(junction, this.feature(name), 'one of');
-    } else if (rule.form === 'conflicts') {
+      for (const name of rule.features ?? []) this.edge(junction, this.feature(name), "one of");
+    } else if (rule.form === "conflicts") {
       const names = rule.features ?? [];
       for (const [index, name] of names.entries()) {
-        for (const other of names.slice(index + 1)) this.edge(this.feature(name), this.feature(other), 'conflicts');
+        for (const other of names.slice(index + 1)) this.edge(this.feature(name), this.feature(other), "conflicts");
       }
     }
   }
@@ -71,24 +71,25 @@ class Graph {
 
   /** What is joined by `&` is needed one by one, so each gets an arrow of its own. */
   private arrowTo(from: string, target: Expression, kind: ArrowKind): void {
-    if (target.op === '&') {
+    if (target.op === "&") {
       this.arrowTo(from, target.left, kind);
       this.arrowTo(from, target.right, kind);
-    } else if (target.op === 'not' && target.operand.op === 'feature') this.edge(from, this.feature(target.operand.name), 'without');
+    } else if (target.op === "not" && target.operand.op === "feature")
+      this.edge(from, this.feature(target.operand.name), "without");
     else this.edge(from, this.node(target), kind);
   }
 
   /** The node of a condition; a circle joins its parts. */
   private node(expression: Expression): string {
     switch (expression.op) {
-      case 'feature':
+      case "feature":
         return this.feature(expression.name);
-      case '|':
-      case '&': {
-        const junction = this.junction(expression.op === '|' ? '(("or"))' : '(("and"))');
+      case "|":
+      case "&": {
+        const junction = this.junction(expression.op === "|" ? '(("or"))' : '(("and"))');
         for (const part of partsOf(expression, expression.op)) {
-          if (part.op === 'not') this.arrowTo(junction, part, 'needs');
-          else this.edge(junction, this.node(part), 'needs');
+          if (part.op === "not") this.arrowTo(junction, part, "needs");
+          else this.edge(junction, this.node(part), "needs");
         }
         return junction;
       }
@@ -118,11 +119,11 @@ class Graph {
   }
 }
 
-function partsOf(expression: Expression, op: '|' | '&'): readonly Expression[] {
+function partsOf(expression: Expression, op: "|" | "&"): readonly Expression[] {
   return expression.op === op ? [...partsOf(expression.left, op), ...partsOf(expression.right, op)] : [expression];
 }
 
 /** Text between the quotes of a node. */
 function label(text: string): string {
-  return text.replaceAll('&', '#amp;').replaceAll('"', '#quot;').replaceAll('<', '#lt;').replaceAll('>', '#gt;');
+  return text.replaceAll("&", "#amp;").replaceAll('"', "#quot;").replaceAll("<", "#lt;").replaceAll(">", "#gt;");
 }

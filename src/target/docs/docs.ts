@@ -1,18 +1,18 @@
-import { cut } from '../../ir/cut.ts';
-import { compareRevisions } from '../../ir/availability.ts';
-import { revisions, type Ir, type Module, type Revision } from '../../ir/model.ts';
-import type { GeneratedFile, Target, TargetInput } from '../target.ts';
-import { changesPageView } from './changes-page-view.ts';
-import { stepsOf, type ModuleAt } from './changes.ts';
-import { indexView } from './index-view.ts';
-import { Links, pageOf } from './links.ts';
-import { pageView } from './page-view.ts';
+import { cut } from "../../ir/cut.ts";
+import { compareRevisions } from "../../ir/availability.ts";
+import { revisions, type Ir, type Module, type Revision } from "../../ir/model.ts";
+import type { GeneratedFile, Target, TargetInput } from "../target.ts";
+import { changesPageView } from "./changes-page-view.ts";
+import { stepsOf, type ModuleAt } from "./changes.ts";
+import { indexView } from "./index-view.ts";
+import { Links, pageOf } from "./links.ts";
+import { pageView } from "./page-view.ts";
 
 export const docs: Target = {
-  name: 'docs',
-  summary: 'Reference tables in Markdown, as GitHub shows it: features, layouts, requests byte by byte, changes',
+  name: "docs",
+  summary: "Reference tables in Markdown, as GitHub shows it: features, layouts, requests byte by byte, changes",
   profiles: [],
-  prettier: 'markdown',
+  prettier: "markdown",
   generate(input) {
     const { ir, modules, revision, templates } = input;
     const pages = new Set(modules.map((module) => module.name));
@@ -23,10 +23,19 @@ export const docs: Target = {
       return { module, at, steps: whole === undefined ? [] : stepsOf(whole, at, revision) };
     });
     return [
-      file('README.md', templates.render('index', { banner: banner(modules, input), revision, ...indexView(modules) })),
-      file('changes.md', templates.render('changes', { banner: banner(modules, input), revision, ...changesPageView(described) })),
+      file("README.md", templates.render("index", { banner: banner(modules, input), revision, ...indexView(modules) })),
+      file(
+        "changes.md",
+        templates.render("changes", { banner: banner(modules, input), revision, ...changesPageView(described) }),
+      ),
       ...described.map(({ module, at, steps }) =>
-        file(pageOf(module), templates.render('page', { banner: banner([module], input), ...pageView({ module, ir, links: new Links(ir, pages, module.name), revision, at, steps }) })),
+        file(
+          pageOf(module),
+          templates.render("page", {
+            banner: banner([module], input),
+            ...pageView({ module, ir, links: new Links(ir, pages, module.name), revision, at, steps }),
+          }),
+        ),
       ),
     ];
   },
@@ -40,7 +49,13 @@ function cuts({ all, ir, revision }: TargetInput): ReadonlyMap<Revision, Ir> {
 
 /** One empty line between blocks, none at the end. */
 function file(path: string, text: string): GeneratedFile {
-  return { path, text: `${text.replaceAll(/[ \t]+$/gm, '').replaceAll(/\n{3,}/g, '\n\n').trim()}\n` };
+  return {
+    path,
+    text: `${text
+      .replaceAll(/[ \t]+$/gm, "")
+      .replaceAll(/\n{3,}/g, "\n\n")
+      .trim()}\n`,
+  };
 }
 
 interface BannerView {
@@ -51,7 +66,7 @@ interface BannerView {
 
 function banner(modules: readonly Module[], { revision, command }: TargetInput): BannerView {
   const [first, ...others] = modules.map((module) => relative(module.file));
-  return { sources: others.length === 0 ? (first ?? '') : `${modules.length} descriptions`, revision, command };
+  return { sources: others.length === 0 ? (first ?? "") : `${modules.length} descriptions`, revision, command };
 }
 
 /** No path of somebody's machine. */

@@ -1,7 +1,7 @@
-import { evaluate, walkExpression } from '../../ir/expression.ts';
-import type { Expression, Member } from '../../ir/model.ts';
-import { condition } from './expression-words.ts';
-import { table, type TableView } from './markdown.ts';
+import { evaluate, walkExpression } from "../../ir/expression.ts";
+import type { Expression, Member } from "../../ir/model.ts";
+import { condition } from "./expression-words.ts";
+import { table, type TableView } from "./markdown.ts";
 
 /** A length that a struct has where its condition holds and none of a longer one does. */
 interface Length {
@@ -18,8 +18,8 @@ export function headerLengths(members: readonly Member[]): TableView | null {
   const lengths = possibleLengths(members);
   if (lengths.length < 2) return null;
   return table(lengths, [
-    { title: 'Length', align: 'right', cell: (length) => String(length.bytes) },
-    { title: 'If', cell: (length) => (length.if === undefined ? 'otherwise' : condition(length.if)) },
+    { title: "Length", align: "right", cell: (length) => String(length.bytes) },
+    { title: "If", cell: (length) => (length.if === undefined ? "otherwise" : condition(length.if)) },
   ]);
 }
 
@@ -39,7 +39,9 @@ function possibleLengths(members: readonly Member[]): readonly Length[] {
 
 function endOf(member: Member): number | null {
   const { position } = member;
-  return position === undefined || position.offset === null || position.size === null ? null : position.offset + position.size;
+  return position === undefined || position.offset === null || position.size === null
+    ? null
+    : position.offset + position.size;
 }
 
 /** The most features that are tried in every combination. */
@@ -52,8 +54,8 @@ function reachable(lengths: readonly Length[]): readonly Length[] {
   for (const length of lengths) {
     if (length.if === undefined) continue;
     walkExpression(length.if, (part) => {
-      if (part.op === 'feature') features.add(part.name);
-      else if (part.op === 'member' || part.op === 'variable' || part.op === 'call') onlyFeatures = false;
+      if (part.op === "feature") features.add(part.name);
+      else if (part.op === "member" || part.op === "variable" || part.op === "call") onlyFeatures = false;
     });
   }
   if (!onlyFeatures || features.size > mostFeatures) return lengths;
@@ -67,6 +69,6 @@ function reachable(lengths: readonly Length[]): readonly Length[] {
 }
 
 function holds(expression: Expression, chosen: ReadonlySet<string>): boolean {
-  const value = evaluate(expression, (name) => (name.op === 'feature' ? BigInt(chosen.has(name.name)) : undefined));
+  const value = evaluate(expression, (name) => (name.op === "feature" ? BigInt(chosen.has(name.name)) : undefined));
   return value !== undefined && value !== 0n;
 }

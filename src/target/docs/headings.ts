@@ -1,58 +1,58 @@
-import type { Command, ConstantGroup, Item, Request, Response, Rule, Struct } from '../../ir/model.ts';
-import { code } from './markdown.ts';
+import type { Command, ConstantGroup, Item, Request, Response, Rule, Struct } from "../../ir/model.ts";
+import { code } from "./markdown.ts";
 
 /** Headings that others link to: a page and its links have to agree on them. */
 
-export const queuesHeading = 'Virtqueues';
-export const featuresHeading = 'Feature bits';
-export const configHeading = 'Device configuration layout';
-export const messagesHeading = 'Device operation';
-export const structsHeading = 'Structures';
-export const constantsHeading = 'Constants';
-export const singleConstantsHeading = 'Single constants';
-export const registersHeading = 'Registers';
-export const externalTypesHeading = 'External types';
-export const parametersHeading = 'Parameters';
-export const requirementsHeading = 'Requirements';
-export const errataHeading = 'Errata';
-export const changesHeading = 'Changes by revision';
+export const queuesHeading = "Virtqueues";
+export const featuresHeading = "Feature bits";
+export const configHeading = "Device configuration layout";
+export const messagesHeading = "Device operation";
+export const structsHeading = "Structures";
+export const constantsHeading = "Constants";
+export const singleConstantsHeading = "Single constants";
+export const registersHeading = "Registers";
+export const externalTypesHeading = "External types";
+export const parametersHeading = "Parameters";
+export const requirementsHeading = "Requirements";
+export const errataHeading = "Errata";
+export const changesHeading = "Changes by revision";
 
 export function structHeading(struct: Struct): string {
   return code(`struct ${struct.cName}`);
 }
 
-const groupKinds: Readonly<Record<ConstantGroup['kind'], string>> = {
-  enum: 'Enum',
-  flags: 'Flags',
-  bits: 'Bits',
-  shared_memory: 'Shared memory',
+const groupKinds: Readonly<Record<ConstantGroup["kind"], string>> = {
+  enum: "Enum",
+  flags: "Flags",
+  bits: "Bits",
+  shared_memory: "Shared memory",
 };
 
 /** A group without a name is known by its first constant. */
 export function groupHeading(group: ConstantGroup): string {
-  if (group.name !== '') return `${groupKinds[group.kind]} ${code(group.name)}`;
+  if (group.name !== "") return `${groupKinds[group.kind]} ${code(group.name)}`;
   const [first] = group.constants;
   return first === undefined ? groupKinds[group.kind] : `${groupKinds[group.kind]} from ${code(first.cName)}`;
 }
 
-const messageKinds: Readonly<Record<(Request | Response)['kind'], string>> = {
-  request: 'Request',
-  message: 'Message',
-  event: 'Event',
-  response: 'Response to',
+const messageKinds: Readonly<Record<(Request | Response)["kind"], string>> = {
+  request: "Request",
+  message: "Message",
+  event: "Event",
+  response: "Response to",
 };
 
 export function messageHeading(message: Request | Response): string {
-  return `${messageKinds[message.kind]} ${code(message.kind === 'response' ? message.to : message.name)}`;
+  return `${messageKinds[message.kind]} ${code(message.kind === "response" ? message.to : message.name)}`;
 }
 
-export const commandKinds: Readonly<Record<Command['kind'], { readonly one: string; readonly many: string }>> = {
-  pci_capability: { one: 'PCI capability', many: 'PCI capabilities' },
-  ccw_command: { one: 'CCW command', many: 'CCW commands' },
-  admin_command: { one: 'Administration command', many: 'Administration commands' },
-  capability: { one: 'Capability', many: 'Device and driver capabilities' },
-  resource: { one: 'Resource object', many: 'Device resource objects' },
-  device_part: { one: 'Device part', many: 'Device parts' },
+export const commandKinds: Readonly<Record<Command["kind"], { readonly one: string; readonly many: string }>> = {
+  pci_capability: { one: "PCI capability", many: "PCI capabilities" },
+  ccw_command: { one: "CCW command", many: "CCW commands" },
+  admin_command: { one: "Administration command", many: "Administration commands" },
+  capability: { one: "Capability", many: "Device and driver capabilities" },
+  resource: { one: "Resource object", many: "Device resource objects" },
+  device_part: { one: "Device part", many: "Device parts" },
 };
 
 export function commandHeading(command: Command): string {
@@ -62,73 +62,73 @@ export function commandHeading(command: Command): string {
 /** The section of a page that an item of a description is in; empty where it has none of its own. */
 export function sectionHeading(item: Item): string {
   switch (item.kind) {
-    case 'queues':
+    case "queues":
       return queuesHeading;
-    case 'features':
-    case 'feature_ranges':
+    case "features":
+    case "feature_ranges":
       return featuresHeading;
-    case 'config':
+    case "config":
       return configHeading;
-    case 'request':
-    case 'message':
-    case 'event':
-    case 'response':
+    case "request":
+    case "message":
+    case "event":
+    case "response":
       return messagesHeading;
-    case 'struct':
+    case "struct":
       return structsHeading;
-    case 'enum':
-    case 'flags':
-    case 'bits':
-    case 'shared_memory':
-    case 'constant':
+    case "enum":
+    case "flags":
+    case "bits":
+    case "shared_memory":
+    case "constant":
       return constantsHeading;
-    case 'registers':
+    case "registers":
       return registersHeading;
-    case 'external':
+    case "external":
       return externalTypesHeading;
-    case 'parameter':
+    case "parameter":
       return parametersHeading;
-    case 'pci_capability':
-    case 'ccw_command':
-    case 'admin_command':
-    case 'capability':
-    case 'resource':
-    case 'device_part':
+    case "pci_capability":
+    case "ccw_command":
+    case "admin_command":
+    case "capability":
+    case "resource":
+    case "device_part":
       return commandKinds[item.kind].many;
-    case 'rule':
+    case "rule":
       return isFeatureRule(item) ? featuresHeading : requirementsHeading;
-    case 'erratum':
+    case "erratum":
       return errataHeading;
-    case 'house':
-      return '';
+    case "house":
+      return "";
   }
 }
 
 /** The heading of an item itself: within its section, or the section's own. */
 export function itemHeading(item: Item): string {
   switch (item.kind) {
-    case 'enum':
-    case 'flags':
-    case 'bits':
-    case 'shared_memory':
+    case "enum":
+    case "flags":
+    case "bits":
+    case "shared_memory":
       return groupHeading(item);
-    case 'constant':
+    case "constant":
       return singleConstantsHeading;
-    case 'struct':
+    case "struct":
       return structHeading(item);
-    case 'request':
-    case 'message':
-    case 'event':
-    case 'response':
+    case "request":
+    case "message":
+    case "event":
+    case "response":
       return messageHeading(item);
-    case 'registers':
+    case "registers":
       return item.title;
-    case 'pci_capability':
-    case 'ccw_command':
-    case 'admin_command':
-    case 'capability':
-    case 'resource':
-    case 'device_part':
+    case "pci_capability":
+    case "ccw_command":
+    case "admin_command":
+    case "capability":
+    case "resource":
+    case "device_part":
       return commandHeading(item);
     default:
       return sectionHeading(item);
@@ -137,5 +137,7 @@ export function itemHeading(item: Item): string {
 
 /** Whether the rule is about features only, and is shown beside them. */
 export function isFeatureRule(rule: Rule): boolean {
-  return rule.form === 'requires' || rule.form === 'at_least_one' || rule.form === 'conflicts' || rule.form === 'offers';
+  return (
+    rule.form === "requires" || rule.form === "at_least_one" || rule.form === "conflicts" || rule.form === "offers"
+  );
 }

@@ -1,9 +1,9 @@
-import type { Element, Layout, Member } from '../../ir/model.ts';
-import { headerLengths } from './header-lengths.ts';
-import type { Links } from './links.ts';
-import { counted, type TableView } from './markdown.ts';
-import { configTable, memberTable } from './member-rows.ts';
-import { expandedPacketView, packetView, type PacketView } from './packet.ts';
+import type { Element, Layout, Member } from "../../ir/model.ts";
+import { headerLengths } from "./header-lengths.ts";
+import type { Links } from "./links.ts";
+import { counted, type TableView } from "./markdown.ts";
+import { configTable, memberTable } from "./member-rows.ts";
+import { expandedPacketView, packetView, type PacketView } from "./packet.ts";
 
 /** The bytes of a struct, a part of a message or the configuration space. */
 export interface LayoutView {
@@ -16,7 +16,12 @@ export interface LayoutView {
 }
 
 export function layoutView(members: readonly Member[], links: Links, outer: Element): LayoutView {
-  return { members: memberTable(members, links, outer), lengths: headerLengths(members), packet: packetView(members, links.struct), writable: false };
+  return {
+    members: memberTable(members, links, outer),
+    lengths: headerLengths(members),
+    packet: packetView(members, links.struct),
+    writable: false,
+  };
 }
 
 /** Of the configuration space, whose size does not depend on features. */
@@ -27,12 +32,15 @@ export function configLayoutView(members: readonly Member[], links: Links, outer
 
 /** `12 bytes`, `12 to 32 bytes`, `at least 8 bytes`; empty where nothing is laid out. */
 export function sizeText(layout: Layout | undefined): string {
-  if (layout === undefined) return '';
-  if (layout.size === null) return layout.minSize === 0 ? 'of any length' : `at least ${counted(layout.minSize, 'byte')}`;
-  return layout.minSize === layout.size || layout.minSize === 0 ? counted(layout.size, 'byte') : `${layout.minSize} to ${counted(layout.size, 'byte')}`;
+  if (layout === undefined) return "";
+  if (layout.size === null)
+    return layout.minSize === 0 ? "of any length" : `at least ${counted(layout.minSize, "byte")}`;
+  return layout.minSize === layout.size || layout.minSize === 0
+    ? counted(layout.size, "byte")
+    : `${layout.minSize} to ${counted(layout.size, "byte")}`;
 }
 
 /** Of the configuration space with all members that it can have; their features do not shorten it. */
 export function configSize(layout: Layout | undefined): string {
-  return layout === undefined || layout.size === null ? sizeText(layout) : counted(layout.size, 'byte');
+  return layout === undefined || layout.size === null ? sizeText(layout) : counted(layout.size, "byte");
 }

@@ -1,11 +1,18 @@
-import type { ConstantGroup, Dimension, GroupReference, Ir, Item, Module, Request, Type } from '../../ir/model.ts';
-import { printExpression } from '../../ir/print-expression.ts';
-import { externalTypesHeading, groupHeading, itemHeading, messageHeading, sectionHeading, structHeading } from './headings.ts';
-import { code, joined, link, slug } from './markdown.ts';
-import type { StructOf } from './varying-length.ts';
+import type { ConstantGroup, Dimension, GroupReference, Ir, Item, Module, Request, Type } from "../../ir/model.ts";
+import { printExpression } from "../../ir/print-expression.ts";
+import {
+  externalTypesHeading,
+  groupHeading,
+  itemHeading,
+  messageHeading,
+  sectionHeading,
+  structHeading,
+} from "./headings.ts";
+import { code, joined, link, slug } from "./markdown.ts";
+import type { StructOf } from "./varying-length.ts";
 
 /** The page of a module, relative to the other pages. */
-export function pageOf(module: Pick<Module, 'name'>): string {
+export function pageOf(module: Pick<Module, "name">): string {
   return `${module.name}.md`;
 }
 
@@ -17,8 +24,9 @@ export function headingTarget(from: string, module: string, heading: string): st
 
 /** A link to a heading of the module's page, where it has it; `page` is empty on that page itself. */
 export function headingLink(module: Module | undefined, heading: string, page: string): string {
-  const known = module?.items.some((item) => itemHeading(item) === heading || sectionHeading(item) === heading) === true;
-  return known && heading !== '' ? link(heading, `${page}#${slug(heading)}`) : heading;
+  const known =
+    module?.items.some((item) => itemHeading(item) === heading || sectionHeading(item) === heading) === true;
+  return known && heading !== "" ? link(heading, `${page}#${slug(heading)}`) : heading;
 }
 
 /** Links from one module's page to what is described there or on other pages. */
@@ -43,27 +51,27 @@ export class Links {
   declaration(type: Type, name: string, dimensions: readonly Dimension[]): string {
     const declared = name + lengthsOf(dimensions);
     switch (type.kind) {
-      case 'scalar':
+      case "scalar":
         return code(`${type.name} ${declared}`.trim());
-      case 'opaque':
+      case "opaque":
         return code(`opaque ${declared}`.trim());
-      case 'external':
-      case 'struct':
-        return joined([this.type(type), code(declared)], ' ');
+      case "external":
+      case "struct":
+        return joined([this.type(type), code(declared)], " ");
     }
   }
 
   type(type: Type): string {
     switch (type.kind) {
-      case 'scalar':
+      case "scalar":
         return code(type.name);
-      case 'opaque':
-        return code('opaque');
-      case 'external':
+      case "opaque":
+        return code("opaque");
+      case "external":
         return this.to(type.module, code(type.name), externalTypesHeading);
-      case 'struct': {
+      case "struct": {
         const struct = this.struct(type.module, type.name);
-        const name = code(`struct ${type.module === this.from ? '' : `${type.module}.`}${type.name}`);
+        const name = code(`struct ${type.module === this.from ? "" : `${type.module}.`}${type.name}`);
         return struct === undefined ? name : this.to(type.module, name, structHeading(struct));
       }
     }
@@ -72,8 +80,8 @@ export class Links {
   /** The constants that a value is one of; empty where they do not exist at this revision. */
   group(reference: GroupReference | undefined): string {
     const group = reference === undefined ? undefined : this.constants(reference);
-    if (reference === undefined || group === undefined) return '';
-    const text = code(group.name === '' ? group.cPrefix : group.name);
+    if (reference === undefined || group === undefined) return "";
+    const text = code(group.name === "" ? group.cPrefix : group.name);
     return this.to(reference.module, text, groupHeading(group));
   }
 
@@ -83,12 +91,14 @@ export class Links {
 
   readonly struct: StructOf = (module, name) => {
     const item = this.items.get(`${module} struct ${name}`);
-    return item?.kind === 'struct' ? item : undefined;
+    return item?.kind === "struct" ? item : undefined;
   };
 
   private constants(reference: GroupReference): ConstantGroup | undefined {
     const item = this.items.get(`${reference.module} group ${reference.group}`);
-    return item?.kind === 'enum' || item?.kind === 'flags' || item?.kind === 'bits' || item?.kind === 'shared_memory' ? item : undefined;
+    return item?.kind === "enum" || item?.kind === "flags" || item?.kind === "bits" || item?.kind === "shared_memory"
+      ? item
+      : undefined;
   }
 
   private to(module: string, text: string, heading: string): string {
@@ -98,10 +108,10 @@ export class Links {
 
 function keyOf(module: string, item: Item): string {
   switch (item.kind) {
-    case 'enum':
-    case 'flags':
-    case 'bits':
-    case 'shared_memory':
+    case "enum":
+    case "flags":
+    case "bits":
+    case "shared_memory":
       return `${module} group ${item.name}`;
     default:
       return `${module} ${item.kind} ${item.name}`;
@@ -110,16 +120,16 @@ function keyOf(module: string, item: Item): string {
 
 /** The brackets of an array, empty for a single value. */
 export function lengthsOf(dimensions: readonly Dimension[]): string {
-  return dimensions.map((dimension) => `[${lengthOf(dimension)}]`).join('');
+  return dimensions.map((dimension) => `[${lengthOf(dimension)}]`).join("");
 }
 
 function lengthOf(dimension: Dimension): string {
   switch (dimension.kind) {
-    case 'fixed':
-      return dimension.text === '' ? String(dimension.length) : dimension.text;
-    case 'counted':
+    case "fixed":
+      return dimension.text === "" ? String(dimension.length) : dimension.text;
+    case "counted":
       return printExpression(dimension.length);
-    case 'rest':
-      return '';
+    case "rest":
+      return "";
   }
 }

@@ -1,6 +1,6 @@
-import type { BitWord, Dimension, Member } from '../../ir/model.ts';
-import { lengthsOf } from './links.ts';
-import { lengthRange, type StructOf } from './varying-length.ts';
+import type { BitWord, Dimension, Member } from "../../ir/model.ts";
+import { lengthsOf } from "./links.ts";
+import { lengthRange, type StructOf } from "./varying-length.ts";
 
 /** A diagram of Mermaid's kind `packet`: 32 bits a row, the first byte on the left. */
 export interface PacketView {
@@ -36,12 +36,19 @@ export function expandedPacketView(members: readonly Member[], structOf: StructO
 }
 
 function expandedPieces(member: Member, structOf: StructOf): readonly Piece[] {
-  const struct = member.kind === 'field' && member.type.kind === 'struct' && member.dimensions.length === 0 ? structOf(member.type.module, member.type.name) : undefined;
+  const struct =
+    member.kind === "field" && member.type.kind === "struct" && member.dimensions.length === 0
+      ? structOf(member.type.module, member.type.name)
+      : undefined;
   if (struct === undefined) return piecesOf(member);
   const base = member.position?.offset ?? null;
   return struct.members
     .flatMap((inner) => expandedPieces(inner, structOf))
-    .map((piece) => ({ ...piece, label: `${member.name}.${piece.label}`, offset: piece.offset === null || base === null ? null : piece.offset + base }));
+    .map((piece) => ({
+      ...piece,
+      label: `${member.name}.${piece.label}`,
+      offset: piece.offset === null || base === null ? null : piece.offset + base,
+    }));
 }
 
 /** What stands behind a struct of several lengths has no fixed place. */
@@ -51,23 +58,34 @@ function placed(members: readonly Member[], structOf: StructOf): readonly Piece[
     if (varying < 0 || index < varying) return piecesOf(member);
     const range = lengthRange(member, structOf);
     const moved = index > varying;
-    return piecesOf(member).map((piece) => ({ ...piece, ...(range === undefined ? {} : { label: `${piece.label} (${range.from}–${range.to} bytes)` }), ...(moved ? { offset: null } : {}), varying: true }));
+    return piecesOf(member).map((piece) => ({
+      ...piece,
+      ...(range === undefined ? {} : { label: `${piece.label} (${range.from}–${range.to} bytes)` }),
+      ...(moved ? { offset: null } : {}),
+      varying: true,
+    }));
   });
 }
 
 function drawn(all: readonly Piece[]): PacketView | null {
   const pieces = all.filter((piece) => piece.bits !== 0);
   if (pieces.length < 2) return null;
-  const exact = pieces.every((piece, index) => (piece.bits === null ? index === pieces.length - 1 : piece.bits <= longest && piece.varying !== true));
+  const exact = pieces.every((piece, index) => {
+    if (piece.bits === null) return index === pieces.length - 1;
+    return piece.offset !== null && piece.bits <= longest && piece.varying !== true;
+  });
   const blocks: { bits: string; label: string }[] = [];
   let start = 0;
   for (const piece of pieces) {
     const bits = drawnBits(piece, start);
-    const place = exact || piece.offset === null || piece.offset === 0 ? '' : ` (byte ${piece.offset})`;
+    const place = exact || piece.offset === null || piece.offset === 0 ? "" : ` (byte ${piece.offset})`;
     const labels = [piece.label + place, (piece.short ?? piece.label) + place, piece.short ?? piece.label];
     // A piece that goes on in the next row has the whole label in each of them.
     const room = Math.min(bits, row - (start % row));
-    blocks.push({ bits: bits === 1 ? String(start) : `${start}-${start + bits - 1}`, label: labels.find((text) => hasRoom(text, room)) ?? piece.short ?? piece.label });
+    blocks.push({
+      bits: bits === 1 ? String(start) : `${start}-${start + bits - 1}`,
+      label: labels.find((text) => hasRoom(text, room)) ?? piece.short ?? piece.label,
+    });
     start += bits;
   }
   return { exact, blocks };
@@ -82,47 +100,54 @@ function drawnBits(piece: Piece, start: number): number {
 
 function piecesOf(member: Member): readonly Piece[] {
   switch (member.kind) {
-    case 'field':
+    case "field":
       return [arrayPiece(member, member.name, member.dimensions)];
-    case 'bits':
+    case "bits":
       return wordPieces(member);
-    case 'group':
+    case "group":
       if (member.dimensions.length === 0) return member.members.flatMap((one) => piecesOf(one));
       return [arrayPiece(member, nameOf(member), member.dimensions)];
-    case 'union':
-    case 'switch':
-    case 'window':
+    case "union":
+    case "switch":
+    case "window":
       return [piece(member, nameOf(member))];
-    case 'present':
+    case "present":
       return member.members.flatMap((one) => piecesOf(one));
   }
 }
 
 function piece(member: Member, label: string): Piece {
   const size = member.position?.size ?? null;
-  return { label: size === null ? `${label} …` : label, bits: size === null ? null : size * 8, offset: member.position?.offset ?? null };
+  return {
+    label: size === null ? `${label} …` : label,
+    bits: size === null ? null : size * 8,
+    offset: member.position?.offset ?? null,
+  };
 }
 
 function arrayPiece(member: Member, name: string, dimensions: readonly Dimension[]): Piece {
   const lengths = lengthsOf(dimensions);
-  return { ...piece(member, name + lengths), short: piece(member, dimensions.length === 0 ? name : `${name}[…]`).label };
+  return {
+    ...piece(member, name + lengths),
+    short: piece(member, dimensions.length === 0 ? name : `${name}[…]`).label,
+  };
 }
 
 /** What has no name is called after its members. */
 function nameOf(member: Member): string {
-  if (member.name !== '') return member.name;
+  if (member.name !== "") return member.name;
   const names = membersOf(member).map((one) => nameOf(one));
-  const shown = [...new Set(names.filter((name) => name !== ''))];
-  return shown.length > 3 ? `${shown.slice(0, 3).join(' or ')} or …` : shown.join(' or ');
+  const shown = [...new Set(names.filter((name) => name !== ""))];
+  return shown.length > 3 ? `${shown.slice(0, 3).join(" or ")} or …` : shown.join(" or ");
 }
 
 function membersOf(member: Member): readonly Member[] {
   switch (member.kind) {
-    case 'field':
-    case 'bits':
+    case "field":
+    case "bits":
       return [];
-    case 'group':
-    case 'present':
+    case "group":
+    case "present":
       return member.members;
     default:
       return member.arms.flatMap((arm) => arm.members);
@@ -131,13 +156,23 @@ function membersOf(member: Member): readonly Member[] {
 
 /** The groups of a word one by one where their names have room, the word as a whole where not. */
 function wordPieces(word: BitWord): readonly Piece[] {
-  const whole = piece(word, word.name === '' ? word.bits.filter((group) => group.reserved !== true).map((group) => group.name).join(', ') : word.name);
+  const whole = piece(
+    word,
+    word.name === ""
+      ? word.bits
+          .filter((group) => group.reserved !== true)
+          .map((group) => group.name)
+          .join(", ")
+      : word.name + lengthsOf(word.dimensions),
+  );
   const groups = word.bits.toSorted((a, b) => a.shift - b.shift);
-  const readable = word.dimensions.length === 0 && groups.every((group) => group.union === undefined && hasRoom(group.name, group.width));
+  const readable =
+    word.dimensions.length === 0 &&
+    groups.every((group) => group.union === undefined && hasRoom(group.name, group.width));
   const covered = groups.reduce((sum, group) => sum + group.width, 0) === word.type.size * 8;
   if (!readable || !covered || whole.bits === null) return [whole];
   // Of a big-endian word the first byte holds the most significant bits.
-  const drawn = word.type.order === 'big' ? groups.toReversed() : groups;
+  const drawn = word.type.order === "big" ? groups.toReversed() : groups;
   return drawn.map((group) => ({ label: group.name, bits: group.width, offset: whole.offset }));
 }
 

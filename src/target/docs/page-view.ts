@@ -1,22 +1,22 @@
-import type { Element, ExternalType, Ir, Module, Revision } from '../../ir/model.ts';
-import { revisionName, revisionOf, sinceSentence } from './availability.ts';
-import type { ModuleAt, Step } from './changes.ts';
-import { stepViews, type StepView as ChangeStepView } from './changes-view.ts';
-import { commandsViews, type CommandsView } from './commands-view.ts';
-import { configView, type ConfigView } from './config-view.ts';
-import { constantsViews, type ConstantsView } from './constants-view.ts';
-import { errataView } from './errata-view.ts';
-import { featuresView, type FeaturesView } from './features-view.ts';
-import * as headings from './headings.ts';
-import { housesViews, type HouseView } from './houses-view.ts';
-import { headingLink, type Links } from './links.ts';
-import { code, joined, link, plain, slug, table, type TableView } from './markdown.ts';
-import { meaningOf } from './member-rows.ts';
-import { messageViews, type MessageView } from './messages-view.ts';
-import { queuesView, type QueuesView } from './queues-view.ts';
-import { registersViews, type RegistersView } from './registers-view.ts';
-import { requirementsViews, type RequirementsView } from './requirements-view.ts';
-import { structViews, type StructView } from './structs-view.ts';
+import type { Element, ExternalType, Ir, Module, Revision } from "../../ir/model.ts";
+import { revisionName, revisionOf, sinceSentence } from "./availability.ts";
+import type { ModuleAt, Step } from "./changes.ts";
+import { stepViews, type StepView as ChangeStepView } from "./changes-view.ts";
+import { commandsViews, type CommandsView } from "./commands-view.ts";
+import { configView, type ConfigView } from "./config-view.ts";
+import { constantsViews, type ConstantsView } from "./constants-view.ts";
+import { errataView } from "./errata-view.ts";
+import { featuresView, type FeaturesView } from "./features-view.ts";
+import * as headings from "./headings.ts";
+import { housesViews, type HouseView } from "./houses-view.ts";
+import { headingLink, type Links } from "./links.ts";
+import { code, joined, link, plain, slug, table, type TableView } from "./markdown.ts";
+import { meaningOf } from "./member-rows.ts";
+import { messageViews, type MessageView } from "./messages-view.ts";
+import { queuesView, type QueuesView } from "./queues-view.ts";
+import { registersViews, type RegistersView } from "./registers-view.ts";
+import { requirementsViews, type RequirementsView } from "./requirements-view.ts";
+import { structViews, type StructView } from "./structs-view.ts";
 
 /** All that a page says of its module, section by section; null or empty where there is no such section. */
 export interface PageView {
@@ -53,7 +53,7 @@ export interface PageInput {
 }
 
 export function pageView({ module, ir, links, revision, at, steps }: PageInput): PageView {
-  const facts = (element: Element): string => joined([sinceSentence(element, module), labelSentence(element)], ' ');
+  const facts = (element: Element): string => joined([sinceSentence(element, module), labelSentence(element)], " ");
   const view = {
     title: module.title,
     facts: moduleFacts(module),
@@ -73,7 +73,7 @@ export function pageView({ module, ir, links, revision, at, steps }: PageInput):
     requirements: requirementsViews(module),
     errata: errataView(module),
     houses: housesViews(module, links),
-    changes: stepViews(steps, (heading) => headingLink(module, heading, '')),
+    changes: stepViews(steps, (heading) => headingLink(module, heading, "")),
   };
   return { ...view, contents: contentsOf(view) };
 }
@@ -94,7 +94,7 @@ const headingNames = {
   changes: headings.changesHeading,
 };
 
-function contentsOf(view: Omit<PageView, 'contents'>): string {
+function contentsOf(view: Omit<PageView, "contents">): string {
   const sections: readonly (readonly [string, unknown])[] = [
     [headings.queuesHeading, view.queues],
     [headings.featuresHeading, view.features ?? view.featureRanges],
@@ -114,56 +114,62 @@ function contentsOf(view: Omit<PageView, 'contents'>): string {
   return sections
     .filter(([, content]) => content !== null && !(Array.isArray(content) && content.length === 0))
     .map(([heading]) => link(heading, `#${slug(heading)}`))
-    .join(' · ');
+    .join(" · ");
 }
 
-const kinds: Readonly<Record<Module['kind'], string>> = { device: 'Device', transport: 'Transport', core: 'Core' };
+const kinds: Readonly<Record<Module["kind"], string>> = { device: "Device", transport: "Transport", core: "Core" };
 
 function moduleFacts(module: Module): string {
   return joined(
     [
       `${kinds[module.kind]} ${code(module.name)}`,
-      module.id === undefined ? '' : `device id ${module.id}`,
+      module.id === undefined ? "" : `device id ${module.id}`,
       `since ${revisionName(module.since)}`,
-      module.until === undefined ? '' : `until ${module.until}`,
-      module.label === undefined ? '' : `in the standard: *${plain(module.label)}*`,
+      module.until === undefined ? "" : `until ${module.until}`,
+      module.label === undefined ? "" : `in the standard: *${plain(module.label)}*`,
     ],
-    ' · ',
+    " · ",
   );
 }
 
 function labelSentence(element: Element): string {
-  return element.label === undefined ? '' : `In the standard: *${plain(element.label)}*.`;
+  return element.label === undefined ? "" : `In the standard: *${plain(element.label)}*.`;
 }
 
 function featureRangesTable(module: Module): TableView | null {
-  const rows = module.items.flatMap((item) => (item.kind === 'feature_ranges' ? item.ranges.map((range) => ({ range, item })) : []));
+  const rows = module.items.flatMap((item) =>
+    item.kind === "feature_ranges" ? item.ranges.map((range) => ({ range, item })) : [],
+  );
   return table(rows, [
-    { title: 'Bits', align: 'right', cell: ({ range }) => (range.from === range.to ? String(range.from) : `${range.from}–${range.to}`) },
-    { title: 'Belong to', cell: ({ range }) => range.owner },
-    { title: 'Since', cell: ({ range, item }) => revisionOf(range, item) },
-    { title: 'Meaning', cell: ({ range }) => meaningOf(range) },
+    {
+      title: "Bits",
+      align: "right",
+      cell: ({ range }) => (range.from === range.to ? String(range.from) : `${range.from}–${range.to}`),
+    },
+    { title: "Belong to", cell: ({ range }) => range.owner },
+    { title: "Since", cell: ({ range, item }) => revisionOf(range, item) },
+    { title: "Meaning", cell: ({ range }) => meaningOf(range) },
   ]);
 }
 
 function externalsTable(module: Module): TableView | null {
-  const types = module.items.filter((item): item is ExternalType => item.kind === 'external');
+  const types = module.items.filter((item): item is ExternalType => item.kind === "external");
   return table(types, [
-    { title: 'Type', cell: (type) => code(type.cName) },
-    { title: 'Size', align: 'right', cell: (type) => (type.size === undefined ? '' : String(type.size)) },
-    { title: 'Defined by', cell: (type) => plain(type.from ?? '') },
-    { title: 'Since', cell: (type) => revisionOf(type, module) },
-    { title: 'Meaning', cell: (type) => meaningOf(type) },
+    { title: "Type", cell: (type) => code(type.cName) },
+    { title: "Size", align: "right", cell: (type) => (type.size === undefined ? "" : String(type.size)) },
+    { title: "Defined by", cell: (type) => plain(type.from ?? "") },
+    { title: "Since", cell: (type) => revisionOf(type, module) },
+    { title: "Meaning", cell: (type) => meaningOf(type) },
   ]);
 }
 
 function parametersTable(module: Module): TableView | null {
   return table(
-    module.items.filter((item) => item.kind === 'parameter'),
+    module.items.filter((item) => item.kind === "parameter"),
     [
-      { title: 'Parameter', cell: (parameter) => code(parameter.name) },
-      { title: 'Since', cell: (parameter) => revisionOf(parameter, module) },
-      { title: 'Meaning', cell: (parameter) => meaningOf(parameter) },
+      { title: "Parameter", cell: (parameter) => code(parameter.name) },
+      { title: "Since", cell: (parameter) => revisionOf(parameter, module) },
+      { title: "Meaning", cell: (parameter) => meaningOf(parameter) },
     ],
   );
 }

@@ -1,9 +1,9 @@
-import type { Module, Rule } from '../../ir/model.ts';
-import { printExpression } from '../../ir/print-expression.ts';
-import { revisionOf } from './availability.ts';
-import { condition, range, statement } from './expression-words.ts';
-import { errataHeading, isFeatureRule } from './headings.ts';
-import { capitalized, joined, link, plain, slug, table, type TableView } from './markdown.ts';
+import type { Module, Rule } from "../../ir/model.ts";
+import { printExpression } from "../../ir/print-expression.ts";
+import { revisionOf } from "./availability.ts";
+import { condition, range, statement } from "./expression-words.ts";
+import { errataHeading, isFeatureRule } from "./headings.ts";
+import { capitalized, joined, link, plain, slug, table, type TableView } from "./markdown.ts";
 
 /** The requirements of one normative block of the standard, known by its LaTeX label. */
 export interface RequirementsView {
@@ -13,12 +13,12 @@ export interface RequirementsView {
 
 /** In the order in which the description first names each label. */
 export function requirementsViews(module: Module): readonly RequirementsView[] {
-  const rules = module.items.filter((item) => item.kind === 'rule').filter((rule) => !isFeatureRule(rule));
-  const labels = [...new Set(rules.map((rule) => rule.label ?? ''))];
+  const rules = module.items.filter((item) => item.kind === "rule").filter((rule) => !isFeatureRule(rule));
+  const labels = [...new Set(rules.map((rule) => rule.label ?? ""))];
   return labels.map((label) => ({
-    heading: label === '' ? 'Without a label' : plain(label),
+    heading: label === "" ? "Without a label" : plain(label),
     table: requirementsTable(
-      rules.filter((rule) => (rule.label ?? '') === label),
+      rules.filter((rule) => (rule.label ?? "") === label),
       module,
     ),
   }));
@@ -26,22 +26,23 @@ export function requirementsViews(module: Module): readonly RequirementsView[] {
 
 function requirementsTable(rules: readonly Rule[], module: Module): TableView | null {
   return table(rules, [
-    { title: 'Who', cell: (rule) => rule.role ?? '' },
-    { title: 'Level', cell: (rule) => `${rule.form} ${rule.not === true ? 'not' : ''}`.trim() },
-    { title: 'What holds', cell: (rule) => sentenceOf(rule) },
-    { title: 'If', cell: (rule) => (rule.if === undefined ? '' : condition(rule.if)) },
-    { title: 'Since', cell: (rule) => revisionOf(rule, module) },
+    { title: "Who", cell: (rule) => rule.role ?? "" },
+    { title: "Level", cell: (rule) => `${rule.form} ${rule.not === true ? "not" : ""}`.trim() },
+    { title: "What holds", cell: (rule) => sentenceOf(rule) },
+    { title: "If", cell: (rule) => (rule.if === undefined ? "" : condition(rule.if)) },
+    { title: "Since", cell: (rule) => revisionOf(rule, module) },
   ]);
 }
 
 function sentenceOf(rule: Rule): string {
-  const errata = rule.errata === undefined ? '' : `See ${link(errataHeading.toLowerCase(), `#${slug(errataHeading)}`)}.`;
-  return joined([joined([rule.doc, ownWords(rule)], ' '), errata], ' ');
+  const errata =
+    rule.errata === undefined ? "" : `See ${link(errataHeading.toLowerCase(), `#${slug(errataHeading)}`)}.`;
+  return joined([joined([rule.doc, ownWords(rule)], " "), errata], " ");
 }
 
 function ownWords(rule: Rule): string {
   if (rule.sentence !== undefined) return plain(rule.sentence);
-  if (rule.expression === undefined) return '';
+  if (rule.expression === undefined) return "";
   if (rule.range === undefined) return `${capitalized(statement(rule.expression, rule.role))}.`;
   return `\`${printExpression(rule.expression)}\` is in ${range(rule.range.from, rule.range.to)}.`;
 }

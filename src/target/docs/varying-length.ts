@@ -1,4 +1,4 @@
-import type { Member, Struct } from '../../ir/model.ts';
+import type { Member, Struct } from "../../ir/model.ts";
 
 /** Finds the struct that a member's type names. */
 export type StructOf = (module: string, name: string) => Struct | undefined;
@@ -14,7 +14,7 @@ export interface LengthRange {
  * length only, or one that is known only at run time. What follows such a member has no fixed place in a message.
  */
 export function lengthRange(member: Member, structOf: StructOf): LengthRange | undefined {
-  if (member.kind !== 'field' || member.type.kind !== 'struct' || member.dimensions.length > 0) return undefined;
+  if (member.kind !== "field" || member.type.kind !== "struct" || member.dimensions.length > 0) return undefined;
   const layout = structOf(member.type.module, member.type.name)?.layout;
   if (layout === undefined || layout.size === null || layout.minSize === layout.size) return undefined;
   return { from: layout.minSize, to: layout.size };

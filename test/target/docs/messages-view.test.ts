@@ -1,25 +1,31 @@
-import { describe, expect, test } from 'vitest';
-import { messageViews, type MessageView } from '../../../src/target/docs/messages-view.ts';
-import { device } from './description.ts';
+import { describe, expect, test } from "vitest";
+import { messageViews, type MessageView } from "../../../src/target/docs/messages-view.ts";
+import { device } from "./description.ts";
 
-const queue = 'queues { q = 0; }';
+const queue = "queues { q = 0; }";
 
 function messageOf(items: string): MessageView {
   const { module, links } = device(queue + items);
   const [view] = messageViews(module, links);
-  if (view === undefined) throw new Error('no message');
+  if (view === undefined) throw new Error("no message");
   return view;
 }
 
-describe('messageViews', () => {
-  test('parts stand in the order of the wire, with their direction and length', () => {
-    const view = messageOf('features { A = 0; } request req on q { device-readable head { le32 a; } device-readable { u8 data[]; } device-writable { u8 status; u8 more if A; } }');
-    expect(view.heading).toBe('Request `req`');
-    expect(view.facts).toContain('On `q`.');
-    expect(view.steps.map((step) => step.title)).toEqual(['The device reads `head`, 4 bytes', 'The device reads, of any length', 'The device writes, 1 to 2 bytes']);
+describe("messageViews", () => {
+  test("parts stand in the order of the wire, with their direction and length", () => {
+    const view = messageOf(
+      "features { A = 0; } request req on q { device-readable head { le32 a; } device-readable { u8 data[]; } device-writable { u8 status; u8 more if A; } }",
+    );
+    expect(view.heading).toBe("Request `req`");
+    expect(view.facts).toContain("On `q`.");
+    expect(view.steps.map((step) => step.title)).toEqual([
+      "The device reads `head`, 4 bytes",
+      "The device reads, of any length",
+      "The device writes, 1 to 2 bytes",
+    ]);
   });
 
-  test('switches in switches are one line for each way through them', () => {
+  test("switches in switches are one line for each way through them", () => {
     const view = messageOf(`
       features { A = 0; B = 1; }
       enum CLASS { RX = 0; MQ = 4; }
@@ -34,14 +40,21 @@ describe('messageViews', () => {
       }
     `);
     const choice = view.steps[1]?.choice;
-    expect(choice?.table?.columns.map((column) => column.title)).toEqual(['`class`', '`command`', 'Only if', 'Device reads', 'Device writes', 'Since']);
+    expect(choice?.table?.columns.map((column) => column.title)).toEqual([
+      "`class`",
+      "`command`",
+      "Only if",
+      "Device reads",
+      "Device writes",
+      "Since",
+    ]);
     expect(choice?.table?.rows).toEqual([
-      ['`RX`', '`ON` or `OFF`', '`A` and (`A` or `B`)', '`u8 on` in `0..1`', '', ''],
-      ['`MQ`', '', '', '`le16 pairs`, `le16 rest`', '`le16 used`', '1.2'],
+      ["`RX`", "`ON` or `OFF`", "`A` and (`A` or `B`)", "`u8 on` in `0..1`", "", ""],
+      ["`MQ`", "", "", "`le16 pairs`, `le16 rest`", "`le16 used`", "1.2"],
     ]);
   });
 
-  test('an alternative gets a table of its own where a line does not say all', () => {
+  test("an alternative gets a table of its own where a line does not say all", () => {
     const view = messageOf(`
       enum T { A = 0; B = 1; C = 2; }
       request req on q {
@@ -54,22 +67,28 @@ describe('messageViews', () => {
         }
       }
     `);
-    expect(view.steps[1]?.choice?.details.map((detail) => [detail.heading, detail.parts.map((part) => part.title)])).toEqual([
-      ['`B`', ['The device reads, at least 4 bytes:', 'The device writes, of any length: `u8 rest[]`.']],
-      ['`C`', ['The device writes, 8 bytes:']],
+    expect(
+      view.steps[1]?.choice?.details.map((detail) => [detail.heading, detail.parts.map((part) => part.title)]),
+    ).toEqual([
+      ["`B`", ["The device reads, at least 4 bytes:", "The device writes, of any length: `u8 rest[]`."]],
+      ["`C`", ["The device writes, 8 bytes:"]],
     ]);
   });
 
-  test('a message goes one way, an event fills a buffer, an address says all', () => {
-    expect(messageOf('message out on q { device-readable { u8 data[]; } }').facts).toContain('there is no answer');
-    expect(messageOf('event in_event on q { le32 a; }').facts).toContain('The driver posts buffers');
-    expect(messageOf('message hint on q { device-writable page { u8 pages[]; } by address; }').steps[0]?.title).toBe('The device writes `page`: where the buffer lies is the message');
+  test("a message goes one way, an event fills a buffer, an address says all", () => {
+    expect(messageOf("message out on q { device-readable { u8 data[]; } }").facts).toContain("there is no answer");
+    expect(messageOf("event in_event on q { le32 a; }").facts).toContain("The driver posts buffers");
+    expect(messageOf("message hint on q { device-writable page { u8 pages[]; } by address; }").steps[0]?.title).toBe(
+      "The device writes `page`: where the buffer lies is the message",
+    );
   });
 
-  test('a response stands behind what it answers', () => {
-    const { module, links } = device(`${queue} request ask on q { device-readable { le32 a; } } response to ask { le32 b; }`);
+  test("a response stands behind what it answers", () => {
+    const { module, links } = device(
+      `${queue} request ask on q { device-readable { le32 a; } } response to ask { le32 b; }`,
+    );
     const views = messageViews(module, links);
-    expect(views.map((view) => view.heading)).toEqual(['Request `ask`', 'Response to `ask`']);
-    expect(views[1]?.steps.map((step) => step.title)).toEqual(['The answer, 4 bytes']);
+    expect(views.map((view) => view.heading)).toEqual(["Request `ask`", "Response to `ask`"]);
+    expect(views[1]?.steps.map((step) => step.title)).toEqual(["The answer, 4 bytes"]);
   });
 });
