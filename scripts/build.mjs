@@ -2,6 +2,7 @@
 //
 //   dist/bin/virtgen.js   the command, from src/cli/main.ts
 //   dist/index.js         the library, from src/index.ts
+//   dist/runtime.js       what generated TypeScript imports, from src/runtime/index.ts
 //   dist/chunk/           what both share, and what is loaded only when used
 //   dist/types/           declarations, one a source file
 //
@@ -22,6 +23,7 @@ const dist = join(root, "dist");
 /** Each bundle's name under dist/, and the source file that it starts from. */
 const entries = {
   "index": "src/index.ts",
+  "runtime": "src/runtime/index.ts",
   "bin/virtgen": "src/cli/main.ts",
 };
 

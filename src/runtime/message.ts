@@ -1,0 +1,33 @@
+/** What one message on a queue is made of. */
+export interface Message<Queue extends string, Readable, Writable> {
+  /** A request is answered, a message goes one way, for an event the driver posts buffers that the device fills. */
+  readonly kind: 'request' | 'message' | 'event';
+  /** The standard's name: `virtio_blk_req`. */
+  readonly name: string;
+  /** The queues that carry it. */
+  readonly queues: readonly Queue[];
+  /** Codec of what the device reads; undefined where it reads nothing. */
+  readonly readable: Readable;
+  /** Codec of what the device writes; undefined where it writes nothing. */
+  readonly writable: Writable;
+  /** The address of the buffer is the message; its bytes are not looked at. */
+  readonly byAddress?: true;
+}
+
+/** A command, capability, resource object or device part: its number, and the codec of each of its sections. */
+export interface Command<Sections> {
+  readonly kind: 'pci_capability' | 'ccw_command' | 'admin_command' | 'capability' | 'resource' | 'device_part';
+  /** The standard's name: `VIRTIO_ADMIN_CMD_LIST_QUERY`. */
+  readonly name: string;
+  readonly number?: number;
+  /** Whether the payload goes to the device (`out`) or comes from it. */
+  readonly direction?: 'in' | 'out';
+  /** Group of devices that it is for. */
+  readonly group?: string;
+  /** Resources that it refers to, by name. */
+  readonly refers?: readonly string[];
+  /** The transport's revision that has it. */
+  readonly transportRevision?: number;
+  /** By the section's name; a payload without one is called `data`. */
+  readonly sections: Sections;
+}

@@ -1,0 +1,77 @@
+import type { ConfigAccess } from './config-access.ts';
+import type { NegotiatedBits } from './codec/scope.ts';
+
+/** A context that knows the negotiated features. */
+export interface Negotiated {
+  readonly features: NegotiatedBits;
+}
+
+/** A context that knows the configuration space. */
+export interface Configured {
+  readonly config: ConfigAccess;
+}
+
+/** What queue numbers depend on. */
+export interface QueueContext extends Negotiated, Configured {}
+
+/** Where one kind of queue stands. */
+export interface QueueRule {
+  /** Its number; `index` counts the queues of this kind, from the first of `each` on. */
+  readonly number: (index: number, context: QueueContext) => number;
+  /** First and last index; a single queue where it is absent. */
+  readonly each?: (context: QueueContext) => readonly [first: number, last: number];
+  readonly exists?: (context: QueueContext, index: number) => boolean;
+  /** Houses that number only the queues that exist. */
+  readonly compact?: readonly string[];
+}
+
+/** One queue of a device. */
+export interface QueuePlace<Name extends string = string> {
+  readonly name: Name;
+  readonly index: number;
+  readonly number: number;
+}
+
+/** The queues of a device, by the standard's names. */
+export class QueueTable<Name extends string = string> {
+  readonly rules: Readonly<Record<Name, QueueRule>>;
+
+  constructor(rules: Readonly<Record<Name, QueueRule>>) {
+    this.rules = rules;
+  }
+
+  get names(): readonly Name[] {
+    return Object.keys(this.rules) as Name[];
+  }
+
+  /** Number of a queue, or undefined where it does not exist. */
+  numberOf(name: Name, context: QueueContext, index = 0): number | undefined {
+    const rule = this.rules[name];
+    const [first, last] = rule.each?.(context) ?? [0, 0];
+    if (index < first || index > last || rule.exists?.(context, index) === false) return undefined;
+    return rule.number(index, context);
+  }
+
+  /**
+   * All queues that exist, in the order of their numbers.
+   * @param house numbers the queues as this house does; as the standard says where it is left out
+   */
+  places(context: QueueContext, house?: string): QueuePlace<Name>[] {
+    const places: QueuePlace<Name>[] = [];
+    for (const name of this.names) {
+      const rule = this.rules[name];
+      const [first, last] = rule.each?.(context) ?? [0, 0];
+      const compact = house !== undefined && rule.compact?.includes(house) === true;
+      for (let index = first; index <= last; index++) {
+        if (rule.exists?.(context, index) === false) continue;
+        places.push({ name, index, number: compact ? places.length : rule.number(index, context) });
+      }
+    }
+    return places.toSorted((a, b) => a.number - b.number);
+  }
+}
+
+/** The queues of a description: generated code calls this. */
+export function queueTable<Name extends string>(rules: Readonly<Record<Name, QueueRule>>): QueueTable<Name> {
+  return new QueueTable(rules);
+}

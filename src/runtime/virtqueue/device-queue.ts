@@ -1,0 +1,278 @@
+import type { GuestMemory } from "../memory/guest-memory.ts";
+import { Chain, plainSegments } from "./chain.ts";
+import type { QueueFault } from "./queue-fault.ts";
+import { locateRing, type QueueFeatures, type QueueLayout, type RingParts } from "./queue-setup.ts";
+import { ChainWalker } from "./walk.ts";
+
+/** What a handler returns for a chain that it answers later, by {@link DeviceQueue.push}. */
+export const PENDING = -1;
+
+/**
+ * Serves one chain. Returns how many bytes it has written to the device-writable part, counted from its beginning, or
+ * {@link PENDING}. What it throws goes through to the caller, and the chain stays in flight.
+ */
+export type ChainHandler = (chain: Chain) => number;
+
+export interface DeviceQueueOptions {
+  readonly memory: GuestMemory;
+  readonly features: QueueFeatures;
+  /** Sends a used buffer notification; called only when the driver wants one. */
+  readonly interrupt: () => void;
+  /** The queue is broken: the device is to set DEVICE_NEEDS_RESET. Called once until the next reset. */
+  readonly onBroken?: (fault: QueueFault) => void;
+  /** The most entries that the driver may choose; 32768 if absent. */
+  readonly maxSize?: number;
+  /** The most descriptors of a chain; as many as the queue has if absent, which is the most that is allowed. */
+  readonly maxChainLength?: number;
+}
+
+/**
+ * A virtqueue as the device sees it, of either layout. Nothing that the driver or its memory does makes it throw,
+ * loop or touch anything outside guest memory: the queue is then {@link broken}, does nothing, and a reset mends it.
+ *
+ * Either `process` in a loop, or step by step: `pop` a chain, answer it by `push`, `publish` what is answered.
+ */
+export abstract class DeviceQueue {
+  /** Chains that the device has and has not answered. */
+  inFlight = 0;
+  protected readonly memory: GuestMemory;
+  protected readonly features: QueueFeatures;
+  protected readonly interrupt: () => void;
+  protected walker: ChainWalker;
+  protected parts: RingParts | undefined;
+  /** Chains that wait to be popped; the last one first, for it is in the processor's cache. */
+  protected readonly idle: Chain[] = [];
+  /** Whether other threads see the ring. */
+  protected shared = false;
+  /** Nothing special: the tight loop serves it. */
+  protected plain = false;
+  /** The most descriptors of a chain that needs no walk. */
+  protected plainLimit: number = plainSegments;
+  /** Looks at the ring in vain, between which a plain read may be an old value. */
+  protected spins = 0;
+  protected sizeNow = 0;
+  /** Whether the guest's byte order is not the processor's. */
+  protected readonly swap: boolean;
+  private readonly options: DeviceQueueOptions;
+  private layoutNow: QueueLayout | undefined;
+  private fault: QueueFault | undefined;
+  /** What the memory's generation was when the ring was looked up. */
+  protected seenGeneration = 0;
+  /** Every chain of this life of the queue, idle or in flight. */
+  private chains: Chain[] = [];
+  /** With IN_ORDER: chains in flight as they were popped, a ring of the queue's size. */
+  private readonly ordered: Chain[] = [];
+  private firstOrdered = 0;
+
+  constructor(options: DeviceQueueOptions) {
+    this.options = options;
+    this.memory = options.memory;
+    this.features = options.features;
+    this.interrupt = options.interrupt;
+    this.swap = options.features.legacy === true && options.features.bigEndian === true;
+    this.walker = this.createWalker(0);
+  }
+
+  /** Entries of the ring; 0 as long as the queue is not enabled. */
+  get size(): number {
+    return this.sizeNow;
+  }
+
+  /** Whether the driver has set it up. It may be broken nevertheless. */
+  get enabled(): boolean {
+    return this.layoutNow !== undefined;
+  }
+
+  /** Why the queue does nothing any more; undefined while it works. */
+  get broken(): QueueFault | undefined {
+    return this.fault;
+  }
+
+  /** The driver has set the queue up. False, and broken, when it cannot be used so. */
+  enable(layout: QueueLayout): boolean {
+    this.reset();
+    this.layoutNow = layout;
+    if (layout.size > (this.options.maxSize ?? 32768)) {
+      this.fail("queue-size");
+      return false;
+    }
+    const limit = Math.min(this.options.maxChainLength ?? layout.size, 65536);
+    this.walker = this.createWalker(limit);
+    this.plainLimit = Math.min(limit, plainSegments);
+    if (!this.locate()) return false;
+    this.sizeNow = layout.size;
+    return true;
+  }
+
+  /**
+   * Back to the beginning, not enabled. Chains in flight are forgotten: they are empty, and pushing them does nothing.
+   */
+  reset(): void {
+    // Whoever still holds one that is in flight gets nothing from it, and it serves no other request.
+    this.chains = this.chains.filter((chain) => {
+      if (!chain.inFlight) return true;
+      chain.inFlight = false;
+      chain.empty();
+      return false;
+    });
+    this.ordered.length = 0;
+    this.firstOrdered = 0;
+    this.inFlight = 0;
+    this.layoutNow = undefined;
+    this.fault = undefined;
+    this.parts = undefined;
+    this.sizeNow = 0;
+    this.spins = 0;
+    this.plain = false;
+    this.restart();
+  }
+
+  /** The next available chain, filled in; undefined when there is none or the queue is broken. Never throws. */
+  abstract pop(): Chain | undefined;
+
+  /**
+   * Serves what is available now, at most as many chains as the queue is long, and publishes the answers.
+   * @returns how many chains the handler was given
+   */
+  abstract process(handler: ChainHandler): number;
+
+  /** Makes the answers since the last time visible to the driver, and interrupts it if it wants that. */
+  abstract publish(): void;
+
+  /**
+   * Asks the driver to notify of the next buffer it makes available. To be called before going to sleep.
+   * @returns true when something is available already: do not sleep, it may not be notified of
+   */
+  abstract enableNotifications(): boolean;
+
+  /** The device looks by itself: notifications are not needed. They may come nevertheless. */
+  abstract disableNotifications(): void;
+
+  /**
+   * Answers a chain: `written` bytes of its writable part are written, which is cut to what it has. The driver sees
+   * it at the next {@link publish}. Ignored for a chain that is not in flight: answered already, of another queue, or
+   * from before a reset. With IN_ORDER it waits for all chains before it.
+   */
+  push(chain: Chain, written: number): void {
+    if (!chain.inFlight || chain.owner !== this) return;
+    chain.usedLength = Math.min(Math.max(written, 0), chain.writableLength);
+    if (this.features.inOrder !== true) {
+      this.finish(chain);
+      return;
+    }
+    chain.held = true;
+    for (;;) {
+      const oldest = this.ordered[this.firstOrdered];
+      if (this.inFlight === 0 || oldest === undefined || !oldest.held) return;
+      this.firstOrdered = (this.firstOrdered + 1) % this.sizeNow;
+      this.finish(oldest);
+    }
+  }
+
+  /** Serves until nothing is left, then asks to be notified; at most `rounds` times the queue's length. */
+  serve(handler: ChainHandler, rounds = 64): number {
+    let served = 0;
+    for (let round = 0; round < rounds; round++) {
+      this.disableNotifications();
+      for (let count = this.process(handler); count > 0 && round < rounds; count = this.process(handler)) {
+        served += count;
+        round += 1;
+      }
+      if (!this.enableNotifications()) break;
+    }
+    return served;
+  }
+
+  /** Where the layout's own state begins again. */
+  protected abstract restart(): void;
+
+  /** Takes views of the parts. */
+  protected abstract attach(parts: RingParts): void;
+
+  /** Whether the views are still those of memory that is there. */
+  protected abstract attached(): boolean;
+
+  /** Writes a used entry; not yet visible to the driver. `full`: the whole writable part was written. */
+  protected abstract answer(chain: Chain, written: number, full: boolean): void;
+
+  /** Whether the ring can be used at this moment. To be asked at each entry: memory comes, goes and grows. */
+  protected ready(): boolean {
+    if (this.sizeNow === 0 || this.fault !== undefined) return false;
+    if (this.seenGeneration === this.memory.generation && this.attached()) return true;
+    return this.locate();
+  }
+
+  /** Ends this life of the queue. What is answered already still gets to the driver. */
+  protected break(fault: QueueFault): void {
+    this.publish();
+    this.fail(fault);
+  }
+
+  /** A chain to be filled in, from the pool. */
+  protected takeIdle(): Chain {
+    const idle = this.idle.pop();
+    if (idle !== undefined) return idle;
+    const chain = new Chain(this);
+    this.chains.push(chain);
+    return chain;
+  }
+
+  /** Gives a chain that is filled in to the device. */
+  protected launch(chain: Chain): void {
+    chain.inFlight = true;
+    if (this.features.inOrder === true) this.ordered[(this.firstOrdered + this.inFlight) % this.sizeNow] = chain;
+    this.inFlight += 1;
+  }
+
+  /** Serves step by step, where the tight loop does not fit. */
+  protected processStepwise(handler: ChainHandler): number {
+    let served = 0;
+    while (served < this.sizeNow) {
+      const chain = this.pop();
+      if (chain === undefined) break;
+      served += 1;
+      const written = handler(chain);
+      if (written >= 0) this.push(chain, written);
+    }
+    this.publish();
+    return served;
+  }
+
+  private finish(chain: Chain): void {
+    chain.inFlight = false;
+    chain.held = false;
+    this.inFlight -= 1;
+    if (this.ready()) {
+      if (this.memory.watched) chain.markWritten();
+      this.answer(chain, chain.usedLength, chain.usedLength === chain.writableLength);
+    }
+    chain.empty();
+    this.idle.push(chain);
+  }
+
+  private locate(): boolean {
+    const layout = this.layoutNow;
+    if (layout === undefined) return false;
+    this.seenGeneration = this.memory.generation;
+    const parts = locateRing(this.memory, layout, this.features.packed === true);
+    if (typeof parts === "string") {
+      this.fail(parts);
+      return false;
+    }
+    this.parts = parts;
+    this.shared = parts.desc.region.shared || parts.driver.region.shared || parts.device.region.shared;
+    this.plain = !this.swap && this.features.inOrder !== true && !this.memory.watched;
+    this.attach(parts);
+    return true;
+  }
+
+  private fail(fault: QueueFault): void {
+    if (this.fault !== undefined) return;
+    this.fault = fault;
+    this.options.onBroken?.(fault);
+  }
+
+  private createWalker(limit: number): ChainWalker {
+    return new ChainWalker(this.memory, limit, this.features.indirectDesc === true, this.swap);
+  }
+}

@@ -1,0 +1,271 @@
+import type { GuestMemory } from "../memory/guest-memory.ts";
+import { notificationValue } from "./notification.ts";
+import type { QueueFault } from "./queue-fault.ts";
+import {
+  locatePart,
+  locateRing,
+  type QueueFeatures,
+  type QueueLayout,
+  type RingParts,
+  wordsOf,
+} from "./queue-setup.ts";
+import { DESC_SIZE } from "./ring-constants.ts";
+import type { ScatterList } from "./scatter-list.ts";
+
+/**
+ * Told of one used buffer: what {@link DriverQueue.add} was given with it, and how many bytes the device has written,
+ * counted from the beginning of the writable part. What it throws goes through; the buffer counts as taken.
+ */
+export type UsedHandler<Token> = (token: Token, written: number) => void;
+
+/** A used buffer. The queue has one such object and fills it in again at the next call. */
+export interface UsedBuffer<Token> {
+  token: Token;
+  /** In bytes. */
+  written: number;
+}
+
+/** Guest memory for indirect tables: as many tables as the queue has entries, each of `entries` descriptors. */
+export interface IndirectTables {
+  /** Guest-physical, a multiple of 16. */
+  readonly address: number;
+  /** Descriptors of a table. A buffer with more of them goes into the ring itself. */
+  readonly entries: number;
+}
+
+export interface DriverQueueOptions {
+  readonly memory: GuestMemory;
+  readonly features: QueueFeatures;
+  /** Sends an available buffer notification with this value; called only when the device wants one. */
+  readonly notify: (value: number) => void;
+  /** The queue's index, or the value that a PCI device gave it for notifications. */
+  readonly queue?: number;
+  /** The device has broken the rules: the driver is to reset it. Called once until the next reset. */
+  readonly onBroken?: (fault: QueueFault) => void;
+}
+
+/**
+ * A virtqueue as the driver sees it, of either layout. The device is not trusted: whatever it writes, nothing throws,
+ * loops or touches foreign memory; the queue is then {@link broken} and hands nothing out any more.
+ *
+ * `add` buffers, `kick` the device, then `reap` what it has used, or `get` it one by one.
+ */
+export abstract class DriverQueue<Token> {
+  /** Buffers that the device has, with those that are added and not published. */
+  outstanding = 0;
+  /** Entries of the ring that are free. */
+  free = 0;
+  protected readonly memory: GuestMemory;
+  protected readonly features: QueueFeatures;
+  protected sizeNow = 0;
+  protected shared = false;
+  protected readonly swap: boolean;
+  protected readonly ordered: boolean;
+  protected spins = 0;
+  /** Indirect tables, and the words of each; 0 where they are not in use. */
+  protected tables: Int32Array = new Int32Array(0);
+  protected tableWords = 0;
+  protected tablesAddress = 0;
+  /** By head or id: what `add` was given, entries of the ring (0 when it is not in flight), writable bytes. */
+  protected tokens: (Token | undefined)[] = [];
+  protected counts: Uint16Array = new Uint16Array(0);
+  protected writables: Uint32Array = new Uint32Array(0);
+  /** How many bytes the device says it wrote to the buffer that was just taken. */
+  protected takenLength = 0;
+  private readonly options: DriverQueueOptions;
+  private layoutNow: QueueLayout | undefined;
+  private tablesNow: IndirectTables | undefined;
+  private fault: QueueFault | undefined;
+  private seenGeneration = 0;
+  private readonly usedNow: { token: Token | undefined; written: number } = { token: undefined, written: 0 };
+
+  constructor(options: DriverQueueOptions) {
+    this.options = options;
+    this.memory = options.memory;
+    this.features = options.features;
+    this.swap = options.features.legacy === true && options.features.bigEndian === true;
+    this.ordered = options.features.inOrder === true;
+  }
+
+  /** Entries of the ring; 0 as long as the queue is not enabled. */
+  get size(): number {
+    return this.sizeNow;
+  }
+
+  /** Why the queue does nothing any more; undefined while it works. */
+  get broken(): QueueFault | undefined {
+    return this.fault;
+  }
+
+  /**
+   * Clears the ring's memory and begins. What the device is told comes after this.
+   * @returns false, and broken, when the queue cannot lie there
+   */
+  enable(layout: QueueLayout, tables?: IndirectTables): boolean {
+    this.reset();
+    this.layoutNow = layout;
+    this.tablesNow = this.features.indirectDesc === true ? tables : undefined;
+    const parts = this.locate();
+    if (parts === undefined) return false;
+    for (const part of [parts.desc, parts.driver, parts.device]) {
+      part.region.bytes.fill(0, part.offset, part.offset + part.length);
+      part.region.written(part.offset, part.length);
+    }
+    const { size } = layout;
+    this.sizeNow = size;
+    this.free = size;
+    this.tokens = Array.from<Token | undefined>({ length: size }).fill(undefined);
+    this.counts = new Uint16Array(size);
+    this.writables = new Uint32Array(size);
+    this.begin(size);
+    return true;
+  }
+
+  /**
+   * Forgets everything. To be called when the device, or this queue of it, has been reset: then the device does not
+   * touch the buffers any more. Those that it has not used are given back, in no particular order.
+   */
+  reset(unused?: (token: Token) => void): void {
+    const { tokens, counts } = this;
+    this.sizeNow = 0;
+    this.free = 0;
+    this.outstanding = 0;
+    this.layoutNow = undefined;
+    this.tablesNow = undefined;
+    this.fault = undefined;
+    this.spins = 0;
+    this.tokens = [];
+    this.counts = new Uint16Array(0);
+    this.writables = new Uint32Array(0);
+    this.tables = new Int32Array(0);
+    this.tableWords = 0;
+    this.usedNow.token = undefined;
+    this.restart();
+    if (unused === undefined) return;
+    for (const [id, count] of counts.entries()) if (count > 0) unused(tokens[id] as Token);
+  }
+
+  /**
+   * Places a buffer into the ring; the device sees it at the next {@link publish} or {@link kick}. The list may be
+   * used again at once.
+   * @returns false when there is no room now, or the queue is broken or not enabled
+   * @throws RangeError where the list is empty, or can never fit
+   */
+  abstract add(buffer: ScatterList, token: Token): boolean;
+
+  /** Makes what was added available. @returns whether the device wants to be notified of it */
+  abstract publish(): boolean;
+
+  /** Hands out every used buffer that is there. @returns how many */
+  abstract reap(handler: UsedHandler<Token>): number;
+
+  /**
+   * Asks the device to notify of the next used buffer. To be called before going to sleep.
+   * @returns true when one is there already: do not sleep, it may not be notified of
+   */
+  abstract enableNotifications(): boolean;
+
+  /** The driver looks by itself: notifications are not needed. They may come nevertheless. */
+  abstract disableNotifications(): void;
+
+  /** Makes what was added available, and notifies the device if it wants that. @returns whether it did */
+  kick(): boolean {
+    if (!this.publish()) return false;
+    this.options.notify(this.notification);
+    return true;
+  }
+
+  /** The value of a notification now. */
+  get notification(): number {
+    const queue = this.options.queue ?? 0;
+    if (this.features.notificationData !== true) return queue;
+    return notificationValue(queue, this.nextOff, this.nextWrap);
+  }
+
+  /** The next used buffer; undefined when there is none or the queue is broken. */
+  get(): UsedBuffer<Token> | undefined {
+    const id = this.take();
+    if (id < 0) return undefined;
+    this.usedNow.token = this.tokens[id];
+    this.usedNow.written = this.takenLength;
+    this.tokens[id] = undefined;
+    return this.usedNow as UsedBuffer<Token>;
+  }
+
+  /** Where the next buffer will be made available, as NOTIFICATION_DATA has it. */
+  protected abstract get nextOff(): number;
+  protected abstract get nextWrap(): number;
+
+  /** Takes the next used buffer off the ring: its head or id, or -1. */
+  protected abstract take(): number;
+
+  /** Where the layout's own state begins again, without and with a ring. */
+  protected abstract restart(): void;
+  protected abstract begin(size: number): void;
+
+  /** Takes views of the parts. */
+  protected abstract attach(parts: RingParts): void;
+
+  /** Whether the views are still those of memory that is there. */
+  protected abstract attached(): boolean;
+
+  /** Whether the ring can be used at this moment. To be asked at each entry: memory comes, goes and grows. */
+  protected ready(): boolean {
+    if (this.sizeNow === 0 || this.fault !== undefined) return false;
+    if (this.seenGeneration === this.memory.generation && this.attached()) return true;
+    return this.locate() !== undefined;
+  }
+
+  protected break(fault: QueueFault): void {
+    if (this.fault !== undefined) return;
+    this.fault = fault;
+    this.options.onBroken?.(fault);
+  }
+
+  /** Whether a buffer goes into an indirect table. @throws RangeError where it is empty, or can never fit */
+  protected goesIndirect(count: number): boolean {
+    if (count > 1 && count << 2 <= this.tableWords) return true;
+    if (count < 1 || count > this.sizeNow) {
+      throw new RangeError(`a buffer has 1 to ${this.sizeNow} elements in this queue, not ${count}`);
+    }
+    return false;
+  }
+
+  /**
+   * The bytes that the device says it has written, held against what it may write. -1, and broken, where they are
+   * more; lengths on the legacy interface are unreliable, so there they are only cut.
+   */
+  protected checkedLength(id: number, said: number): number {
+    const length = said >>> 0;
+    const most = this.writables[id] ?? 0;
+    if (length <= most) return length;
+    if (this.features.legacy === true) return most;
+    this.break("used-length-too-long");
+    return -1;
+  }
+
+  private locate(): RingParts | undefined {
+    const layout = this.layoutNow;
+    if (layout === undefined) return undefined;
+    this.seenGeneration = this.memory.generation;
+    const parts = locateRing(this.memory, layout, this.features.packed === true);
+    if (typeof parts === "string") {
+      this.break(parts);
+      return undefined;
+    }
+    if (this.tablesNow !== undefined) {
+      const { address, entries } = this.tablesNow;
+      const tables = locatePart(this.memory, address, entries * DESC_SIZE * layout.size, DESC_SIZE);
+      if (typeof tables === "string") {
+        this.break(tables);
+        return undefined;
+      }
+      this.tables = wordsOf(tables);
+      this.tableWords = Math.min(entries, layout.size) << 2;
+      this.tablesAddress = address;
+    }
+    this.shared = parts.desc.region.shared || parts.driver.region.shared || parts.device.region.shared;
+    this.attach(parts);
+    return parts;
+  }
+}

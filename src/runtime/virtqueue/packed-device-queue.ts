@@ -1,0 +1,340 @@
+import { noRegion, type Region } from "../memory/region.ts";
+import { type Chain, plainLength } from "./chain.ts";
+import { type ChainHandler, DeviceQueue } from "./device-queue.ts";
+import { passedDescriptor } from "./event-window.ts";
+import { fence } from "./fence.ts";
+import { type RingParts, wordsOf } from "./queue-setup.ts";
+import {
+  DESC_F_AVAIL_BIT,
+  DESC_F_INDIRECT,
+  DESC_F_NEXT,
+  DESC_F_USED_BIT,
+  DESC_F_WRITE,
+  RING_EVENT_FLAGS_DESC,
+  RING_EVENT_FLAGS_DISABLE,
+  RING_EVENT_FLAGS_ENABLE,
+} from "./ring-constants.ts";
+
+const noWords = new Int32Array(0);
+
+// A descriptor's last word is its id with the flags above.
+const availBit = 1 << (DESC_F_AVAIL_BIT + 16);
+const usedBit = 1 << (DESC_F_USED_BIT + 16);
+const bothBits = availBit | usedBit;
+const nextBit = DESC_F_NEXT << 16;
+const writeBit = DESC_F_WRITE << 16;
+const indirectBit = DESC_F_INDIRECT << 16;
+
+/**
+ * The device side of a packed virtqueue.
+ *
+ * Memory order, where the driver runs on another thread: the driver makes a batch available by an atomic store to its
+ * first descriptor's last word, which our atomic load of that word sees. The batch's other descriptors are plain to
+ * both sides. How far a batch reaches cannot be told, so we first look ahead at the flags, then put up a fence, and
+ * only then read what is in the descriptors. Used descriptors are plain writes, but the first of a batch, on which the
+ * driver waits, is written last and atomically. Suppression: "store mine, then load yours" by atomic accesses.
+ */
+export class PackedDeviceQueue extends DeviceQueue {
+  private ring: Int32Array = noWords;
+  private driverEvent: Int32Array = noWords;
+  private deviceEvent: Int32Array = noWords;
+  private near: Region = noRegion;
+  private nextAvail = 0;
+  /** The last word's bits in an available descriptor of this round, and in a used one. */
+  private availBits = availBit;
+  private nextUsed = 0;
+  private usedBits = bothBits;
+  /** Descriptors that are read and not yet published as used. */
+  private taken = 0;
+  /** Descriptors that may be read without another look. */
+  private ahead = 0;
+  /** The batch at hand: where its first used descriptor stands, its last word, and how many descriptors it covers. */
+  private batchStart = 0;
+  private batchWord = 0;
+  private batchEntries = 0;
+  private eventNow = 0;
+  /** With IN_ORDER: the descriptor that speaks for the run of buffers at hand. */
+  private runStart = 0;
+  private runOpen = false;
+
+  override pop(): Chain | undefined {
+    if (!this.ready()) return undefined;
+    if (this.ahead === 0 && this.look() === 0) return undefined;
+    const chain = this.takeIdle();
+    if (!this.fill(chain)) {
+      this.idle.push(chain);
+      return undefined;
+    }
+    this.launch(chain);
+    return chain;
+  }
+
+  override process(handler: ChainHandler): number {
+    if (!this.ready()) return 0;
+    if (!this.plain) return this.processStepwise(handler);
+    const { ring, memory } = this;
+    const generation = this.seenGeneration;
+    if (this.ahead === 0 && this.look() === 0) return 0;
+    let served = 0;
+    let chain = this.takeIdle();
+    const size = this.sizeNow;
+    while (served < size && (this.ahead > 0 || this.look() > 0)) {
+      if (!this.fill(chain)) break;
+      served += 1;
+      chain.inFlight = true;
+      this.inFlight += 1;
+      let written = handler(chain);
+      if (this.ring !== ring || ring.length === 0 || memory.generation !== generation) {
+        // The handler has reset the queue, or memory has moved: the long way finds out.
+        if (written >= 0) this.push(chain, written);
+        this.publish();
+        return served;
+      }
+      if (written < 0 || !chain.inFlight) {
+        chain = this.takeIdle();
+        continue;
+      }
+      if (written > chain.writableLength) written = chain.writableLength;
+      chain.inFlight = false;
+      this.inFlight -= 1;
+      const at = this.nextUsed << 2;
+      const word = chain.id | this.usedBits | (written > 0 ? writeBit : 0);
+      ring[at + 2] = written;
+      if (this.batchEntries === 0) {
+        this.batchStart = at + 3;
+        this.batchWord = word;
+      } else {
+        ring[at + 3] = word;
+      }
+      this.batchEntries += chain.ringEntries;
+      this.nextUsed += chain.ringEntries;
+      if (this.nextUsed >= size) {
+        this.nextUsed -= size;
+        this.usedBits ^= bothBits;
+      }
+    }
+    this.idle.push(chain);
+    this.publish();
+    return served;
+  }
+
+  override publish(): void {
+    if (this.batchEntries === 0 || !this.ready()) return;
+    if (this.shared) Atomics.store(this.ring, this.batchStart, this.batchWord);
+    else this.ring[this.batchStart] = this.batchWord;
+    const entries = this.batchEntries;
+    this.batchEntries = 0;
+    this.runOpen = false;
+    this.taken -= entries;
+    const part = this.parts?.desc;
+    if (this.memory.watched && part !== undefined) part.region.written(part.offset, part.length);
+    if (this.wantsInterrupt(entries)) this.interrupt();
+  }
+
+  override enableNotifications(): boolean {
+    if (!this.ready()) return false;
+    const wrap = this.availBits === availBit ? 1 : 0;
+    this.storeEvent(
+      this.features.eventIdx === true
+        ? this.nextAvail | (wrap << 15) | (RING_EVENT_FLAGS_DESC << 16)
+        : RING_EVENT_FLAGS_ENABLE << 16,
+    );
+    this.spins = -1;
+    return this.ahead > 0 || this.look() > 0;
+  }
+
+  override disableNotifications(): void {
+    const event = RING_EVENT_FLAGS_DISABLE << 16;
+    if (this.eventNow !== event && this.ready()) this.storeEvent(event);
+  }
+
+  protected override restart(): void {
+    this.ring = noWords;
+    this.driverEvent = noWords;
+    this.deviceEvent = noWords;
+    this.near = noRegion;
+    this.nextAvail = 0;
+    this.availBits = availBit;
+    this.nextUsed = 0;
+    this.usedBits = bothBits;
+    this.taken = 0;
+    this.ahead = 0;
+    this.batchEntries = 0;
+    this.eventNow = 0;
+    this.runOpen = false;
+  }
+
+  protected override attach(parts: RingParts): void {
+    this.ring = wordsOf(parts.desc);
+    this.driverEvent = wordsOf(parts.driver);
+    this.deviceEvent = wordsOf(parts.device);
+    this.near = parts.desc.region;
+  }
+
+  protected override attached(): boolean {
+    return this.ring.length > 0 && this.driverEvent.length > 0 && this.deviceEvent.length > 0;
+  }
+
+  protected override answer(chain: Chain, written: number, full: boolean): void {
+    // With IN_ORDER one descriptor stands for a run of buffers, as long as those before the last are written in full.
+    if (this.features.inOrder !== true || !this.runOpen) this.runStart = (this.nextUsed << 2) + 3;
+    this.runOpen = full;
+    // The round may have ended within the run: the descriptor's bits are those of where it stands.
+    const before = (this.nextUsed << 2) + 3 < this.runStart ? this.usedBits ^ bothBits : this.usedBits;
+    const word = chain.id | before | (written > 0 ? writeBit : 0);
+    this.ring[this.runStart - 1] = written;
+    if (this.batchEntries === 0) this.batchStart = this.runStart;
+    if (this.runStart === this.batchStart) this.batchWord = word;
+    else this.ring[this.runStart] = word;
+    this.batchEntries += chain.ringEntries;
+    this.nextUsed += chain.ringEntries;
+    if (this.nextUsed >= this.sizeNow) {
+      this.nextUsed -= this.sizeNow;
+      this.usedBits ^= bothBits;
+    }
+  }
+
+  /**
+   * How many descriptors may be read now: 0 when none is available. What stands in them is looked at by `fill`; here
+   * only flags are, and a flag that changes again between the two is found out there.
+   */
+  private look(): number {
+    const { ring, sizeNow: size } = this;
+    const at = (this.nextAvail << 2) + 3;
+    let word = ring[at] ?? 0;
+    if (!this.shared) {
+      this.ahead = (word & bothBits) === this.availBits ? size : 0;
+      return this.ahead;
+    }
+    if ((word & bothBits) !== this.availBits && (++this.spins & 63) !== 0) return 0;
+    word = Atomics.load(ring, at);
+    if ((word & bothBits) !== this.availBits) return 0;
+    let bits = this.availBits;
+    let index = this.nextAvail;
+    let ahead = 0;
+    do {
+      ahead += 1;
+      index += 1;
+      if (index === size) {
+        index = 0;
+        bits ^= bothBits;
+      }
+      word = ring[(index << 2) + 3] ?? 0;
+    } while (ahead < size && (word & bothBits) === bits);
+    if (ahead > 1) fence();
+    this.ahead = ahead;
+    return ahead;
+  }
+
+  /** Fills a chain in from the next list. False when there is none after all, or the queue is broken. */
+  private fill(chain: Chain): boolean {
+    const { ring, memory, sizeNow: size } = this;
+    const segments = chain.segments;
+    let near = this.near;
+    let index = this.nextAvail;
+    let bits = this.availBits;
+    let count = 0;
+    let readable = 0;
+    let readableLength = 0;
+    let writableLength = 0;
+    let plain = true;
+    for (;;) {
+      const at = index << 2;
+      const word = ring[at + 3] ?? 0;
+      const available = (word & bothBits) === bits;
+      // Behind as many descriptors as the ring has, the list runs into what is in flight, or into itself.
+      if (count + this.taken === size && (count > 0 || available)) return this.overrun();
+      if (!available) return this.unavailable(count);
+      if (plain) {
+        const low = ring[at] ?? 0;
+        const high = ring[at + 1] ?? 0;
+        const length = ring[at + 2] ?? 0;
+        let offset = (low - near.startLow) | 0;
+        if (high !== near.high || offset < 0 || offset > near.length - length) {
+          near = memory.regionAt(low, high) ?? noRegion;
+          this.near = near;
+          offset = (low - near.startLow) | 0;
+        }
+        const segment = segments[count];
+        if (
+          count === this.plainLimit ||
+          segment === undefined ||
+          near === noRegion ||
+          length <= 0 ||
+          length > plainLength ||
+          offset > near.length - length ||
+          (word & indirectBit) !== 0
+        ) {
+          plain = false;
+        } else {
+          if ((word & writeBit) !== 0) {
+            if (near.readOnly) plain = false;
+            writableLength += length;
+          } else {
+            if (writableLength !== 0) plain = false;
+            readableLength += length;
+            readable += 1;
+          }
+          segment.region = near;
+          segment.offset = offset;
+          segment.length = length;
+        }
+      }
+      count += 1;
+      index += 1;
+      if (index === size) {
+        index = 0;
+        bits ^= bothBits;
+      }
+      if ((word & nextBit) === 0) {
+        chain.id = word & 0xffff;
+        break;
+      }
+    }
+    chain.ringEntries = count;
+    if (plain) {
+      chain.segmentCount = count;
+      chain.readableCount = readable;
+      chain.readableLength = readableLength;
+      chain.writableLength = writableLength;
+    } else {
+      const fault = this.walker.packed(chain, ring, this.nextAvail, count);
+      if (fault !== undefined) {
+        chain.empty();
+        this.break(fault);
+        return false;
+      }
+    }
+    this.nextAvail = index;
+    this.availBits = bits;
+    this.taken += count;
+    this.ahead = this.ahead > count ? this.ahead - count : 0;
+    return true;
+  }
+
+  private unavailable(count: number): boolean {
+    this.ahead = 0;
+    if (count > 0) this.break("list-not-available");
+    return false;
+  }
+
+  private overrun(): boolean {
+    this.break(this.taken === 0 ? "chain-too-long" : "ring-overrun");
+    return false;
+  }
+
+  /** Whether the driver wants to hear of the `entries` descriptors that lie before the next used one. */
+  private wantsInterrupt(entries: number): boolean {
+    const event = this.shared ? Atomics.load(this.driverEvent, 0) : (this.driverEvent[0] ?? 0);
+    const flags = (event >>> 16) & 3;
+    if (flags === RING_EVENT_FLAGS_DISABLE) return false;
+    if (flags !== RING_EVENT_FLAGS_DESC || this.features.eventIdx !== true) return true;
+    return passedDescriptor(event & 0xffff, this.nextUsed, this.usedBits === bothBits, entries, this.sizeNow);
+  }
+
+  private storeEvent(event: number): void {
+    this.eventNow = event;
+    if (this.shared) Atomics.store(this.deviceEvent, 0, event);
+    else this.deviceEvent[0] = event;
+  }
+}

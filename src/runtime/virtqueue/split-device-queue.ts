@@ -1,0 +1,267 @@
+import { noRegion, type Region } from "../memory/region.ts";
+import { type Chain, plainLength } from "./chain.ts";
+import { type ChainHandler, DeviceQueue } from "./device-queue.ts";
+import { passedIndex } from "./event-window.ts";
+import { halvesOf, type RingParts, wordsOf } from "./queue-setup.ts";
+import {
+  AVAIL_F_NO_INTERRUPT,
+  DESC_F_INDIRECT,
+  DESC_F_NEXT,
+  DESC_F_WRITE,
+  USED_F_NO_NOTIFY,
+} from "./ring-constants.ts";
+import { swap16, swap32 } from "./walk.ts";
+
+const noWords = new Int32Array(0);
+const noHalves = new Uint16Array(0);
+
+/**
+ * The device side of a split virtqueue.
+ *
+ * Memory order, where the driver runs on another thread: what the driver wrote before its atomic store of the
+ * available index is visible after our atomic load has returned that index; a plain look at it only spares the load
+ * when nothing is new. Used entries are plain writes before the atomic store of the used index. Suppression is a race
+ * of "store mine, then load yours" on both sides, which needs the single order of all atomic accesses that
+ * JavaScript gives: so either we see the driver's new index, or it sees our new event.
+ */
+export class SplitDeviceQueue extends DeviceQueue {
+  private desc: Int32Array = noWords;
+  private avail: Uint16Array = noHalves;
+  private used: Int32Array = noWords;
+  private usedHalves: Uint16Array = noHalves;
+  private near: Region = noRegion;
+  /** Free-running 16-bit indices: the next available entry, those seen to be there, the next used one, those published. */
+  private nextAvail = 0;
+  private seenAvail = 0;
+  private nextUsed = 0;
+  private publishedUsed = 0;
+  private usedFlags = 0;
+  /** With IN_ORDER: where the entry stands that speaks for the run of buffers at hand. */
+  private runStart = 0;
+  private runOpen = false;
+
+  override pop(): Chain | undefined {
+    if (!this.ready()) return undefined;
+    if (this.nextAvail === this.seenAvail && this.look() === 0) return undefined;
+    const chain = this.takeIdle();
+    const entry = this.avail[2 + (this.nextAvail & (this.sizeNow - 1))] ?? 0;
+    const head = this.swap ? swap16(entry) : entry;
+    if (!this.fill(chain, head)) {
+      this.idle.push(chain);
+      return undefined;
+    }
+    this.nextAvail = (this.nextAvail + 1) & 0xffff;
+    this.launch(chain);
+    return chain;
+  }
+
+  override process(handler: ChainHandler): number {
+    if (!this.ready()) return 0;
+    if (!this.plain) return this.processStepwise(handler);
+    const { avail, desc, used, memory } = this;
+    const mask = this.sizeNow - 1;
+    const generation = this.seenGeneration;
+    if (this.look() === 0) return 0;
+    let served = 0;
+    let chain = this.takeIdle();
+    // Not a count of its own: the handler may serve some by itself.
+    while (this.nextAvail !== this.seenAvail && served <= mask) {
+      const head = avail[2 + (this.nextAvail & mask)] ?? 0;
+      if (!this.fill(chain, head)) break;
+      this.nextAvail = (this.nextAvail + 1) & 0xffff;
+      served += 1;
+      chain.inFlight = true;
+      this.inFlight += 1;
+      let written = handler(chain);
+      if (this.desc !== desc || desc.length === 0 || memory.generation !== generation) {
+        // The handler has reset the queue, or memory has moved: the long way finds out.
+        if (written >= 0) this.push(chain, written);
+        this.publish();
+        return served;
+      }
+      if (written < 0 || !chain.inFlight) {
+        chain = this.takeIdle();
+        continue;
+      }
+      if (written > chain.writableLength) written = chain.writableLength;
+      chain.inFlight = false;
+      this.inFlight -= 1;
+      const at = 1 + ((this.nextUsed & mask) << 1);
+      used[at] = head;
+      used[at + 1] = written;
+      this.nextUsed = (this.nextUsed + 1) & 0xffff;
+    }
+    this.idle.push(chain);
+    this.publish();
+    return served;
+  }
+
+  override publish(): void {
+    const next = this.nextUsed;
+    const before = this.publishedUsed;
+    if (next === before || !this.ready()) return;
+    this.store(this.usedHalves, 1, next);
+    this.publishedUsed = next;
+    this.runOpen = false;
+    const part = this.parts?.device;
+    if (this.memory.watched && part !== undefined) part.region.written(part.offset, part.length);
+    if (this.wantsInterrupt(before, next)) this.interrupt();
+  }
+
+  override enableNotifications(): boolean {
+    if (!this.ready()) return false;
+    if (this.features.eventIdx === true) {
+      this.store(this.usedHalves, 2 + (this.sizeNow << 2), this.nextAvail);
+    } else {
+      this.usedFlags = 0;
+      this.store(this.usedHalves, 0, 0);
+    }
+    this.spins = -1;
+    return this.nextAvail !== this.seenAvail || this.look() > 0;
+  }
+
+  override disableNotifications(): void {
+    // With EVENT_IDX the event lies behind as soon as the driver has passed it: nothing is to be done.
+    if (this.features.eventIdx === true || this.usedFlags === USED_F_NO_NOTIFY || !this.ready()) return;
+    this.usedFlags = USED_F_NO_NOTIFY;
+    this.store(this.usedHalves, 0, USED_F_NO_NOTIFY);
+  }
+
+  protected override restart(): void {
+    this.nextAvail = 0;
+    this.seenAvail = 0;
+    this.nextUsed = 0;
+    this.publishedUsed = 0;
+    this.usedFlags = 0;
+    this.runOpen = false;
+    this.near = noRegion;
+    this.desc = noWords;
+    this.avail = noHalves;
+    this.used = noWords;
+    this.usedHalves = noHalves;
+  }
+
+  protected override attach(parts: RingParts): void {
+    this.desc = wordsOf(parts.desc);
+    this.avail = halvesOf(parts.driver);
+    this.used = wordsOf(parts.device);
+    this.usedHalves = halvesOf(parts.device);
+    this.near = parts.desc.region;
+  }
+
+  protected override attached(): boolean {
+    return this.desc.length > 0 && this.avail.length > 0 && this.used.length > 0;
+  }
+
+  protected override answer(chain: Chain, written: number, full: boolean): void {
+    // With IN_ORDER one entry stands for a run of buffers, as long as those before the last are written in full.
+    if (this.features.inOrder !== true || !this.runOpen) this.runStart = this.nextUsed;
+    this.runOpen = full;
+    const at = 1 + ((this.runStart & (this.sizeNow - 1)) << 1);
+    this.used[at] = this.swap ? swap32(chain.id) : chain.id;
+    this.used[at + 1] = this.swap ? swap32(written) : written;
+    this.nextUsed = (this.nextUsed + 1) & 0xffff;
+  }
+
+  /** How many chains wait. Sees what another thread has published for certain, but not at each look in vain. */
+  private look(): number {
+    let index = this.avail[1] ?? 0;
+    if (this.swap) index = swap16(index);
+    if (this.shared) {
+      if (index === this.nextAvail && (++this.spins & 63) !== 0) return 0;
+      index = Atomics.load(this.avail, 1);
+      if (this.swap) index = swap16(index);
+    }
+    const pending = (index - this.nextAvail) & 0xffff;
+    if (pending > this.sizeNow) {
+      this.break("avail-index-jump");
+      return 0;
+    }
+    if (pending + this.inFlight + ((this.nextUsed - this.publishedUsed) & 0xffff) > this.sizeNow) {
+      this.break("ring-overrun");
+      return 0;
+    }
+    this.seenAvail = index;
+    return pending;
+  }
+
+  /** Fills a chain in, or breaks the queue and says false. */
+  private fill(chain: Chain, head: number): boolean {
+    chain.id = head;
+    return (!this.swap && this.fillPlain(chain, head)) || this.fillAny(chain, head);
+  }
+
+  /** The plain case: few direct descriptors, each in one region. Else false, and nothing is decided. */
+  private fillPlain(chain: Chain, head: number): boolean {
+    const desc = this.desc;
+    const segments = chain.segments;
+    let near = this.near;
+    let at = head << 2;
+    let count = 0;
+    let readable = 0;
+    let readableLength = 0;
+    let writableLength = 0;
+    for (;;) {
+      if (count === this.plainLimit || at >= desc.length) return false;
+      const low = desc[at] ?? 0;
+      const high = desc[at + 1] ?? 0;
+      const length = desc[at + 2] ?? 0;
+      const last = desc[at + 3] ?? 0;
+      let offset = (low - near.startLow) | 0;
+      if (high !== near.high || offset < 0 || offset > near.length - length) {
+        near = this.memory.regionAt(low, high) ?? noRegion;
+        this.near = near;
+        offset = (low - near.startLow) | 0;
+        if (near === noRegion || offset > near.length - length) return false;
+      }
+      if (length <= 0 || length > plainLength || (last & DESC_F_INDIRECT) !== 0) return false;
+      if ((last & DESC_F_WRITE) !== 0) {
+        if (near.readOnly) return false;
+        writableLength += length;
+      } else {
+        if (writableLength !== 0) return false;
+        readableLength += length;
+        readable += 1;
+      }
+      const segment = segments[count];
+      if (segment === undefined) return false;
+      segment.region = near;
+      segment.offset = offset;
+      segment.length = length;
+      count += 1;
+      if ((last & DESC_F_NEXT) === 0) break;
+      at = (last >>> 16) << 2;
+    }
+    chain.segmentCount = count;
+    chain.readableCount = readable;
+    chain.readableLength = readableLength;
+    chain.writableLength = writableLength;
+    return true;
+  }
+
+  private fillAny(chain: Chain, head: number): boolean {
+    const fault = head < this.sizeNow ? this.walker.split(chain, this.desc, head) : ("head-out-of-range" as const);
+    if (fault === undefined) return true;
+    chain.empty();
+    this.break(fault);
+    return false;
+  }
+
+  /** Whether the driver wants to hear of the used entries from `before` on up to `next`. */
+  private wantsInterrupt(before: number, next: number): boolean {
+    if (this.features.notifyOnEmpty === true && this.inFlight === 0 && this.load(1) === this.nextAvail) return true;
+    if (this.features.eventIdx !== true) return (this.load(0) & AVAIL_F_NO_INTERRUPT) === 0;
+    return passedIndex(this.load(2 + this.sizeNow), next, before);
+  }
+
+  private load(index: number): number {
+    const half = this.shared ? Atomics.load(this.avail, index) : (this.avail[index] ?? 0);
+    return this.swap ? swap16(half) : half;
+  }
+
+  private store(halves: Uint16Array, index: number, value: number): void {
+    const half = this.swap ? swap16(value) : value;
+    if (this.shared) Atomics.store(halves, index, half);
+    else halves[index] = half;
+  }
+}

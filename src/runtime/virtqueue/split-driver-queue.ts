@@ -1,0 +1,323 @@
+import { DriverQueue, type UsedHandler } from "./driver-queue.ts";
+import { passedIndex } from "./event-window.ts";
+import { halvesOf, type RingParts, wordsOf } from "./queue-setup.ts";
+import { AVAIL_F_NO_INTERRUPT, DESC_F_INDIRECT, DESC_F_NEXT, DESC_SIZE, USED_F_NO_NOTIFY } from "./ring-constants.ts";
+import type { ScatterList } from "./scatter-list.ts";
+import { swap16, swap32 } from "./walk.ts";
+
+const noWords = new Int32Array(0);
+const noHalves = new Uint16Array(0);
+
+/**
+ * The driver side of a split virtqueue.
+ *
+ * Memory order, where the device runs on another thread: descriptors and entries are plain writes before the atomic
+ * store of the available index; used entries are read after an atomic load has returned the used index. For
+ * suppression see the device's side: "store mine, then load yours".
+ */
+export class SplitDriverQueue<Token> extends DriverQueue<Token> {
+  private desc: Int32Array = noWords;
+  private avail: Uint16Array = noHalves;
+  private used: Int32Array = noWords;
+  private usedHalves: Uint16Array = noHalves;
+  /** The first free descriptor, and by each the next one, which is never read from the ring: the device may write there. */
+  private freeHead = 0;
+  private nextFree: Uint16Array = noHalves;
+  /** By head: the last descriptor of its chain. */
+  private tails: Uint16Array = noHalves;
+  /** Free-running 16-bit indices: the next available entry, those published, the next used one, those seen. */
+  private nextAvail = 0;
+  private publishedAvail = 0;
+  private nextUsed = 0;
+  private seenUsed = 0;
+  private availFlags = 0;
+  /** With IN_ORDER: the head that comes next, and the last one of the run that is used together; -1 for none. */
+  private oldest = 0;
+  private runLast = -1;
+  private runLength = 0;
+
+  override add(buffer: ScatterList, token: Token): boolean {
+    if (!this.ready()) return false;
+    const { count, words } = buffer;
+    const indirect = this.goesIndirect(count);
+    const entries = indirect ? 1 : count;
+    if (entries > this.free) return false;
+    const { desc, nextFree } = this;
+    const head = this.freeHead;
+    let at = head;
+    if (indirect || this.swap) {
+      at = this.place(head, buffer, indirect);
+    } else {
+      const end = count << 2;
+      for (let from = 0; from < end; from += 4) {
+        const to = at << 2;
+        const next = nextFree[at] ?? 0;
+        const flags = words[from + 3] ?? 0;
+        desc[to] = words[from] ?? 0;
+        desc[to + 1] = words[from + 1] ?? 0;
+        desc[to + 2] = words[from + 2] ?? 0;
+        if (from + 4 === end) {
+          desc[to + 3] = flags;
+          break;
+        }
+        desc[to + 3] = flags | DESC_F_NEXT | (next << 16);
+        at = next;
+      }
+    }
+    this.freeHead = nextFree[at] ?? 0;
+    this.free -= entries;
+    this.outstanding += 1;
+    this.tails[head] = at;
+    this.counts[head] = entries;
+    this.writables[head] = buffer.writableLength > 0xffff_ffff ? 0xffff_ffff : buffer.writableLength;
+    this.tokens[head] = token;
+    this.avail[2 + (this.nextAvail & (this.sizeNow - 1))] = this.swap ? swap16(head) : head;
+    this.nextAvail = (this.nextAvail + 1) & 0xffff;
+    return true;
+  }
+
+  override publish(): boolean {
+    const next = this.nextAvail;
+    const before = this.publishedAvail;
+    if (next === before || !this.ready()) return false;
+    this.store(this.avail, 1, next);
+    this.publishedAvail = next;
+    if (this.features.eventIdx === true) {
+      return passedIndex(this.load(this.usedHalves, 2 + (this.sizeNow << 2)), next, before);
+    }
+    return (this.load(this.usedHalves, 0) & USED_F_NO_NOTIFY) === 0;
+  }
+
+  override reap(handler: UsedHandler<Token>): number {
+    if (!this.ready()) return 0;
+    if (this.swap || this.ordered) return this.reapStepwise(handler);
+    const { used, counts, writables, nextFree, tails, tokens } = this;
+    const mask = this.sizeNow - 1;
+    if (this.look() === 0) return 0;
+    let reaped = 0;
+    // Not a count of its own: the handler may take some by itself.
+    while (this.nextUsed !== this.seenUsed) {
+      const at = 1 + ((this.nextUsed & mask) << 1);
+      const id = used[at] ?? 0;
+      let written = used[at + 1] ?? 0;
+      const entries = counts[id] ?? 0;
+      if (entries === 0) {
+        this.break("used-id-not-outstanding");
+        break;
+      }
+      if (written < 0 || written > (writables[id] ?? 0)) {
+        written = this.checkedLength(id, written);
+        if (written < 0) break;
+      }
+      counts[id] = 0;
+      nextFree[tails[id] ?? 0] = this.freeHead;
+      this.freeHead = id;
+      this.free += entries;
+      this.outstanding -= 1;
+      this.nextUsed = (this.nextUsed + 1) & 0xffff;
+      const token = tokens[id] as Token;
+      tokens[id] = undefined;
+      reaped += 1;
+      handler(token, written);
+      // The handler has reset the queue, or memory has moved.
+      if (this.used !== used || used.length === 0) break;
+    }
+    return reaped;
+  }
+
+  override enableNotifications(): boolean {
+    if (!this.ready()) return false;
+    if (this.features.eventIdx === true) {
+      this.store(this.avail, 2 + this.sizeNow, this.nextUsed);
+    } else {
+      this.availFlags = 0;
+      this.store(this.avail, 0, 0);
+    }
+    this.spins = -1;
+    return this.look() > 0;
+  }
+
+  override disableNotifications(): void {
+    // With EVENT_IDX the event lies behind as soon as the device has passed it: nothing is to be done.
+    if (this.features.eventIdx === true || this.availFlags === AVAIL_F_NO_INTERRUPT || !this.ready()) return;
+    this.availFlags = AVAIL_F_NO_INTERRUPT;
+    this.store(this.avail, 0, AVAIL_F_NO_INTERRUPT);
+  }
+
+  protected override get nextOff(): number {
+    return this.nextAvail & 0x7fff;
+  }
+
+  protected override get nextWrap(): number {
+    return this.nextAvail >>> 15;
+  }
+
+  protected override take(): number {
+    if (!this.ready() || (this.nextUsed === this.seenUsed && this.look() === 0)) return -1;
+    if (this.runLast < 0 && !this.readUsed()) return -1;
+    let id = this.runLast;
+    if (this.ordered && this.oldest !== id) {
+      // Used together with a later one, whose entry is the only one: it counts as used in full.
+      id = this.oldest;
+      if (((this.nextUsed + 1) & 0xffff) === this.seenUsed || (this.counts[id] ?? 0) === 0) {
+        this.break("used-id-not-outstanding");
+        return -1;
+      }
+      this.takenLength = this.writables[id] ?? 0;
+    } else {
+      this.takenLength = this.runLength;
+      this.runLast = -1;
+    }
+    this.release(id);
+    return id;
+  }
+
+  protected override restart(): void {
+    this.desc = noWords;
+    this.avail = noHalves;
+    this.used = noWords;
+    this.usedHalves = noHalves;
+    this.nextFree = noHalves;
+    this.tails = noHalves;
+    this.freeHead = 0;
+    this.nextAvail = 0;
+    this.publishedAvail = 0;
+    this.nextUsed = 0;
+    this.seenUsed = 0;
+    this.availFlags = 0;
+    this.oldest = 0;
+    this.runLast = -1;
+  }
+
+  protected override begin(size: number): void {
+    this.nextFree = Uint16Array.from({ length: size }, (_, index) => (index + 1) % size);
+    this.tails = new Uint16Array(size);
+  }
+
+  protected override attach(parts: RingParts): void {
+    this.desc = wordsOf(parts.desc);
+    this.avail = halvesOf(parts.driver);
+    this.used = wordsOf(parts.device);
+    this.usedHalves = halvesOf(parts.device);
+  }
+
+  protected override attached(): boolean {
+    return this.desc.length > 0 && this.avail.length > 0 && this.used.length > 0;
+  }
+
+  /** Reads the next used entry: that of one buffer, or with IN_ORDER of the last in a run. */
+  private readUsed(): boolean {
+    const at = 1 + ((this.nextUsed & (this.sizeNow - 1)) << 1);
+    const id = this.used[at] ?? 0;
+    const length = this.used[at + 1] ?? 0;
+    this.runLast = this.swap ? swap32(id) : id;
+    if ((this.counts[this.runLast] ?? 0) === 0) {
+      this.break("used-id-not-outstanding");
+      this.runLast = -1;
+      return false;
+    }
+    this.runLength = this.checkedLength(this.runLast, this.swap ? swap32(length) : length);
+    if (this.runLength >= 0) return true;
+    this.runLast = -1;
+    return false;
+  }
+
+  private release(id: number): void {
+    const entries = this.counts[id] ?? 0;
+    this.counts[id] = 0;
+    if (this.ordered) {
+      // Descriptors are taken in the table's order and come back in it: the list of free ones is always the same.
+      this.oldest = (this.oldest + entries) & (this.sizeNow - 1);
+    } else {
+      this.nextFree[this.tails[id] ?? 0] = this.freeHead;
+      this.freeHead = id;
+    }
+    this.free += entries;
+    this.outstanding -= 1;
+    this.nextUsed = (this.nextUsed + 1) & 0xffff;
+  }
+
+  private reapStepwise(handler: UsedHandler<Token>): number {
+    let count = 0;
+    for (let id = this.take(); id >= 0; id = this.take()) {
+      const token = this.tokens[id] as Token;
+      this.tokens[id] = undefined;
+      count += 1;
+      handler(token, this.takenLength);
+    }
+    return count;
+  }
+
+  /** How many used entries wait. Sees what another thread has published for certain, but not at each look in vain. */
+  private look(): number {
+    let index = this.usedHalves[1] ?? 0;
+    if (this.swap) index = swap16(index);
+    if (this.shared) {
+      if (index === this.nextUsed && (++this.spins & 63) !== 0) return 0;
+      index = this.load(this.usedHalves, 1);
+    }
+    const pending = (index - this.nextUsed) & 0xffff;
+    if (pending > this.outstanding) {
+      this.break("used-index-jump");
+      return 0;
+    }
+    this.seenUsed = index;
+    return pending;
+  }
+
+  /** Writes descriptors where the plain way does not do. @returns the last descriptor of the table that it takes */
+  private place(head: number, buffer: ScatterList, indirect: boolean): number {
+    const { count, words } = buffer;
+    const table = indirect ? this.tables : this.desc;
+    const base = indirect ? head * this.tableWords : 0;
+    let at = indirect ? 0 : head;
+    let last = at;
+    for (let element = 0; element < count; element++) {
+      const from = element << 2;
+      const next = indirect ? at + 1 : (this.nextFree[at] ?? 0);
+      const more = element + 1 < count;
+      const flags = (words[from + 3] ?? 0) | (more ? DESC_F_NEXT : 0);
+      this.write(
+        table,
+        base + (at << 2),
+        words[from] ?? 0,
+        words[from + 1] ?? 0,
+        words[from + 2] ?? 0,
+        flags,
+        more ? next : 0,
+      );
+      last = at;
+      at = next;
+    }
+    if (!indirect) return last;
+    const address = this.tablesAddress + base * 4;
+    this.write(this.desc, head << 2, address | 0, (address / 0x1_0000_0000) | 0, count * DESC_SIZE, DESC_F_INDIRECT, 0);
+    return head;
+  }
+
+  private write(
+    table: Int32Array,
+    at: number,
+    low: number,
+    high: number,
+    length: number,
+    flags: number,
+    next: number,
+  ): void {
+    table[at] = this.swap ? swap32(high) : low;
+    table[at + 1] = this.swap ? swap32(low) : high;
+    table[at + 2] = this.swap ? swap32(length) : length;
+    table[at + 3] = this.swap ? swap16(flags) | (swap16(next) << 16) : flags | (next << 16);
+  }
+
+  private load(halves: Uint16Array, index: number): number {
+    const half = this.shared ? Atomics.load(halves, index) : (halves[index] ?? 0);
+    return this.swap ? swap16(half) : half;
+  }
+
+  private store(halves: Uint16Array, index: number, value: number): void {
+    const half = this.swap ? swap16(value) : value;
+    if (this.shared) Atomics.store(halves, index, half);
+    else halves[index] = half;
+  }
+}
