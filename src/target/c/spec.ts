@@ -1,4 +1,4 @@
-import type { Command, Config, Constant, Item, Member, Module, PartItem, Request, Response, Struct } from '../../ir/model.ts';
+import type { Command, Config, Constant, Item, Member, Module, Request, Response, Struct } from '../../ir/model.ts';
 import type { TargetInput } from '../target.ts';
 import { banner } from './banner.ts';
 import { bitGroupEntries } from './bit-groups.ts';
@@ -7,12 +7,12 @@ import type { Catalogue } from './catalogue.ts';
 import { CodeWriter } from './code.ts';
 import { comment, paragraphs } from './comment.ts';
 import { leaves, type CStruct, type Declaration } from './declaration.ts';
-import { alternative, describe, describeTags } from './describe.ts';
 import { specDialect } from './dialect.ts';
 import { featureNames, unmetFeature } from './feature-functions.ts';
 import { inDependencyOrder, withLegacySwitch, type Entry, type HeaderView } from './header.ts';
 import { Entries, inRuns, isCommand, isConstantGroup } from './items.ts';
 import { QueueFunctions } from './queue-functions.ts';
+import { Requests } from './requests.ts';
 import { sizeFunction } from './size-function.ts';
 import { StructBuilder, type Owner } from './struct-builder.ts';
 import { Words } from './words.ts';
@@ -30,6 +30,7 @@ export class SpecHeader {
   private readonly words: Words;
   private readonly writer: Entries;
   private readonly builder: StructBuilder;
+  private readonly requests: Requests;
   private readonly code: CodeWriter;
   private readonly declared: CStruct[] = [];
 
@@ -40,6 +41,7 @@ export class SpecHeader {
     this.words = new Words(catalogue, false);
     this.writer = new Entries(specDialect, this.words, false);
     this.builder = new StructBuilder(specDialect, this.words, new Set());
+    this.requests = new Requests(this.words, this.builder);
     const config = catalogue.config(module.name);
     const configStructs = config === undefined ? [] : this.builder.declarations(this.owner(config, config.cName), config.members, true);
     this.code = new CodeWriter(catalogue, configStructs.find((declaration) => declaration.kind === 'struct'));
@@ -114,7 +116,7 @@ export class SpecHeader {
     return [...this.declare(declarations), ...(size === undefined ? [] : [size])];
   }
 
-  private owner(item: Struct | Config | Request | Response | Command, tag: string): Owner {
+  private owner(item: Struct | Config | Response | Command, tag: string): Owner {
     return { tag, comment: paragraphs(item.doc), packed: false, legacy: item.legacy === true, view: false };
   }
 
@@ -127,37 +129,11 @@ export class SpecHeader {
     });
   }
 
-  /** What a request looks like as a whole, then the structs of its parts. */
   private request(item: Request): readonly Entry[] {
-    const queues = item.queues.length === 0 ? '' : ` on ${item.queues.join(', ')}`;
-    const kinds = { request: 'Request', message: 'Message', event: 'Event' };
-    const doc = paragraphs(item.doc);
-    const parts = this.parts(item, item.parts);
-    const lines = parts.flatMap((part) => part.lines).map((line) => `\t${line}`);
-    const block = { shape: 'remark' as const, comment: comment([`${kinds[item.kind]} ${item.name}${queues}:`, ...lines, ...(doc.length === 0 ? [] : ['', ...doc])]) };
-    return [{ block, legacy: item.legacy === true, declares: [], uses: [] }, ...this.declare(parts.flatMap((part) => part.declarations))];
-  }
-
-  private parts(request: Request, parts: readonly PartItem[]): readonly { readonly lines: readonly string[]; readonly declarations: readonly Declaration[] }[] {
-    return parts.map((part) => {
-      const condition = part.if === undefined ? '' : `, only with ${describe(part.if, this.catalogue)}`;
-      if (part.kind === 'part') {
-        const of = `${part.direction === 'device-readable' ? 'Device-readable' : 'Device-writable'} part of ${request.name}.`;
-        const owner: Owner = { ...this.owner(request, part.cName), comment: part.doc === '' ? [of] : paragraphs(part.doc), legacy: part.legacy === true };
-        const listing = this.builder.listing(owner, part.members);
-        const lines = part.byAddress === true ? ['the address of the buffer is the message'] : listing;
-        return {
-          lines: lines.length === 0 ? [] : lines.map((line, index) => (index === 0 ? `${part.direction}: ${line}${condition}` : `\t${line}`)),
-          declarations: part.byAddress === true ? [] : this.builder.declarations(owner, part.members, false),
-        };
-      }
-      const arms = part.arms.map((arm) => {
-        const inner = this.parts(request, arm.parts);
-        const lines = inner.flatMap((one) => one.lines);
-        return { lines: alternative(describeTags(arm.tags, this.catalogue), lines), declarations: inner.flatMap((one) => one.declarations) };
-      });
-      return { lines: [`by ${describe(part.by, this.catalogue)}${condition}:`, ...arms.flatMap((arm) => arm.lines)], declarations: arms.flatMap((arm) => arm.declarations) };
-    });
+    return this.requests.messages(item).flatMap((message) => [
+      { block: { shape: 'remark' as const, comment: comment(message.comment) }, legacy: message.legacy, declares: [], uses: [] },
+      ...this.declare(message.declarations),
+    ]);
   }
 
   private response(item: Response): readonly Entry[] {

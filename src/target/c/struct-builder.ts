@@ -57,12 +57,20 @@ export class StructBuilder {
     return [...found, ...pieces];
   }
 
-  /** What members look like behind each other, in the standard's notation; the structs made of them by name. */
-  listing(owner: Owner, members: readonly Member[]): readonly string[] {
+  /** Whether one C struct can have all of the members, and nothing else is behind them. */
+  isFixed(owner: Owner, members: readonly Member[]): boolean {
+    return members.every((member) => this.isPlaced(member, owner));
+  }
+
+  /**
+   * What members look like behind each other, in the standard's notation; the structs made of them by name.
+   * @param keepSingle as it is for {@link declarations}
+   */
+  listing(owner: Owner, members: readonly Member[], keepSingle = false): readonly string[] {
     const { runs, followedBy } = this.cut(owner, members);
     const [first] = runs;
     if (first === undefined) return followedBy;
-    return [...this.runListing(owner.tag, first.run), ...followedBy];
+    return [...this.runListing(owner.tag, first.run, keepSingle), ...followedBy];
   }
 
   private cut(owner: Owner, members: readonly Member[]): { runs: readonly { run: Run; after: string }[]; followedBy: readonly string[]; pieces: readonly Declaration[] } {
@@ -91,8 +99,8 @@ export class StructBuilder {
     return keepSingle || run.members.length > 1 || run.flexible !== undefined || run.members.some((member) => member.kind === 'bits');
   }
 
-  private runListing(tag: string, run: Run): readonly string[] {
-    if (this.deservesStruct(run, false)) return [`struct ${tag}`];
+  private runListing(tag: string, run: Run, keepSingle = false): readonly string[] {
+    if (this.deservesStruct(run, keepSingle)) return [`struct ${tag}`];
     return run.members.map((member) => this.words.describeMember(member));
   }
 
