@@ -5,7 +5,7 @@ import { commandHeading, commandKinds } from "./headings.ts";
 import { layoutView, sizeText, type LayoutView } from "./layout-view.ts";
 import type { Links } from "./links.ts";
 import { capitalized, code, joined, link, listed, slug, table, type TableView } from "./markdown.ts";
-import { meaningOf } from "./member-rows.ts";
+import { meaningOf } from "./meaning.ts";
 
 /** All commands, capabilities or objects of one kind. */
 export interface CommandsView {

@@ -3,7 +3,7 @@ import { revisionOf, sinceSentence } from "./availability.ts";
 import { condition } from "./expression-words.ts";
 import { groupHeading, singleConstantsHeading } from "./headings.ts";
 import { code, joined, table, type TableView } from "./markdown.ts";
-import { meaningOf } from "./member-rows.ts";
+import { meaningOf } from "./meaning.ts";
 
 export interface ConstantsView {
   readonly heading: string;

@@ -1,37 +1,51 @@
 import type { Erratum, Module } from "../../ir/model.ts";
 import { elementsOf, type Visited } from "./element-walk.ts";
-import { itemHeading } from "./headings.ts";
-import { joined, plain, table, type TableView } from "./markdown.ts";
+import { erratumHeading, itemHeading } from "./headings.ts";
+import { headingLink } from "./links.ts";
+import { joined, plain } from "./markdown.ts";
 
-/** What the standard's text says and what is meant instead. Null where the text is taken as it stands. */
-export function errataView(module: Module): TableView | null {
-  const ofModule = (module.errata ?? []).map((erratum) => ({ where: "", erratum }));
-  const ofElements = elementsOf(module).flatMap((visited) =>
-    (visited.element.errata ?? []).map((erratum) => ({ where: whereIs(visited), erratum })),
-  );
-  return errataTable([...ofModule, ...ofElements]);
+/** What the standard's text says and what is meant instead. */
+export interface ErratumView {
+  readonly heading: string;
+  /** The element that it is about; empty where it is about the text alone. */
+  readonly where: string;
+  readonly text: string;
+  readonly meant: string;
+  readonly because: string;
 }
 
-function errataTable(rows: readonly { readonly where: string; readonly erratum: Erratum }[]): TableView | null {
-  return table(rows, [
-    { title: "Erratum", cell: ({ erratum }) => plain(erratum.id) },
-    { title: "Where", cell: ({ where }) => where },
-    { title: "The text says", cell: ({ erratum }) => plain(erratum.text) },
-    { title: "What is meant", cell: ({ erratum }) => plain(erratum.meant) },
-    { title: "Why", cell: ({ erratum }) => plain(erratum.because) },
-  ]);
+/** In the order of the description; empty where the text is taken as it stands. */
+export function errataViews(module: Module): readonly ErratumView[] {
+  const ofModule = (module.errata ?? []).map((erratum) => erratumView(erratum, ""));
+  const ofElements = elementsOf(module).flatMap((visited) =>
+    (visited.element.errata ?? []).map((erratum) => erratumView(erratum, whereIs(visited, module))),
+  );
+  return [...ofModule, ...ofElements];
+}
+
+function erratumView(erratum: Erratum, where: string): ErratumView {
+  return {
+    heading: plain(erratumHeading(erratum)),
+    where,
+    text: plain(erratum.text),
+    meant: plain(erratum.meant),
+    because: plain(erratum.because),
+  };
 }
 
 /** The block and the element in it. */
-function whereIs(visited: Visited): string {
+function whereIs(visited: Visited, module: Module): string {
+  const place = headingLink(module, visited.place, "");
   switch (visited.kind) {
     case "rule":
       return plain(visited.name);
     case "erratum":
       return "";
     case "block":
-      return visited.item === undefined ? joined([visited.place, visited.name], ", ") : itemHeading(visited.item);
+      return visited.item === undefined
+        ? joined([place, visited.name], ", ")
+        : headingLink(module, itemHeading(visited.item), "");
     default:
-      return joined([visited.place, visited.name], ", ");
+      return joined([place, visited.name], ", ");
   }
 }

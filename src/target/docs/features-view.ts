@@ -4,7 +4,7 @@ import { dependencyGraph, type GraphView } from "./dependency-graph.ts";
 import { condition, statement } from "./expression-words.ts";
 import { isFeatureRule } from "./headings.ts";
 import { code, joined, listed, table, type TableView } from "./markdown.ts";
-import { meaningOf } from "./member-rows.ts";
+import { meaningOf } from "./meaning.ts";
 
 export interface FeaturesView {
   readonly facts: string;

@@ -1,4 +1,4 @@
-import type { Command, ConstantGroup, Item, Request, Response, Rule, Struct } from "../../ir/model.ts";
+import type { Command, ConstantGroup, Erratum, Item, Request, Response, Rule, Struct } from "../../ir/model.ts";
 import { code } from "./markdown.ts";
 
 /** Headings that others link to: a page and its links have to agree on them. */
@@ -140,4 +140,9 @@ export function isFeatureRule(rule: Rule): boolean {
   return (
     rule.form === "requires" || rule.form === "at_least_one" || rule.form === "conflicts" || rule.form === "offers"
   );
+}
+
+/** Plain text: an erratum's name may hold what Markdown takes for markup. */
+export function erratumHeading(erratum: Erratum): string {
+  return `Erratum: ${erratum.id}`;
 }

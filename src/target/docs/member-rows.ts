@@ -11,11 +11,11 @@ import type {
   Tag,
 } from "../../ir/model.ts";
 import { printExpression } from "../../ir/print-expression.ts";
-import { formerly, revisionOf } from "./availability.ts";
+import { revisionOf } from "./availability.ts";
 import { condition, plainValue, range } from "./expression-words.ts";
-import { errataHeading } from "./headings.ts";
+import { meaningOf } from "./meaning.ts";
 import { lengthsOf, type Links } from "./links.ts";
-import { code, joined, link, listed, plain, slug, table, type TableView } from "./markdown.ts";
+import { code, joined, listed, plain, table, type TableView } from "./markdown.ts";
 import { lengthRange } from "./varying-length.ts";
 
 /** One line of a layout; all texts are Markdown. */
@@ -154,7 +154,7 @@ function armRows(arm: Arm, by: Expression | undefined, around: Surroundings): re
   const tags = by === undefined ? "" : `${code(printExpression(by))} is ${tagList(arm.tags)}`;
   const when = whenOf(arm.if, { ...around, when: joined([around.when, tags], " and ") });
   if (arm.members.length > 0) return rowsOf(arm.members, { ...around, when });
-  return [{ ...emptyRow, member: "nothing", when, revision: revisionOf(arm, around.outer), meaning: arm.doc }];
+  return [{ ...emptyRow, member: "nothing", when, revision: revisionOf(arm, around.outer), meaning: meaningOf(arm) }];
 }
 
 const emptyRow: MemberRow = { offset: "", size: "", member: "", when: "", access: "", revision: "", meaning: "" };
@@ -274,13 +274,6 @@ function bitFacts(group: BitGroup, links: Links): readonly string[] {
     values === "" ? "" : `Values: ${values}.`,
     group.reserved === true && group.doc === "" ? "Zero; not looked at." : "",
   ];
-}
-
-/** Documentation, older names and a hint at errata. */
-export function meaningOf(element: Element): string {
-  const errata =
-    element.errata === undefined ? "" : `See ${link(errataHeading.toLowerCase(), `#${slug(errataHeading)}`)}.`;
-  return joined([element.doc, formerly(element, code), errata], " ");
 }
 
 /** What the driver may do with a member of the configuration space, and when. Elsewhere empty unless it is said. */

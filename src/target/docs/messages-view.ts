@@ -17,7 +17,8 @@ import { messageHeading } from "./headings.ts";
 import { layoutView, sizeText, type LayoutView } from "./layout-view.ts";
 import { lengthsOf, type Links } from "./links.ts";
 import { code, joined, listed, plain, table, type TableView } from "./markdown.ts";
-import { meaningOf, tagList } from "./member-rows.ts";
+import { meaningOf } from "./meaning.ts";
+import { tagList } from "./member-rows.ts";
 
 /** A request, message, event or response: what is in its buffers, in the order on the wire. */
 export interface MessageView {
@@ -143,7 +144,7 @@ function leavesOf(arm: PartArm, by: PartSwitch, way: Leaf): readonly Leaf[] {
     tags: [...way.tags, tagList(arm.tags)],
     when: arm.if === undefined ? way.when : [...way.when, condition(arm.if)],
     revision: joined([way.revision, revisionOf(arm, way.outer)], ", "),
-    meaning: joined([way.meaning, arm.doc], " "),
+    meaning: joined([way.meaning, meaningOf(arm)], " "),
     parts: way.parts,
     switches: [...way.switches, by],
     outer: arm,

@@ -5,13 +5,13 @@ import { stepViews, type StepView as ChangeStepView } from "./changes-view.ts";
 import { commandsViews, type CommandsView } from "./commands-view.ts";
 import { configView, type ConfigView } from "./config-view.ts";
 import { constantsViews, type ConstantsView } from "./constants-view.ts";
-import { errataView } from "./errata-view.ts";
+import { errataViews, type ErratumView } from "./errata-view.ts";
 import { featuresView, type FeaturesView } from "./features-view.ts";
 import * as headings from "./headings.ts";
 import { housesViews, type HouseView } from "./houses-view.ts";
 import { headingLink, type Links } from "./links.ts";
 import { code, joined, link, plain, slug, table, type TableView } from "./markdown.ts";
-import { meaningOf } from "./member-rows.ts";
+import { meaningOf } from "./meaning.ts";
 import { messageViews, type MessageView } from "./messages-view.ts";
 import { queuesView, type QueuesView } from "./queues-view.ts";
 import { registersViews, type RegistersView } from "./registers-view.ts";
@@ -38,7 +38,7 @@ export interface PageView {
   readonly externals: TableView | null;
   readonly parameters: TableView | null;
   readonly requirements: readonly RequirementsView[];
-  readonly errata: TableView | null;
+  readonly errata: readonly ErratumView[];
   readonly houses: readonly HouseView[];
   readonly changes: readonly ChangeStepView[];
 }
@@ -71,7 +71,7 @@ export function pageView({ module, ir, links, revision, at, steps }: PageInput):
     externals: externalsTable(module),
     parameters: parametersTable(module),
     requirements: requirementsViews(module),
-    errata: errataView(module),
+    errata: errataViews(module),
     houses: housesViews(module, links),
     changes: stepViews(steps, (heading) => headingLink(module, heading, "")),
   };

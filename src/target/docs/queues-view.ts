@@ -4,7 +4,7 @@ import { revisionOf } from "./availability.ts";
 import { condition } from "./expression-words.ts";
 import type { Links } from "./links.ts";
 import { capitalized, code, joined, listed, table, type TableView } from "./markdown.ts";
-import { meaningOf } from "./member-rows.ts";
+import { meaningOf } from "./meaning.ts";
 
 export interface QueuesView {
   readonly facts: string;

@@ -2,8 +2,9 @@ import type { Module, Rule } from "../../ir/model.ts";
 import { printExpression } from "../../ir/print-expression.ts";
 import { revisionOf } from "./availability.ts";
 import { condition, range, statement } from "./expression-words.ts";
-import { errataHeading, isFeatureRule } from "./headings.ts";
-import { capitalized, joined, link, plain, slug, table, type TableView } from "./markdown.ts";
+import { isFeatureRule } from "./headings.ts";
+import { errataLinks } from "./meaning.ts";
+import { capitalized, joined, plain, table, type TableView } from "./markdown.ts";
 
 /** The requirements of one normative block of the standard, known by its LaTeX label. */
 export interface RequirementsView {
@@ -35,9 +36,7 @@ function requirementsTable(rules: readonly Rule[], module: Module): TableView | 
 }
 
 function sentenceOf(rule: Rule): string {
-  const errata =
-    rule.errata === undefined ? "" : `See ${link(errataHeading.toLowerCase(), `#${slug(errataHeading)}`)}.`;
-  return joined([joined([rule.doc, ownWords(rule)], " "), errata], " ");
+  return joined([joined([rule.doc, ownWords(rule)], " "), errataLinks(rule)], " ");
 }
 
 function ownWords(rule: Rule): string {

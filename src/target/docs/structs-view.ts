@@ -5,7 +5,7 @@ import { structHeading } from "./headings.ts";
 import { layoutView, sizeText, type LayoutView } from "./layout-view.ts";
 import type { Links } from "./links.ts";
 import { capitalized, code, joined } from "./markdown.ts";
-import { meaningOf } from "./member-rows.ts";
+import { meaningOf } from "./meaning.ts";
 
 export interface StructView {
   readonly heading: string;

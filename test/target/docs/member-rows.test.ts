@@ -16,6 +16,10 @@ function lines(view: TableView | null): readonly string[] {
     : [view.columns.map((column) => column.title).join(" | "), ...view.rows.map((row) => row.join(" | "))];
 }
 
+function erratum(name: string): string {
+  return `erratum "${name}" { text: "a"; meant: "b"; because "c"; }`;
+}
+
 describe("memberTable", () => {
   test("says where members lie and what they mean", () => {
     expect(
@@ -32,6 +36,16 @@ describe("memberTable", () => {
       "6 | 2 | `u8 reserved[2]` |  |  | Zero; not looked at.",
       "8 | … | `le64 data[count]` |  |  | ",
       "… | … | `u8 more[]` |  | 1.2 | ",
+    ]);
+  });
+
+  test("errata of a member are linked by their names", () => {
+    expect(
+      tableOf(`struct probe { le32 a ${erratum("size of a_b")}; le32 b ${erratum("x")} ${erratum("y")}; }`),
+    ).toEqual([
+      "Offset | Size | Member | Meaning",
+      "0 | 4 | `le32 a` | Erratum: [size of a_b](#erratum-size-of-a_b).",
+      "4 | 4 | `le32 b` | Errata: [x](#erratum-x), [y](#erratum-y).",
     ]);
   });
 
