@@ -2,7 +2,7 @@ import type { Alias, Constant, House, Module, View } from "../../ir/model.ts";
 import { revisionOf } from "./availability.ts";
 import { elementsOf, type Visited } from "./element-walk.ts";
 import type { Links } from "./links.ts";
-import { capitalized, code, counted, joined, listed, table, type TableView } from "./markdown.ts";
+import { capitalized, code, joined, listed, table, type TableView } from "./markdown.ts";
 
 /** What another house calls or shapes differently. */
 export interface HouseView {
@@ -89,8 +89,7 @@ function shapesTable(views: readonly View[], module: Module): TableView | null {
   return table(views, [
     { title: "Struct", cell: (view) => code(`struct ${view.name}`) },
     { title: "Shows", cell: (view) => code(view.of) },
-    { title: "Size", align: "right", cell: (view) => viewSize(view) },
-    { title: "Packed", cell: (view) => (view.packed === undefined ? "" : "packed") },
+    { title: "Bytes", cell: (view) => viewSize(view) },
     { title: "Own names", cell: (view) => ownNames(view, module) },
     { title: "Since", cell: (view) => revisionOf(view, module) },
     { title: "Meaning", cell: (view) => view.doc },
@@ -100,7 +99,7 @@ function shapesTable(views: readonly View[], module: Module): TableView | null {
 /** As the house's compiler lays it out, without what has no fixed length. */
 function viewSize({ layout, packed }: View): string {
   if (layout === undefined) return "";
-  const size = counted(packed === undefined ? layout.natural.size : layout.fixedSize, "byte");
+  const size = packed === undefined ? String(layout.natural.size) : `${layout.fixedSize}, packed`;
   return layout.size === null ? `at least ${size}` : size;
 }
 

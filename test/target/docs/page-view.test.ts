@@ -311,7 +311,7 @@ describe("what a page says", () => {
       ["`VIRTIO_TEST_T_OUT`", "`VIRTIO_TEST_WRITE`", "in addition, as a mask"],
       ["`struct virtio_test_head`, `type`", "`kind`", ""],
     ]);
-    expect(shapes).toEqual([["`struct virtio_test_head`", "`head`", "8 bytes", "`op`"]]);
+    expect(shapes).toEqual([["`struct virtio_test_head`", "`head`", "8", "`op`"]]);
     expect(constants).toEqual([["`VIRTIO_TEST_MAX`", "7"]]);
   });
 });
