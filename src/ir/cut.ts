@@ -1,14 +1,16 @@
 import { existsAt, nameAt } from './availability.ts';
-import { simplify } from './expression.ts';
+import { settle, simplify } from './expression.ts';
 import { Layouts } from './layout.ts';
 import type { Element, Expression, Ir, Item, Member, Module, PartItem, Revision } from './model.ts';
+import { followNames } from './rename.ts';
+import { isReservedName } from './reserved-name.ts';
 
 /**
  * The description at one revision: what does not exist there is gone, names are those of that revision, conditions
  * no longer speak of features that do not exist yet, and everything with members has its layout.
  */
 export function cut(ir: Ir, revision: Revision): Ir {
-  const trimmed = new Cutter(ir, revision).ir();
+  const trimmed = followNames(new Cutter(ir, revision).ir(), ir, revision);
   const layouts = new Layouts(trimmed);
   return { ...trimmed, modules: trimmed.modules.map((module) => ({ ...module, items: module.items.map((item) => placed(layouts, item)) })) };
 }
@@ -16,7 +18,7 @@ export function cut(ir: Ir, revision: Revision): Ir {
 class Cutter {
   private readonly revision: Revision;
   private readonly source: Ir;
-  private readonly features: ReadonlySet<string>;
+  private readonly exists: (module: string, feature: string) => boolean;
 
   constructor(ir: Ir, revision: Revision) {
     this.source = ir;
@@ -29,7 +31,7 @@ class Cutter {
         for (const feature of item.features) if (existsAt(feature, revision)) features.add(`${module.name}.${feature.name}`);
       }
     }
-    this.features = features;
+    this.exists = (module, feature) => features.has(`${module}.${feature}`);
   }
 
   ir(): Ir {
@@ -50,13 +52,11 @@ class Cutter {
   }
 
   private simplified(expression: Expression): Expression | boolean {
-    return simplify(expression, (module, feature) => this.features.has(`${module}.${feature}`));
+    return simplify(expression, this.exists);
   }
 
   private expression(expression: Expression): Expression {
-    const simplified = this.simplified(expression);
-    if (typeof simplified !== 'boolean') return simplified;
-    return { op: 'number', value: simplified ? 1 : 0, text: simplified ? '1' : '0' };
+    return settle(expression, this.exists);
   }
 
   private item(item: Item): Item {
@@ -110,8 +110,12 @@ class Cutter {
       switch (member.kind) {
         case 'bits':
           return { ...member, bits: this.some(member.bits) };
-        case 'field':
-          return member.each === undefined ? member : { ...member, each: { ...member.each, members: this.members(member.each.members) } };
+        case 'field': {
+          const { reserved, ...rest } = member;
+          // It may have had a use, and the name of it, before its bytes were reserved.
+          const field = reserved === true && !isReservedName(member.name) ? rest : member;
+          return field.each === undefined ? field : { ...field, each: { ...field.each, members: this.members(field.each.members) } };
+        }
         case 'group':
           return { ...member, members: this.members(member.members) };
         case 'present':

@@ -5,6 +5,7 @@ import { unknownType } from '../../check/unknown-type.ts';
 import { nearest } from '../../diagnostic/suggest.ts';
 import { integerOf } from '../expression.ts';
 import type { Access, Arm, BitGroup, Dimension, Expression, Field, GroupReference, Member, Scalar, ScalarName, Tag, Type } from '../model.ts';
+import { isReservedName } from '../reserved-name.ts';
 import { emptyEnvironment, present, type Context, type Environment, type Inherited } from './context.ts';
 import { checkAttributes, element, houseLayout, inheritedBy } from './element.ts';
 import { conditionOf, resolve, valuesOf } from './expressions.ts';
@@ -12,6 +13,7 @@ import { find } from './find-attribute.ts';
 import { checkAccess, checkSibling } from './known-names.ts';
 import { groupOf, structScope } from './member-paths.ts';
 import { chosenMembers } from './picks.ts';
+import { plainTypeFor } from './plain-types.ts';
 
 /** Builds members; `outer` are the levels around them, whose members may be named too. */
 export function buildMembers(context: Context, members: readonly Ast.Member[], inherited: Inherited, environment: Environment): Member[] {
@@ -110,8 +112,6 @@ function renameFor(member: Member, name: string, house: string): Member {
   return { ...rest, name, cName: name, ...(kept === undefined || kept.length === 0 ? {} : { aliases: kept }) };
 }
 
-const reservedName = /^(?:reserved|padding|unused|pad)_?\d*$/;
-
 function buildField(context: Context, member: Ast.Field, inherited: Inherited, environment: Environment, condition: Expression | undefined): readonly Field[] {
   const type = buildType(context, member.type, environment.view?.house);
   if (type === undefined) return [];
@@ -141,7 +141,7 @@ function buildField(context: Context, member: Ast.Field, inherited: Inherited, e
         values: reference(values),
         value,
         range: from === undefined || to === undefined ? undefined : { from, to },
-        reserved: reservedName.test(name) ? (true as const) : undefined,
+        reserved: isReservedName(name) ? (true as const) : undefined,
         access: buildAccess(context, member.attributes, environment),
         unit: find(member.attributes, 'unit')?.text,
         orders: houseLayout(context, member.attributes).orders,
@@ -177,12 +177,7 @@ export function buildType(context: Context, type: Ast.Type, house?: string): Typ
       for (const scope of [context.scope, ...context.scopes.core]) {
         if (scope.externals.has(type.name.text)) return { kind: 'external', module: scope.name, name: type.name.text };
       }
-      const meant = nearest(type.name.text, ['u8', 'le16', 'le32', 'le64', 'be16', 'be32', 'be64', ...context.scope.externals.keys()]);
-      context.report(unknownType, {
-        message: `there is no type '${type.name.text}'`,
-        at: type.at,
-        help: meant === undefined ? "a type is u8, le16, le32, le64, be16, be32, be64, 'struct NAME' or a name declared by 'external'" : `did you mean '${meant}'?`,
-      });
+      context.report(unknownType, { message: `there is no type '${type.name.text}'`, at: type.at, help: plainTypeFor(type.name.text, context.scope) });
       return undefined;
     }
     case 'struct': {
@@ -292,7 +287,7 @@ function buildBits(context: Context, items: readonly Ast.BitItem[], outer: Inher
       ...element(context, 'bit group', item.name.text, item, outer, (name) => name, condition),
       shift: cursor.shift,
       width,
-      ...present({ values: reference(values), value, reserved: reservedName.test(item.name.text) ? (true as const) : undefined, union: cursor.union }),
+      ...present({ values: reference(values), value, reserved: isReservedName(item.name.text) ? (true as const) : undefined, union: cursor.union }),
     });
     cursor.shift += width;
   }
