@@ -9,11 +9,16 @@ export function queueSections(queues: Queues, context: ModuleContext): readonly 
   if (queues.queues.length === 0) return [];
   const { imports, names } = context;
   imports.value('queueTable');
-  const where = new Map(queues.where.map((one) => [one.name, names.inner(one.name)]));
-  const replaced = new Map([...where].map(([name, own]) => [name, `${own}(c)`]));
+  const replaced = new Map<string, string>();
+  const where = queues.where.flatMap((one) => {
+    const { text, usesContext } = context.formula(one.value, [], 'number', replaced);
+    const name = usesContext ? names.inner(one.name) : '';
+    replaced.set(one.name, usesContext ? `${name}(c)` : text);
+    return usesContext ? [{ name, value: text, context: imports.type('QueueContext') }] : [];
+  });
   const view = {
     doc: docComment([sentences(queues)]),
-    where: queues.where.map((one) => ({ name: where.get(one.name) ?? one.name, value: context.formula(one.value, [], 'number', replaced).text, context: imports.type('QueueContext') })),
+    where,
     type: `${imports.type('QueueTable')}<${queues.queues.map((queue) => `'${queue.name}'`).join(' | ')}>`,
     queues: queues.queues.map((queue) => queueView(queue, context, replaced)),
   };

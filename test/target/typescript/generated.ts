@@ -1,0 +1,52 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { generate } from "../../../src/generate.ts";
+import type { Ir, Revision } from "../../../src/ir/model.ts";
+import type { GeneratedFile } from "../../../src/target/target.ts";
+import { Templates } from "../../../src/target/templates.ts";
+import { typescriptTarget } from "../../../src/target/typescript/target.ts";
+
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+
+/** The runtime's source: what generated files import in tests, so that both have the same classes. */
+export const runtimeSource = join(root, "src/runtime/index.ts");
+
+/** What the target makes of an IR, as it is before prettier. */
+export function filesOf(ir: Ir, revision: Revision = "1.4", runtime = "virtgen/runtime"): readonly GeneratedFile[] {
+  const folder = join(root, "templates/typescript");
+  const templates = new Templates(
+    new Map(readdirSync(folder).map((name) => [name.replace(/\.hbs$/, ""), readFileSync(join(folder, name), "utf8")])),
+  );
+  return generate(ir, typescriptTarget(runtime), { templates, revision });
+}
+
+/** Generated modules in a folder of the project, so that Vitest, tsc and the bundler find what they import. */
+export class GeneratedModules {
+  readonly folder: string;
+  readonly files: readonly GeneratedFile[];
+
+  /** @param name of the folder: one for each test file */
+  constructor(name: string, ir: Ir, revision: Revision = "1.4") {
+    this.folder = join(root, ".cache/test-typescript", `${name}-${process.pid}`);
+    mkdirSync(this.folder, { recursive: true });
+    this.files = filesOf(ir, revision, relative(this.folder, runtimeSource));
+    for (const file of this.files) this.write(file.path, file.text);
+  }
+
+  write(path: string, text: string): string {
+    const file = join(this.folder, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+    return file;
+  }
+
+  /** A module of a description, by name. */
+  async load(name: string): Promise<Readonly<Record<string, unknown>>> {
+    return (await import(/* @vite-ignore */ join(this.folder, `${name}.ts`))) as Readonly<Record<string, unknown>>;
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
