@@ -1,0 +1,176 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Ir, Revision } from "../../../src/ir/model.ts";
+import { publishedNames } from "../../peer/c-names.ts";
+import { Workspace } from "./compilers.ts";
+import { filesOf, standard } from "./descriptions.ts";
+
+/**
+ * The names that the standard's listings and lists of bits give, by the revisions that have them (`1.1-1.4`), read from
+ * its LaTeX. A constant may have two values in one revision.
+ */
+interface StandardNames {
+  readonly constants: Readonly<Record<string, Readonly<Record<string, number | readonly number[]>>>>;
+  readonly structs: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+}
+
+/** Names that differ for a reason, by revisions. */
+interface Known {
+  readonly module: string;
+  readonly revisions: string;
+  readonly reason: string;
+  readonly names: readonly string[];
+}
+
+const read = (file: string): unknown => JSON.parse(readFileSync(new URL(file, import.meta.url), "utf8"));
+const names = read("standard-names.json") as Readonly<Record<string, StandardNames>>;
+const notHere = read("standard-names-missing.json") as readonly Known[];
+const onlyHere = read("standard-names-beyond.json") as readonly Known[];
+
+const modules = Object.keys(names);
+const revisions: readonly Revision[] = ["1.0", "1.1", "1.2", "1.3", "1.4"];
+
+function covers(span: string, revision: Revision): boolean {
+  const [from = "", to = ""] = span.split("-");
+  return from <= revision && revision <= to;
+}
+
+/** What a module of the standard has in one revision. */
+class Standard {
+  readonly values: ReadonlyMap<string, readonly number[]>;
+  readonly fields: ReadonlyMap<string, readonly string[]>;
+
+  constructor(module: string, revision: Revision) {
+    const { constants, structs } = names[module] ?? { constants: {}, structs: {} };
+    const there = <T>(spans: Readonly<Record<string, T>>): readonly T[] => Object.entries(spans).flatMap(([span, found]) => (covers(span, revision) ? [found] : []));
+    this.values = new Map(there(constants).flatMap((group) => Object.entries(group).map(([name, value]) => [name, [value].flat()] as const)));
+    this.fields = new Map(Object.entries(structs).flatMap(([tag, spans]) => (there(spans).length === 0 ? [] : [[tag, there(spans).flat()] as const])));
+  }
+}
+
+const workspace = new Workspace();
+afterAll(() => {
+  workspace.remove();
+});
+
+/** The names of each header at each revision, as `revision/module`, and the headers' texts. */
+const published = new Map<string, ReadonlySet<string>>();
+const texts = new Map<string, string>();
+let ir: Ir;
+
+beforeAll(() => {
+  ir = standard();
+  for (const revision of revisions) {
+    const files = filesOf(ir, "spec", revision);
+    workspace.write(files.map((file) => ({ ...file, path: `${revision}/${file.path}` })));
+    for (const module of modules) {
+      const header = `virtio_${module}.h`;
+      workspace.write([{ path: "names.c", text: `#include "${header}"\n` }]);
+      const { status, output } = workspace.run(["gcc", "-E", "-dD", "-I", revision, "names.c"]);
+      if (status !== 0) throw new Error(output);
+      published.set(`${revision}/${module}`, publishedNames(output, (file) => file === `${revision}/${header}`));
+      texts.set(`${revision}/${module}`, files.find((file) => file.path === header)?.text ?? "");
+    }
+  }
+});
+
+const ourNames = (revision: Revision, module: string): ReadonlySet<string> => published.get(`${revision}/${module}`) ?? new Set();
+
+/** `module: name`, sorted. */
+function flat(known: readonly Known[], revision: Revision): readonly string[] {
+  return known
+    .filter(({ revisions: span }) => covers(span, revision))
+    .flatMap(({ module, names: some }) => some.map((name) => `${module}: ${name}`))
+    .toSorted();
+}
+
+/** Structs that C cannot have as the standard lists them are cut: their pieces' names begin with their own. */
+function pieceOf(tag: string, structs: Iterable<string>): string | undefined {
+  const owners = [...structs].filter((struct) => tag.startsWith(`${struct}_`));
+  return owners.toSorted((a, b) => b.length - a.length)[0];
+}
+
+/** Whether a header has a struct's field: in the struct, in a piece of it, as bits, or in a comment that lists what follows. */
+function hasField(module: string, revision: Revision, tag: string, field: string): boolean {
+  const ours = ourNames(revision, module);
+  const [, bits] = /:(\w+)$/.exec(field) ?? [];
+  if (bits !== undefined) return bits === "reserved" || ours.has(`${tag}_get_${bits}()`);
+  const path = field.split(".");
+  if (ours.has(`struct ${tag}.${field}`) || ours.has(`struct ${[tag, ...path.slice(0, -1)].join("_")}.${path.at(-1) ?? ""}`)) return true;
+  const { fields } = new Standard(module, revision);
+  for (const name of ours) {
+    const [, piece = "", own = ""] = /^struct (\w+)\.(.*)$/.exec(name) ?? [];
+    if (own === field && pieceOf(piece, fields.keys()) === tag) return true;
+  }
+  return new RegExp(`^\\t? \\*\\t.*\\b${field}\\b`, "m").test(texts.get(`${revision}/${module}`) ?? "");
+}
+
+describe.each(revisions)("the spec profile at revision %s", (revision) => {
+  it("has every name of the standard, but for what is known", () => {
+    const missing = modules.flatMap((module) => {
+      const ours = ourNames(revision, module);
+      const { values, fields } = new Standard(module, revision);
+      const text = texts.get(`${revision}/${module}`) ?? "";
+      return [
+        ...[...values.keys()].filter((name) => !ours.has(name)),
+        ...[...fields.keys()].filter((tag) => !ours.has(`struct ${tag}`) && !text.includes(`struct ${tag} varies from its beginning`)).map((tag) => `struct ${tag}`),
+        ...[...fields].flatMap(([tag, some]) => some.filter((field) => !hasField(module, revision, tag, field)).map((field) => `struct ${tag}.${field}`)),
+      ].map((name) => `${module}: ${name}`);
+    });
+    expect(missing.toSorted()).toEqual(flat(notHere, revision));
+  });
+
+  it("has the standard's numbers", () => {
+    const asserts = modules.flatMap((module) =>
+      [...new Standard(module, revision).values]
+        .filter(([name]) => ourNames(revision, module).has(name))
+        .map(([name, values]) => `_Static_assert(${values.map((value) => `(${name}) == ${value}`).join(" || ")}, "${name}");`),
+    );
+    expect(asserts.length).toBeGreaterThan(140);
+    workspace.write([{ path: "values.c", text: [...modules.map((module) => `#include "virtio_${module}.h"`), ...asserts, ""].join("\n") }]);
+    expect(workspace.run(["gcc", "-std=c11", "-fsyntax-only", "-I", revision, "values.c"]).output).toBe("");
+  });
+
+  it("has no name before its time", () => {
+    const early = modules.flatMap((module) => {
+      const now = new Standard(module, revision);
+      const later = revisions.filter((other) => other > revision).map((other) => new Standard(module, other));
+      return [...ourNames(revision, module)]
+        .filter((name) => {
+          const [, tag = "", field] = /^struct (\w+)(?:\.(.*))?$/.exec(name) ?? [];
+          if (tag === "") return !now.values.has(name) && later.some((one) => one.values.has(name));
+          if (field === undefined) return !now.fields.has(tag) && later.some((one) => one.fields.has(tag));
+          return now.fields.get(tag)?.includes(field) === false && later.some((one) => one.fields.get(tag)?.includes(field) === true);
+        })
+        .map((name) => `${module}: ${name}`);
+    });
+    expect(early.filter((name) => !flat(onlyHere, revision).includes(name))).toEqual([]);
+  });
+
+  it("adds no name to the standard's, but for what is known and what is made by rule", () => {
+    const added = modules.flatMap((module) => {
+      const ours = ourNames(revision, module);
+      const { values, fields } = new Standard(module, revision);
+      const members = new Map([...fields].map(([tag, some]) => [tag, new Set(some.map((field) => field.replace(":", "").split(".").at(-1)))]));
+      const isOurs = (name: string): boolean => {
+        // The guard, functions and numbers of queues have a form of their own that the standard's names never have.
+        if (name === `VIRTIO_${module.toUpperCase()}_H` || name.endsWith("()") || /^VIRTIO_[A-Z]+_VQ_/.test(name)) return false;
+        const [, tag, field] = /^struct (\w+)(?:\.(.*))?$/.exec(name) ?? [];
+        if (tag === undefined) return !values.has(name) && !isOfBitGroup(name, ours);
+        const known = members.get(fields.has(tag) ? tag : (pieceOf(tag, fields.keys()) ?? ""));
+        if (known === undefined) return true;
+        if (field !== undefined) return !known.has(field.split(".").at(-1));
+        // A piece shares members with the struct that it is of; a similar name alone makes none.
+        return !fields.has(tag) && ![...known].some((member) => ours.has(`struct ${tag}.${member ?? ""}`));
+      };
+      return [...ours].filter((name) => isOurs(name)).map((name) => `${module}: ${name}`);
+    });
+    expect(added.toSorted()).toEqual(flat(onlyHere, revision));
+  });
+});
+
+/** Masks and shifts are called as the accessors of the bit group are. */
+function isOfBitGroup(name: string, ours: ReadonlySet<string>): boolean {
+  const [, group = ""] = /^(.*)_(?:SHIFT|MASK)$/.exec(name) ?? [];
+  return [...ours].some((other) => other.endsWith("()") && other.replace("_get_", "_").toUpperCase() === `${group}()`);
+}
