@@ -86,7 +86,7 @@ function shape(source: Source, cst: CstNode): Attribute {
   const kind = keywordOf(cst, ['pad', 'packed', 'natural', 'compact', 'order', 'size', 'aligned', 'overridable']);
   switch (kind) {
     case 'pad': {
-      const unless = optionalNode(cst, 'operation');
+      const [, unless] = nodes(cst, 'operation');
       return { kind, to: operation(source, node(cst, 'operation')), unless: unless === undefined ? undefined : operation(source, unless), at };
     }
     case 'packed':

@@ -159,9 +159,28 @@ export function simplify(expression: Expression, exists: (module: string, featur
       const condition = simplify(expression.condition, exists);
       if (condition === true) return simplify(expression.then, exists);
       if (condition === false) return simplify(expression.otherwise, exists);
-      return { ...expression, condition };
+      return { ...expression, condition, then: settle(expression.then, exists), otherwise: settle(expression.otherwise, exists) };
     }
-    default:
+    case 'number':
+    case 'constant':
+    case 'variable':
       return expression;
+    case 'member':
+      return { ...expression, path: expression.path.map((part) => (part.index === undefined ? part : { ...part, index: settle(part.index, exists) })) };
+    case 'call':
+      return { ...expression, arguments: expression.arguments.map((argument) => settle(argument, exists)) };
+    case 'negate':
+    case 'complement':
+    case 'bit':
+      return { ...expression, operand: settle(expression.operand, exists) };
+    default:
+      return { ...expression, left: settle(expression.left, exists), right: settle(expression.right, exists) };
   }
+}
+
+/** {@link simplify} where a value is wanted: what is true is 1, what is false 0. */
+export function settle(expression: Expression, exists: (module: string, feature: string) => boolean): Expression {
+  const simplified = simplify(expression, exists);
+  if (typeof simplified !== 'boolean') return simplified;
+  return { op: 'number', value: simplified ? 1 : 0, text: simplified ? '1' : '0' };
 }

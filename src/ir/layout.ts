@@ -15,6 +15,7 @@ export class Layouts {
   private readonly structs = new Map<string, Struct | View>();
   private readonly externals = new Map<string, ExternalType>();
   private readonly extents = new Map<string, Extent>();
+  private readonly layouts = new WeakMap<readonly Member[], Layout>();
   private readonly open: string[] = [];
   /** Structs that contain themselves, found on the way. */
   readonly findings: Finding[] = [];
@@ -41,51 +42,68 @@ export class Layouts {
   }
 
   private placeMember<M extends Member>(member: M, cursor: Cursor): M {
-    const start = cursor.at();
+    const position = cursor.add(this.memberExtent(member), isConditional(member));
+    // What is inside begins where the member does: for a compiler that is where its alignment lets it.
+    const inside = (members: readonly Member[]): readonly Member[] => {
+      const inner = new Cursor({ offset: position.offset, natural: position.natural.offset }, this.isPacked(members));
+      return members.map((one) => this.placeMember(one, inner));
+    };
     switch (member.kind) {
       case 'field':
-      case 'bits': {
-        const position = cursor.add(this.memberExtent(member), member.if !== undefined);
-        if (member.kind !== 'field' || member.each === undefined) return { ...member, position };
+        if (member.each === undefined) return { ...member, position };
         return { ...member, position, each: { ...member.each, members: this.place(member.each.members).members } };
-      }
-      case 'group': {
-        if (member.dimensions.length > 0) {
-          const inner = this.place(member.members);
-          const position = cursor.add(repeat(extentOf(inner.layout), member.dimensions), member.if !== undefined);
-          return { ...member, members: inner.members, position };
-        }
-        const inner = new Cursor(start);
-        const members = member.members.map((one) => this.placeMember(one, inner));
-        const position = cursor.add(extentOf(inner.layout()), member.if !== undefined);
-        return { ...member, members, position };
-      }
+      case 'group':
+        return { ...member, position, members: member.dimensions.length > 0 ? this.place(member.members).members : inside(member.members) };
       case 'union':
       case 'switch':
-      case 'window': {
-        const extents: Extent[] = [];
-        const arms = member.arms.map((arm) => {
-          const inner = new Cursor(start);
-          const members = arm.members.map((one) => this.placeMember(one, inner));
-          extents.push(extentOf(inner.layout()));
-          return { ...arm, members };
-        });
-        const position = cursor.add(member.kind === 'switch' ? chosen(extents) : longest(extents), member.if !== undefined);
-        return { ...member, arms, position };
-      }
-      case 'present': {
-        const inner = new Cursor(start);
-        const members = member.members.map((one) => this.placeMember(one, inner));
-        const extent = extentOf(inner.layout());
-        const position = cursor.add({ ...extent, size: null, min: 0, naturalSize: null }, true);
-        return { ...member, members, position };
-      }
+      case 'window':
+        return { ...member, position, arms: member.arms.map((arm) => ({ ...arm, members: inside(arm.members) })) };
+      case 'present':
+        return { ...member, position, members: inside(member.members) };
       default:
-        return member;
+        return { ...member, position };
     }
   }
 
-  private memberExtent(member: Field | BitWord): Extent {
+  private memberExtent(member: Member): Extent {
+    switch (member.kind) {
+      case 'field':
+      case 'bits':
+        return this.fieldExtent(member);
+      case 'group':
+        return repeat(this.membersExtent(member.members), member.dimensions);
+      case 'union':
+      case 'window':
+        return longest(member.arms.map((arm) => this.membersExtent(arm.members)));
+      case 'switch':
+        return chosen(member.arms.map((arm) => this.membersExtent(arm.members)));
+      case 'present':
+        return { ...this.membersExtent(member.members), size: null, min: 0, naturalSize: null };
+    }
+  }
+
+  private membersExtent(members: readonly Member[]): Extent {
+    return extentOf(this.membersLayout(members));
+  }
+
+  /** A compiler is told to pack them, because else it would not lay them out as the standard does. */
+  private isPacked(members: readonly Member[]): boolean {
+    return this.membersLayout(members).needsPacked;
+  }
+
+  /** Kept, because what is nested is asked for once for each level around it. */
+  private membersLayout(members: readonly Member[]): Layout {
+    let layout = this.layouts.get(members);
+    if (layout === undefined) {
+      const cursor = new Cursor();
+      for (const member of members) cursor.add(this.memberExtent(member), isConditional(member));
+      layout = cursor.layout();
+      this.layouts.set(members, layout);
+    }
+    return layout;
+  }
+
+  private fieldExtent(member: Field | BitWord): Extent {
     const one = this.typeExtent(member.type);
     if (member.kind === 'field' && member.each !== undefined) return { size: null, min: 0, naturalSize: null, align: 1 };
     const array = repeat(one, member.dimensions);
@@ -139,11 +157,18 @@ export class Layouts {
   }
 }
 
-/** Walks along members, packed and as a C compiler does. */
+/** Where the first of some members lies, by the standard and for a compiler. */
+interface Start {
+  readonly offset: number | null;
+  readonly natural: number | null;
+}
+
+/** Walks along members, as the standard lays them out and as a C compiler does, which may have been told to pack. */
 class Cursor {
   private offset: number | null;
   private natural: number | null;
-  private readonly start: { readonly offset: number | null; readonly natural: number | null };
+  private readonly start: Start;
+  private readonly packed: boolean;
   private size = 0;
   private sizeKnown = true;
   private min = 0;
@@ -154,19 +179,16 @@ class Cursor {
   private moved = false;
   private naturalSize = 0;
 
-  constructor(start: { readonly offset: number | null; readonly natural: number | null } = { offset: 0, natural: 0 }) {
+  constructor(start: Start = { offset: 0, natural: 0 }, packed = false) {
     this.start = start;
+    this.packed = packed;
     this.offset = start.offset;
     this.natural = start.natural;
   }
 
-  at(): { readonly offset: number | null; readonly natural: number | null } {
-    return { offset: this.offset, natural: this.natural };
-  }
-
   /** Adds one member; `conditional` ones count for the smallest size only where something certain follows. */
   add(extent: Extent, conditional: boolean): Position {
-    const natural = this.natural === null ? null : roundUp(this.natural, extent.align);
+    const natural = this.natural === null ? null : roundUp(this.natural, this.packed ? 1 : extent.align);
     const position: Position = {
       offset: this.offset,
       size: extent.size,
@@ -202,6 +224,10 @@ class Cursor {
   }
 }
 
+function isConditional(member: Member): boolean {
+  return member.if !== undefined || member.kind === 'present';
+}
+
 function roundUp(value: number, align: number): number {
   return Math.ceil(value / align) * align;
 }
@@ -228,7 +254,6 @@ function repeat(one: Extent, dimensions: readonly Dimension[]): Extent {
 }
 
 function longest(extents: readonly Extent[]): Extent {
-  const largest = (sizes: readonly (number | null)[]): number | null => sizes.reduce<number | null>((most, size) => (most === null || size === null ? null : Math.max(most, size)), 0);
   const align = Math.max(1, ...extents.map((extent) => extent.align));
   const natural = largest(extents.map((extent) => extent.naturalSize));
   return {
@@ -237,6 +262,11 @@ function longest(extents: readonly Extent[]): Extent {
     naturalSize: natural === null ? null : roundUp(natural, align),
     align,
   };
+}
+
+/** Null where one of them is. */
+function largest(sizes: readonly (number | null)[]): number | null {
+  return sizes.reduce<number | null>((most, size) => (most === null || size === null ? null : Math.max(most, size)), 0);
 }
 
 /** A switch has a known size only where all its alternatives have the same. */

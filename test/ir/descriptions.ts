@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { parse } from "../../grammar/parse.ts";
 import { compile, type SourceText } from "../../src/compile.ts";
-import type { Config, Ir, Item, ItemKind, Member, Module, Struct } from "../../src/ir/model.ts";
+import { build } from "../../src/ir/build/build.ts";
+import type { Config, Expression, Ir, Item, ItemKind, Member, Module, Struct } from "../../src/ir/model.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -51,4 +53,33 @@ export function configOf(module: Module): Config {
 /** Where each member begins, by name. */
 export function offsets(members: readonly Member[]): Readonly<Record<string, number | null | undefined>> {
   return Object.fromEntries(members.map((member) => [member.name, member.position?.offset]));
+}
+
+/**
+ * What the language makes of a text as a condition in a small device: with the features A to D, the members `type`,
+ * `flags` and `table`, and `config.count`. Built without the rules over the whole, which would find that some such
+ * conditions can never hold.
+ */
+export function conditionOf(text: string): Expression {
+  const source = `
+    device test = 99 "Test";
+    features { A = 0; B = 1; C = 2; D = 3; }
+    enum T { PLUG = 1; UNPLUG = 2; }
+    flags M { RD = 1; WR = 2; }
+    const MAX = 126;
+    config { le32 count; struct { le32 kind; } zoned; }
+    struct probe {
+      le32 type : T;
+      u8 flags : M;
+      u8 table[4];
+      u8 last if (${text});
+    }`;
+  const { file } = parse("test.virtio", source);
+  if (file === undefined) throw new Error(`'${text}' is no expression`);
+  const ir = build([file], (_, finding) => {
+    throw new Error(`'${text}': ${finding.message}`);
+  });
+  const last = structNamed(moduleNamed(ir, "test"), "probe").members.at(-1);
+  if (last?.if === undefined) throw new Error(`'${text}' has no condition`);
+  return last.if;
 }

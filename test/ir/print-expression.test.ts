@@ -1,38 +1,8 @@
 import { describe, expect, test } from "vitest";
 import * as fc from "fast-check";
-import { parse as parseDescription } from "../../grammar/parse.ts";
-import { build } from "../../src/ir/build/build.ts";
 import type { Expression } from "../../src/ir/model.ts";
 import { printExpression } from "../../src/ir/print-expression.ts";
-
-/** What the description language makes of `text` as a condition in a small device. */
-function parse(text: string): Expression {
-  const source = `
-    device test = 99 "Test";
-    features { A = 0; B = 1; C = 2; D = 3; }
-    enum T { PLUG = 1; UNPLUG = 2; }
-    flags M { RD = 1; WR = 2; }
-    const MAX = 126;
-    config { le32 count; struct { le32 kind; } zoned; }
-    struct probe {
-      le32 type : T;
-      u8 flags : M;
-      u8 table[4];
-      u8 last if (${text});
-    }`;
-  const { file } = parseDescription("test.virtio", source);
-  if (file === undefined) throw new Error(`'${text}' is no expression`);
-  // Built without the rules over the whole: many of these conditions can never hold.
-  const ir = build([file], (_, finding) => {
-    throw new Error(`'${text}': ${finding.message}`);
-  });
-  const probe = ir.modules
-    .flatMap((module) => module.items)
-    .find((item) => item.kind === "struct" && item.name === "probe");
-  const last = probe?.kind === "struct" ? probe.members.at(-1)?.if : undefined;
-  if (last === undefined) throw new Error(`'${text}' has no condition`);
-  return last;
-}
+import { conditionOf as parse } from "./descriptions.ts";
 
 /** Without the places, which differ from text to text. */
 function shape(expression: Expression): unknown {
