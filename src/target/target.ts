@@ -30,6 +30,6 @@ export interface Target {
   /** The first is the default; empty where there is one kind of output only. */
   readonly profiles: readonly string[];
   /** Prettier's parser for its files, where there is one. */
-  readonly prettier?: 'typescript' | 'markdown';
+  readonly prettier?: 'typescript';
   generate(input: TargetInput): readonly GeneratedFile[];
 }

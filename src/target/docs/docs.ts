@@ -2,6 +2,7 @@ import { cut } from "../../ir/cut.ts";
 import { compareRevisions } from "../../ir/availability.ts";
 import { revisions, type Ir, type Module, type Revision } from "../../ir/model.ts";
 import type { GeneratedFile, Target, TargetInput } from "../target.ts";
+import { alignTables } from "./align-tables.ts";
 import { changesPageView } from "./changes-page-view.ts";
 import { stepsOf, type ModuleAt } from "./changes.ts";
 import { indexView } from "./index-view.ts";
@@ -12,7 +13,6 @@ export const docs: Target = {
   name: "docs",
   summary: "Reference tables in Markdown, as GitHub shows it: features, layouts, requests byte by byte, changes",
   profiles: [],
-  prettier: "markdown",
   generate(input) {
     const { ir, modules, revision, templates } = input;
     const pages = new Set(modules.map((module) => module.name));
@@ -49,13 +49,11 @@ function cuts({ all, ir, revision }: TargetInput): ReadonlyMap<Revision, Ir> {
 
 /** One empty line between blocks, none at the end. */
 function file(path: string, text: string): GeneratedFile {
-  return {
-    path,
-    text: `${text
-      .replaceAll(/[ \t]+$/gm, "")
-      .replaceAll(/\n{3,}/g, "\n\n")
-      .trim()}\n`,
-  };
+  const tidy = text
+    .replaceAll(/[ \t]+$/gm, "")
+    .replaceAll(/\n{3,}/g, "\n\n")
+    .trim();
+  return { path, text: alignTables(`${tidy}\n`) };
 }
 
 interface BannerView {

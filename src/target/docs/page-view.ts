@@ -126,14 +126,14 @@ function moduleFacts(module: Module): string {
       module.id === undefined ? "" : `device id ${module.id}`,
       `since ${revisionName(module.since)}`,
       module.until === undefined ? "" : `until ${module.until}`,
-      module.label === undefined ? "" : `in the standard: *${plain(module.label)}*`,
+      module.label === undefined ? "" : `in the standard: _${plain(module.label)}_`,
     ],
     " · ",
   );
 }
 
 function labelSentence(element: Element): string {
-  return element.label === undefined ? "" : `In the standard: *${plain(element.label)}*.`;
+  return element.label === undefined ? "" : `In the standard: _${plain(element.label)}_.`;
 }
 
 function featureRangesTable(module: Module): TableView | null {

@@ -73,11 +73,9 @@ describe("the files", () => {
     ).toEqual([]);
   });
 
-  test("say the same after prettier", async () => {
-    for (const path of ["net.md", "blk.md", "ring.md"]) {
-      const text = generated.get(path) ?? "";
-      const formatted = await format(text, { parser: "markdown", printWidth: 120 });
-      expect(said(formatted)).toEqual(said(text));
+  test("are printed as prettier prints them", async () => {
+    for (const [path, text] of generated) {
+      expect(await format(text, { parser: "markdown", printWidth: 120 }), path).toBe(text);
     }
   });
 
@@ -91,18 +89,6 @@ describe("the files", () => {
     );
   });
 });
-
-/** The words of a page, those of tables cell by cell. */
-function said(markdown: string): unknown {
-  const words = plainText(tokensOf(markdown).filter((token) => token.type === "paragraph" || token.type === "heading"));
-  return {
-    words,
-    tables: sectionsOf(markdown).map(({ heading, tables }) => [
-      heading,
-      tables.map((table) => table.rows.map((row) => row.map((cell) => plainText(cell.tokens)))),
-    ]),
-  };
-}
 
 describe.each(revisions.map((revision): [Revision] => [revision]))("at %s", (revision) => {
   test("every link leads somewhere", () => {
