@@ -1,4 +1,4 @@
-import type { IToken } from 'chevrotain';
+import { EOF, type IToken } from 'chevrotain';
 import * as T from './tokens.ts';
 
 /** A block that is never closed: its brace, and the last word that still belongs into it. */
@@ -15,10 +15,11 @@ interface Open {
 }
 
 /**
- * Of the blocks that are still open at the end, the one whose closing brace was probably forgotten: what follows it is
+ * Of the blocks that are still open before a token, the one whose closing brace was probably forgotten: what follows it is
  * indented as if it were closed. Layout means nothing to the language, but most authors keep to it.
  */
-export function findOpenBlock(tokens: readonly IToken[]): OpenBlock | undefined {
+export function findOpenBlock(all: readonly IToken[], end: IToken): OpenBlock | undefined {
+  const tokens = end.tokenType === EOF ? all : all.filter((token) => token.startOffset < end.startOffset);
   const open: Open[] = [];
   let indent = 0;
   let suspect: OpenBlock | undefined;

@@ -1,7 +1,9 @@
+import { unclosedComment } from '../src/check/unclosed-comment.ts';
 import { unexpectedEnd } from '../src/check/unexpected-end.ts';
 import { unexpectedWord } from '../src/check/unexpected-word.ts';
 import type { Diagnostic } from '../src/diagnostic/diagnostic.ts';
 import type { File } from './ast.ts';
+import { findErrors } from './find-errors.ts';
 import { DescriptionParser } from './parser/description-parser.ts';
 import { syntaxDiagnostic } from './syntax-diagnostics.ts';
 import { textDiagnostics } from './text-diagnostics.ts';
@@ -15,34 +17,35 @@ export interface ParseResult {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-let quick: DescriptionParser | undefined;
-let thorough: DescriptionParser | undefined;
+let shared: DescriptionParser | undefined;
 
 /** Reads one description. Finds all syntax errors of it in one run; never throws. `path` goes into the places only. */
 export function parse(path: string, text: string): ParseResult {
   const lexed = lexer.tokenize(text);
   const words = textDiagnostics(path, text, lexed);
   if (words.tooDeep) return { file: undefined, diagnostics: inOrder(words.diagnostics) };
-  let parser = (quick ??= new DescriptionParser());
+  shared ??= new DescriptionParser();
+  const parser = shared;
   parser.input = lexed.tokens;
   const cst = parser.file();
-  if (parser.errors.length > 0) {
-    // Only now is it worth knowing how to go on after an error.
-    parser = thorough ??= new DescriptionParser({ recover: true });
-    parser.input = lexed.tokens;
-    parser.file();
-  }
-  const diagnostics = inOrder([...words.diagnostics, ...parser.errors.map((error) => syntaxDiagnostic(path, text, lexed.tokens, error))]);
+  const errors = parser.errors.length > 0 ? findErrors(parser, lexed.tokens) : [];
   parser.input = [];
+  const diagnostics = inOrder([...words.diagnostics, ...errors.map((error) => syntaxDiagnostic(path, text, lexed.tokens, error))]);
   if (diagnostics.length > 0) return { file: undefined, diagnostics };
   return { file: file({ path, docs: new Docs(lexed.tokens, lexed.groups['docs'] ?? []) }, cst), diagnostics };
 }
 
 /** The first of each line, in the order of lines: what follows an error on its line is most often its consequence. */
 function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  // A wrong character or text is the cause of what the parser makes of it, wherever on the line that is.
-  const rank = (one: Diagnostic): number => (one.code === unexpectedWord.code || one.code === unexpectedEnd.code ? 1 : 0);
+  // A comment without an end swallows the braces that would be missed.
+  const swallowed = diagnostics.some((one) => one.code === unclosedComment.code);
   return diagnostics
+    .filter((one) => !(swallowed && one.code === unexpectedEnd.code))
     .toSorted((a, b) => a.at.line - b.at.line || rank(a) - rank(b) || a.at.column - b.at.column)
     .filter((one, index, all) => all[index - 1]?.at.line !== one.at.line);
+}
+
+/** A wrong character or text is the cause of what the parser makes of it, wherever on the line that is. */
+function rank(one: Diagnostic): number {
+  return one.code === unexpectedWord.code || one.code === unexpectedEnd.code ? 1 : 0;
 }

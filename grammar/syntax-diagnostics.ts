@@ -2,8 +2,9 @@ import { EOF, type IRecognitionException, type IToken, type TokenType } from 'ch
 import { unexpectedEnd } from '../src/check/unexpected-end.ts';
 import { unexpectedWord } from '../src/check/unexpected-word.ts';
 import { diagnosticOf, type Diagnostic, type Finding, type Place } from '../src/diagnostic/diagnostic.ts';
+import { indexOf } from './find-errors.ts';
 import { findOpenBlock } from './open-blocks.ts';
-import { adviceFor, isAttributeLike, type Stop } from './syntax-advice.ts';
+import { adviceFor, nameLike, type Stop } from './syntax-advice.ts';
 import * as T from './tokens.ts';
 
 /** What the grammar wants where one of these rules finds nothing that it can take. */
@@ -47,26 +48,36 @@ export function syntaxDiagnostic(path: string, text: string, tokens: readonly IT
 
 function explain(path: string, text: string, tokens: readonly IToken[], stop: Stop): Finding {
   const { found, before, expected, rules } = stop;
-  const help = adviceFor(stop);
   const at = placeOf(path, text, tokens, found);
-  const more = help === undefined ? {} : { help };
-  if (found.tokenType === EOF) {
-    const block = findOpenBlock(tokens);
-    if (block !== undefined && (expected === T.RBrace || expected === undefined || rules.length > 1)) return unclosed(path, block.brace, block.last);
-  }
+  const advice = adviceFor(stop);
+  const more = advice?.help === undefined ? {} : { help: advice.help };
+  if (advice?.message !== undefined) return { message: advice.message, at: advice.at === undefined ? at : placeOf(path, text, tokens, advice.at), ...more };
+  const block = expected === T.RBrace || found.tokenType === EOF ? findOpenBlock(tokens, found) : undefined;
+  if (block !== undefined) return unclosed(path, block.brace, block.last);
   if (found.tokenType === T.RBrace && rules.length <= 1) return { message: "this '}' closes nothing", at, help: 'every block before it is closed: it is one too many, or a block was closed too early' };
+  if (before !== undefined && endsStatement(stop) && before.endLine !== found.startLine) return missing(path, before, T.Semicolon, more);
   if (expected === undefined || expected === EOF) {
     const rule = expected === EOF ? 'item' : (rules.at(-1) ?? 'file');
     return { message: `expected ${wanted[rule] ?? 'something else'}, found ${shown(found)}`, at, ...more };
   }
-  const missing = String(expected.LABEL ?? expected.name);
-  // A word on the same line is rather a misspelt attribute than the beginning of what comes next.
-  if (expected === T.Semicolon && isAttributeLike(stop)) return { message: `expected ';' or an attribute such as 'if FEATURE', found ${shown(found)}`, at, ...more };
-  if (closing.has(expected) && before !== undefined) {
-    // What is missing belongs behind the last thing that was right, not before what comes next, perhaps lines below.
-    return { message: `${missing} is missing after '${before.image}'`, at: behind(path, before), label: `expected ${missing}`, ...more };
-  }
-  return { message: `expected ${missing}, found ${shown(found)}`, at, ...more };
+  // On the same line it is rather a misspelt attribute, or another sign, than the beginning of what comes next.
+  if (expected === T.Semicolon && before !== undefined) return { message: `expected ';'${nameLike(found) ? " or an attribute such as 'if FEATURE'" : ''}, found ${shown(found)}`, at, ...more };
+  if (closing.has(expected) && before !== undefined) return missing(path, before, expected, more);
+  return { message: `expected ${spelled(expected)}, found ${shown(found)}`, at, ...more };
+}
+
+/** Whether nothing but the semicolon was missing where the parser stopped. */
+function endsStatement({ expected, rules }: Stop): boolean {
+  return expected === T.Semicolon || (expected === undefined && ['scalarMember', 'fieldTail'].includes(rules.at(-1) ?? ''));
+}
+
+/** What is missing belongs behind the last thing that was right, not before what comes next, perhaps lines below. */
+function missing(path: string, before: IToken, expected: TokenType, more: { readonly help?: string }): Finding {
+  return { message: `${spelled(expected)} is missing after '${before.image}'`, at: behind(path, before), label: `expected ${spelled(expected)}`, ...more };
+}
+
+function spelled(token: TokenType): string {
+  return String(token.LABEL ?? token.name);
 }
 
 function unclosed(path: string, brace: IToken, last: IToken): Finding {
@@ -80,26 +91,16 @@ function unclosed(path: string, brace: IToken, last: IToken): Finding {
 
 function stopOf(tokens: readonly IToken[], error: IRecognitionException): Stop {
   const found = error.token;
-  const index = found.tokenType === EOF ? tokens.length : tokenIndex(tokens, found);
+  const index = found.tokenType === EOF ? tokens.length : indexOf(tokens, found);
+  const start = tokens.findLastIndex((token, at) => at < index && (token.tokenType === T.Semicolon || token.tokenType === T.LBrace || token.tokenType === T.RBrace));
   return {
     found,
     before: tokens[index - 1],
     next: tokens[index + 1],
+    first: tokens[start + 1],
     rules: error.context.ruleStack,
     expected: expectedToken(error),
   };
-}
-
-/** The tokens are in the order of their offsets. */
-function tokenIndex(tokens: readonly IToken[], token: IToken): number {
-  let low = 0;
-  let high = tokens.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((tokens[middle]?.startOffset ?? 0) < token.startOffset) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function shown(found: IToken): string {

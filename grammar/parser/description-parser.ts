@@ -5,17 +5,14 @@ import { MessageRules } from './message-rules.ts';
 
 /**
  * The grammar of the language. Each rule has its production above it; a terminal in quotes is a word or sign, others
- * are the tokens of `tokens.ts`. The parser builds a concrete tree and recovers from errors; `visit/` makes the syntax
- * tree of it.
+ * are the tokens of `tokens.ts`. The parser builds a concrete tree and stops at the first error, behind which
+ * `find-errors.ts` goes on; `visit/` makes the syntax tree of it.
  */
 export class DescriptionParser extends MessageRules {
-  /**
-   * `recover` goes on after an error, to find them all; working out how costs time that a description without errors
-   * need not pay. `validate` lets chevrotain look for mistakes in the grammar itself.
-   */
-  constructor({ recover = false, validate = false }: { readonly recover?: boolean; readonly validate?: boolean } = {}) {
+  /** `validate` lets chevrotain look for mistakes in the grammar itself. */
+  constructor({ validate = false }: { readonly validate?: boolean } = {}) {
     super({
-      recoveryEnabled: recover,
+      recoveryEnabled: false,
       nodeLocationTracking: 'full',
       skipValidations: !validate,
       ...(validate ? { maxLookahead: 1 } : { lookaheadStrategy: new FirstTokenLookahead() }),

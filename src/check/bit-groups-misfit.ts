@@ -67,11 +67,20 @@ function* inWord(word: BitWord): Iterable<Finding> {
     yield {
       message: `the bit groups of ${name} have ${counted(end, 'bit')}${when}, more than ${width}`,
       at: outside?.at ?? word.at,
-      ...(outside === undefined ? {} : { label: `bits ${outside.shift} to ${outside.shift + outside.width - 1}` }),
+      ...(outside === undefined ? {} : { label: outside.width === 1 ? `bit ${outside.shift}` : `bits ${outside.shift} to ${outside.shift + outside.width - 1}` }),
       related: [{ at: word.at, message: `has ${width} bits` }],
-      help: outside?.reserved === true && outside.shift < width ? `write '${outside.name} : ${width - outside.shift};'` : 'make a group smaller, or the word wider',
+      help: adviceFor(word, outside, first),
     };
   }
+}
+
+function adviceFor(word: BitWord, outside: BitGroup | undefined, first: Revision): string {
+  if (outside?.reserved !== true || outside.shift >= word.type.size * 8) return 'make a group smaller, or the word wider';
+  const left = word.type.size * 8 - outside.shift;
+  // The group was right before the revision in which another one came in front of it.
+  return existsAt(outside, first) && outside.since !== first && revisionsOf(word)[0] !== first
+    ? `where a new group takes over reserved bits, end these: '${outside.name} : ${outside.width} until ${first};' and behind it '${outside.name} : ${left} since ${first};'`
+    : `write '${outside.name} : ${left};'`;
 }
 
 /** Where the groups of a revision end. */

@@ -36,16 +36,16 @@ flags S {
     yield* wholeConstants(survey);
     for (const { member } of survey.sites) {
       if (member.kind === 'field' && member.values !== undefined && member.type.kind === 'scalar') {
-        yield* holder(survey, member, member.values, member.type.size * 8, member.type.name, member.dimensions);
+        yield* holder(survey, member, member.values, member.type.size * 8, `is ${member.type.name}`, member.dimensions);
       }
       if (member.kind !== 'bits') continue;
-      for (const bits of member.bits) if (bits.values !== undefined) yield* holder(survey, bits, bits.values, bits.width, `${bits.width} bit${bits.width === 1 ? '' : 's'}`, []);
+      for (const bits of member.bits) if (bits.values !== undefined) yield* holder(survey, bits, bits.values, bits.width, `has ${bits.width} bit${bits.width === 1 ? '' : 's'}`, []);
     }
     for (const module of survey.modules) {
       for (const item of module.items) {
         if (item.kind !== 'registers') continue;
         for (const register of item.registers) {
-          if (register.values !== undefined) yield* holder(survey, register, register.values, register.type.size * 8, register.type.name, []);
+          if (register.values !== undefined) yield* holder(survey, register, register.values, register.type.size * 8, `is ${register.type.name}`, []);
         }
       }
     }
@@ -74,10 +74,10 @@ function* holder(survey: Survey, member: Element, reference: GroupReference, wid
     if (first === undefined) continue;
     const others = wide.length === 1 ? '' : `, nor ${wide.length === 2 ? `does '${wide[1]?.name}'` : `do ${wide.length - 1} others`}`;
     yield {
-      message: `${described(first, group)} does not fit '${member.name}', which has ${type}${others}`,
+      message: `${described(first, group)} does not fit '${member.name}', which ${type}${others}`,
       at: member.at,
       related: [{ at: first.at, message: `'${first.name}' = ${first.text}` }],
-      help: first.type === 'bit' ? "a wider type, or, if the constants are masks, 'flags' instead of 'bits'" : `a wider type, or another group behind ':'`,
+      help: first.type === 'bit' ? "take a wider type, or, if the constants are masks, 'flags' instead of 'bits'" : `take a wider type, or another group behind ':'`,
     };
   }
 }

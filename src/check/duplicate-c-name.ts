@@ -1,4 +1,5 @@
-import type { Element, Integer, Item, Module, PartItem } from '../ir/model.ts';
+import { nameAt } from '../ir/availability.ts';
+import type { Element, Integer, Item, Module, PartItem, Revision } from '../ir/model.ts';
 import { spellRevisions } from './survey/survey.ts';
 import type { Rule } from './rule.ts';
 import { isCommand, isGroup, isRequest } from './survey/kinds.ts';
@@ -35,7 +36,7 @@ bits OFFLOADS c_prefix VIRTIO_NIC_F_ {
     for (const module of survey.modules) {
       for (const elements of [macros(module), tags(module)]) {
         for (const { first, second, name, revisions } of namesakes(elements, 'cName')) {
-          if ((first.space === second.space && first.name === second.name) || (first.value !== undefined && first.value === second.value)) continue;
+          if ((first.space === second.space && sameName(first, second, revisions)) || (first.value !== undefined && first.value === second.value)) continue;
           yield {
             message: `${second.what} has the C name '${name}' of ${first.what}${revisions.includes('1.4') ? '' : ` in ${spellRevisions(revisions)}`}`,
             at: second.at,
@@ -47,6 +48,11 @@ bits OFFLOADS c_prefix VIRTIO_NIC_F_ {
     }
   },
 };
+
+/** Whether the names are the same as well, which another rule reports. */
+function sameName(first: Element, second: Element, revisions: readonly Revision[]): boolean {
+  return revisions.some((revision) => nameAt(first, revision).name === nameAt(second, revision).name);
+}
 
 interface Declared extends Element {
   /** Names are unique in it already, or that has been reported. */

@@ -1,6 +1,6 @@
 import type { Finding } from '../diagnostic/diagnostic.ts';
 import { overlap } from '../ir/availability.ts';
-import type { Constant, ConstantGroup } from '../ir/model.ts';
+import type { Constant, ConstantGroup, Integer } from '../ir/model.ts';
 import type { Rule } from './rule.ts';
 import { isGroup } from './survey/kinds.ts';
 import { spellRevisions } from './survey/survey.ts';
@@ -54,7 +54,7 @@ function* inGroup(group: ConstantGroup): Iterable<Finding> {
         message: `'${constant.name}' is ${constant.text}, as '${first.name}' is${revisions.includes('1.4') ? '' : ` in ${spellRevisions(revisions)}`}`,
         at: constant.at,
         related: [{ at: first.at, message: `the same ${bits ? 'bit' : 'number'}` }],
-        help: `give it another ${bits ? 'bit' : 'number'}, or, if both mean the same, write '${constant.name} = ${first.name}'${free(group, bits)}`,
+        help: `give it another ${bits ? 'bit' : 'number'}, or, if both mean the same, write '${constant.name} = ${first.name}'${free(group, bits, constant.value)}`,
       };
       break;
     }
@@ -62,9 +62,9 @@ function* inGroup(group: ConstantGroup): Iterable<Finding> {
 }
 
 /** The next number that no constant has, as most often it was counted wrong. */
-function free(group: ConstantGroup, bits: boolean): string {
+function free(group: ConstantGroup, bits: boolean, from: Integer): string {
   const taken = new Set(group.constants.map((constant) => String(constant.value)));
-  let next = 0;
+  let next = BigInt(from);
   while (taken.has(String(next))) next++;
-  return `; the first free ${bits ? 'bit' : 'number'} is ${next}`;
+  return `; the next free ${bits ? 'bit' : 'number'} is ${next}`;
 }

@@ -3,7 +3,7 @@ import { existsAt } from '../ir/availability.ts';
 import type { Feature, Revision } from '../ir/model.ts';
 import type { Rule } from './rule.ts';
 import { rangeLines, type RangeLine } from './survey/feature-ranges.ts';
-import { revisionsOf, spellRevisions } from './survey/survey.ts';
+import { revisionsOf, spellRevisions, type Survey } from './survey/survey.ts';
 import { listed } from './survey/words.ts';
 
 export const featureBitOutOfRange: Rule = {
@@ -31,12 +31,12 @@ features {
     const lines = rangeLines(survey);
     for (const module of survey.modules) {
       const owner = module.kind === 'device' ? 'device' : 'core';
-      for (const feature of survey.features(module)) if (feature.aliasOf === undefined) yield* ofFeature(feature, owner, lines);
+      for (const feature of survey.features(module)) if (feature.aliasOf === undefined) yield* ofFeature(survey, feature, owner, lines);
     }
   },
 };
 
-function* ofFeature(feature: Feature, owner: string, lines: readonly RangeLine[]): Iterable<Finding> {
+function* ofFeature(survey: Survey, feature: Feature, owner: string, lines: readonly RangeLine[]): Iterable<Finding> {
   const { bit, name, at } = feature;
   if (!Number.isInteger(bit) || bit < 0 || bit > 127) {
     yield { message: `'${name}' is bit ${bit}, but features have the bits 0 to 127`, at };
@@ -47,7 +47,9 @@ function* ofFeature(feature: Feature, owner: string, lines: readonly RangeLine[]
     return;
   }
   if (lines.length === 0) return;
-  const wrong = revisionsOf(feature).filter((revision) => !ownsAt(lines, owner, bit, revision));
+  const core = owner === 'core' ? [] : survey.core.flatMap((module) => survey.features(module)).filter((other) => other.bit === bit);
+  // A bit that a feature of the core has there is reported as one with two meanings.
+  const wrong = revisionsOf(feature).filter((revision) => !ownsAt(lines, owner, bit, revision) && !core.some((other) => existsAt(other, revision)));
   if (wrong.length === 0) return;
   const revision = wrong.at(-1) ?? '1.4';
   const other = lines.findLast((line) => existsAt(line, revision) && line.from <= bit && bit <= line.to);

@@ -37,8 +37,8 @@ features {
       if (use.role === 'requires') yield* requirement(survey, use.element, use.expression);
       else if (use.role !== 'normative') yield* constants(survey, use.element, use.expression);
     }
-    for (const { member, guards } of survey.sites) if (member.kind === 'field' && member.type.kind === 'struct') yield* type(survey, member, survey.structsOf(member.type), guards);
-    for (const { member, guards } of survey.sites) if ('values' in member && member.values !== undefined) yield* type(survey, member, survey.groupsOf(member.values), guards);
+    for (const { member, guards } of survey.sites) if (member.kind === 'field' && member.type.kind === 'struct') yield* type(survey, member, 'struct', survey.structsOf(member.type), guards);
+    for (const { member, guards } of survey.sites) if ('values' in member && member.values !== undefined && member.kind === 'field') yield* type(survey, member, 'enum', survey.groupsOf(member.values), guards);
   },
 };
 
@@ -47,29 +47,29 @@ function* requirement(survey: Survey, feature: Element, required: Expression): I
   // `A | B` can still be fulfilled where only one of them is of the legacy interface.
   if (legacy === undefined || satisfiable([required], (module, name) => !isLegacyFeature(survey, module, name))) return;
   const declared = featuresNamed(survey, legacy.module, legacy.name)[0];
-  yield used(feature, legacy.name, legacy.at, declared, 'requires');
+  yield used(feature, `'${legacy.name}'`, legacy.at, declared, 'requires');
 }
 
 function* constants(survey: Survey, element: Element, expression: Expression): Iterable<Finding> {
   for (const part of partsOf(expression)) {
     if (part.op !== 'constant') continue;
     const found = constantsNamed(survey, part);
-    if (found.length > 0 && found.every((constant) => constant.legacy === true)) yield used(element, part.name, part.at, found[0], 'uses');
+    if (found.length > 0 && found.every((constant) => constant.legacy === true)) yield used(element, `the constant '${part.name}'`, part.at, found[0], 'uses');
   }
 }
 
-function* type(survey: Survey, member: Element, targets: readonly Element[], guards: readonly Guard[]): Iterable<Finding> {
+function* type(survey: Survey, member: Element, what: string, targets: readonly Element[], guards: readonly Guard[]): Iterable<Finding> {
   const [first] = targets;
   if (first === undefined || targets.some((target) => target.legacy !== true) || isLegacy(survey, member, guards)) return;
-  yield used(member, first.name, member.at, first, 'uses');
+  yield used(member, `${what} '${first.name}'`, member.at, first, 'uses');
 }
 
 function used(element: Element, name: string, at: Place, target: Element | undefined, verb: string): Finding {
   return {
-    message: `${called(element)} ${verb} '${name}', which only the legacy interface has`,
+    message: `${called(element)} ${verb} ${name}, which only the legacy interface has`,
     at,
-    ...(target === undefined ? {} : { related: [{ at: target.at, message: `'${name}' is legacy` }] }),
-    help: `mark ${called(element)} with 'legacy', too, or leave it out at '${name}'`,
+    ...(target === undefined ? {} : { related: [{ at: target.at, message: "declared as 'legacy'" }] }),
+    help: `write 'legacy' before ${called(element)}, too, or leave it out here`,
   };
 }
 

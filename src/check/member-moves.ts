@@ -1,5 +1,4 @@
-import type { Finding } from '../diagnostic/diagnostic.ts';
-import type { Revision } from '../ir/model.ts';
+import type { Finding, Place } from '../diagnostic/diagnostic.ts';
 import type { Rule } from './rule.ts';
 import type { Step } from './survey/growth.ts';
 import { nameOf, spelledSpot, type Entry } from './survey/positions.ts';
@@ -54,12 +53,19 @@ function finding(step: Step, before: Entry, after: Entry, others: number): Findi
     at: after.element.at,
     label: 'a member never moves',
     ...(cause === undefined ? {} : { related: [cause] }),
-    help: adviceFor(step, before, after, to),
+    help: adviceFor(step, before, after, cause),
   };
 }
 
+interface Cause {
+  readonly kind: 'new' | 'gone' | 'grown';
+  readonly entry: Entry;
+  readonly at: Place;
+  readonly message: string;
+}
+
 /** What came in front of it, or went away there. */
-function causeOf(step: Step, before: Entry, after: Entry): { readonly at: Finding['at']; readonly message: string } | undefined {
+function causeOf(step: Step, before: Entry, after: Entry): Cause | undefined {
   const added = step.after.entries.filter((entry) => entry.base === after.base && entry.offset < after.offset && step.before.find(entry) === undefined);
   const removed = step.before.entries.filter((entry) => entry.base === before.base && entry.offset < before.offset && step.after.find(entry) === undefined);
   const grown = step.after.entries.filter((entry) => {
@@ -69,15 +75,21 @@ function causeOf(step: Step, before: Entry, after: Entry): { readonly at: Findin
   const [first] = after.offset > before.offset ? [...added, ...grown, ...removed] : [...removed, ...grown, ...added];
   if (first === undefined) return undefined;
   const bytes = first.size === null ? '' : `, ${counted(first.size, after.base.endsWith(' bits') ? 'bit' : 'byte')}`;
-  if (added.includes(first)) return { at: first.element.at, message: `new in ${step.to}${bytes}` };
-  if (removed.includes(first)) return { at: first.element.at, message: `gone in ${step.to}${bytes}` };
-  return { at: first.element.at, message: `${first.size ?? 'another number of'} bytes in ${step.to}, ${step.before.find(first)?.size ?? 'another number'} before` };
+  if (added.includes(first)) return { kind: 'new', entry: first, at: first.element.at, message: `new in ${step.to}${bytes}` };
+  if (removed.includes(first)) return { kind: 'gone', entry: first, at: first.element.at, message: `gone in ${step.to}${bytes}` };
+  return { kind: 'grown', entry: first, at: first.element.at, message: `${first.size ?? 'another number of'} bytes in ${step.to}, ${step.before.find(first)?.size ?? 'another number'} before` };
 }
 
-function adviceFor(step: Step, before: Entry, after: Entry, to: Revision): string {
+function adviceFor(step: Step, before: Entry, after: Entry, cause: Cause | undefined): string {
+  if (cause?.kind === 'grown' && 'type' in cause.entry.element) return `${nameOf(cause.entry)} keeps its size in all revisions: add what is new at the end of ${step.title}`;
   const reserved = step.before.entries.find((entry) => 'reserved' in entry.element && entry.element.reserved === true && entry.base === before.base && entry.offset < before.offset);
-  if (reserved !== undefined && after.offset > before.offset) {
-    return `if the new member takes over bytes of '${reserved.element.name}', end that: 'until ${to}', and write what is left of it 'since ${to}'`;
+  const moved = after.offset - before.offset;
+  if (reserved !== undefined && moved > 0) {
+    const unit = after.base.endsWith(' bits') ? 'bit' : 'byte';
+    const ended = !step.after.entries.some((entry) => entry.element.at === reserved.element.at);
+    return ended
+      ? `what took over the ${unit}s of '${reserved.element.name}' is ${counted(moved, unit)} too long`
+      : `if the new member takes over ${unit}s of '${reserved.element.name}', end that: 'until ${step.to}', and write what is left of it 'since ${step.to}'`;
   }
-  return after.offset > before.offset ? 'append what is new at the end' : "what a revision no longer uses keeps its bytes: 'u8 reserved[…]' in its place";
+  return moved > 0 ? 'append what is new at the end' : "what a revision no longer uses keeps its bytes: 'u8 reserved[…]' in its place";
 }

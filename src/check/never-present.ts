@@ -1,9 +1,10 @@
 import type { Finding, Place } from '../diagnostic/diagnostic.ts';
 import { walkExpression } from '../ir/expression.ts';
-import type { Element, Expression, Module } from '../ir/model.ts';
+import type { Element, Expression, Module, Tag } from '../ir/model.ts';
 import { printExpression } from '../ir/print-expression.ts';
 import type { Rule } from './rule.ts';
 import { armGuard, type Guard } from './survey/bodies.ts';
+import { spanOf } from './survey/choices.ts';
 import { existing } from './survey/presence.ts';
 import { satisfiable, type Exists } from './survey/solver.ts';
 import { revisionsOf, type Survey } from './survey/survey.ts';
@@ -45,6 +46,7 @@ config {
     for (const choice of survey.choices) {
       for (const arm of choice.arms) {
         const guard = armGuard(arm, choice.element, choice.by);
+        if (arm.tags.some((tag) => isEmpty(tag))) continue;
         if (choice.by !== undefined && guard.condition !== undefined) yield* search(survey, choice.module, arm, guard.condition, choice.guards);
       }
     }
@@ -93,6 +95,12 @@ function* againstFeatures(survey: Survey, module: Module, element: Element, cond
     ...(guilty === undefined ? {} : { related: [{ at: guilty.at, message: guilty.text }] }),
     help: 'leave it out, or correct the condition or the requirement',
   };
+}
+
+/** A range without values is reported as such. */
+function isEmpty(tag: Tag): boolean {
+  const span = spanOf(tag);
+  return span !== undefined && span.from > span.to;
 }
 
 function excludesSomething(condition: Expression): boolean {

@@ -50,12 +50,13 @@ function* among(before: readonly Command[], commands: readonly Command[]): Itera
     const taken = new Set([...before, ...commands].filter((other) => other.kind === command.kind).map((other) => other.number));
     let free = number;
     while (taken.has(free)) free++;
-    const hex = `0x${number.toString(16).padStart(4, '0')}`;
+    const digits = command.kind === 'ccw_command' || command.kind === 'pci_capability' ? 2 : 4;
+    const hex = `0x${number.toString(16).padStart(digits, '0')}`;
     yield {
       message: `'${command.name}' and '${first.name}' have the same ${words[command.kind]} ${hex}${revisions.includes('1.4') ? '' : ` in ${spellRevisions(revisions)}`}`,
       at: command.at,
       related: [{ at: first.at, message: `${hex} first` }],
-      help: `the next free one is 0x${free.toString(16).padStart(4, '0')}`,
+      help: `the next free one is 0x${free.toString(16).padStart(digits, '0')}`,
     };
   }
 }

@@ -21,8 +21,10 @@ import { houseNameTwice } from './house-name-twice.ts';
 import { ifBeforeBlock } from './if-before-block.ts';
 import { incompleteErratum } from './incomplete-erratum.ts';
 import { legacyUsedByModern } from './legacy-used-by-modern.ts';
+import { lengthBehindArray } from './length-behind-array.ts';
 import { limitOutsideCapability } from './limit-outside-capability.ts';
 import { memberMoves } from './member-moves.ts';
+import { memberWithoutName } from './member-without-name.ts';
 import { nestedTooDeep } from './nested-too-deep.ts';
 import { neverExists } from './never-exists.ts';
 import { neverPresent } from './never-present.ts';
@@ -102,6 +104,8 @@ export const rules: readonly Rule[] = [
   windowNotWritable,
   limitOutsideCapability,
   emptyRange,
+  memberWithoutName,
+  lengthBehindArray,
   // Features, queues, requests, registers and commands
   featureBitTwice,
   featureBitOutOfRange,

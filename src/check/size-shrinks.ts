@@ -29,6 +29,8 @@ struct range {
   *check(survey) {
     for (const { before, after, from, to, title, element } of survey.growth) {
       if (before.end.base !== after.end.base || after.end.offset >= before.end.offset) continue;
+      // Where something moved as well, that has been reported.
+      if (after.entries.some((entry) => { const earlier = before.find(entry); return earlier !== undefined && earlier.base === entry.base && earlier.offset !== entry.offset; })) continue;
       const gone = before.entries.findLast((entry) => after.find(entry) === undefined);
       const relative = before.end.base === '' ? '' : ` behind '${before.end.base}'`;
       yield {

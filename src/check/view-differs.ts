@@ -110,15 +110,22 @@ class Comparison {
   finding(): Finding | undefined {
     let last: { readonly leaf: Leaf; readonly seen: Seen } | undefined;
     let shift: number | undefined;
+    let covered = 0;
     for (const leaf of this.leaves(this.view.members, 0, false)) {
       if (leaf.member.errata !== undefined && this.match(leaf)?.element.at !== leaf.member.at) return undefined;
       const match = this.match(leaf);
       if (match === undefined) {
         const outside = this.outside(leaf, last?.seen.base ?? this.seen[0]?.base ?? '', shift ?? 0);
         if (outside !== undefined) return outside;
+        covered = Math.max(covered, (leaf.offset ?? 0) + (leaf.size ?? 0));
         continue;
       }
       if (leaf.offset === null) return undefined;
+      if (leaf.offset > covered && last !== undefined) {
+        const hidden = this.hidden(leaf, last.seen, match, covered);
+        if (hidden !== undefined) return hidden;
+      }
+      covered = Math.max(covered, leaf.offset + (leaf.size ?? 0));
       if (last !== undefined && !leaf.overlaid) {
         const wrong = this.seen.indexOf(match) < this.seen.indexOf(last.seen) ? this.disorder(last.seen, match, leaf) : this.skipped(last.seen, match, leaf);
         if (wrong !== undefined) return wrong;
@@ -179,11 +186,23 @@ class Comparison {
     };
   }
 
+  /** What a C compiler's gap would lie over: it has the right size by chance, and no name. */
+  private hidden(leaf: Leaf, before: Seen, match: Seen, covered: number): Finding | undefined {
+    const between = before.base === match.base ? this.seen.slice(this.seen.indexOf(before) + 1, this.seen.indexOf(match)).find((one) => one.base === match.base && one.offset >= before.offset + (before.size ?? 0)) : undefined;
+    if (between === undefined || leaf.offset === null || match.offset - between.offset !== leaf.offset - covered) return undefined;
+    return {
+      message: `'${this.view.name}' has a gap of ${counted(leaf.offset - covered, 'byte')} before ${called(leaf.member)}, where ${called(between.element)} lies in what it views`,
+      at: leaf.member.at === match.element.at ? this.view.at : leaf.member.at,
+      related: [{ at: between.element.at, message: 'this is left out' }],
+      help: `take it over, too: '${between.element.name};'`,
+    };
+  }
+
   /** What lies between two members that the view puts side by side. */
   private skipped(before: Seen, match: Seen, leaf: Leaf): Finding | undefined {
     // Within one stretch of known size the offsets tell.
     if (before.base === match.base) return undefined;
-    const between = this.seen.slice(this.seen.indexOf(before) + 1, this.seen.indexOf(match)).find((one) => !one.mayBeAbsent && !one.path.startsWith(`${before.path}.`) && one.base.split(' ')[0] === match.base.split(' ')[0] && this.isBetween(one, match));
+    const between = this.seen.slice(this.seen.indexOf(before) + 1, this.seen.indexOf(match)).find((one) => !one.mayBeAbsent && !one.path.startsWith(`${before.path}.`) && one.lane === match.lane && this.isBetween(one, match));
     if (between === undefined) return undefined;
     return {
       message: `'${this.view.name}' puts ${called(leaf.member)} right behind ${called(before.element)}, but ${called(between.element)} lies between them in what it views`,

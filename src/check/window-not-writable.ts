@@ -36,7 +36,7 @@ config {
 `,
   *check(survey) {
     for (const { member, body, levels } of survey.sites) {
-      if (member.kind !== 'window') continue;
+      if (member.kind !== 'window' || body.kind !== 'config') continue;
       for (const name of member.by) {
         const found = membersAt(survey, body.module, levels, { op: 'member', scope: 'sibling', path: [{ name }], at: member.at });
         const closed = found.find((one) => !('access' in one) || one.access === undefined || typeof one.access === 'string' || one.access.writable === 'never');

@@ -67,25 +67,55 @@ function excerpt(
   const head = `  ${palette.frame("-->")} ${place.file}:${place.line}:${place.column}`;
   const line = lineOf(place.file, place.line);
   if (line === undefined) return note === "" ? [head] : [head, `  ${palette.frame("note:")} ${note}`];
-  // Tabs are drawn at their width, so that the marks stand below what they mark.
-  const before = expandTabs(line.slice(0, place.column - 1));
-  const marked = expandTabs(line.slice(place.column - 1, place.column - 1 + place.length));
-  const shown = window(expandTabs(line), before.length);
-  const marks = mark.repeat(Math.max(1, Math.min(marked.length, shown.text.length - (before.length - shown.from))));
+  const start = place.column - 1;
+  const { before, marked, after } = window(
+    printable(line.slice(0, start)),
+    printable(line.slice(start, start + place.length)),
+    printable(line.slice(start + place.length)),
+  );
+  const marks = mark.repeat(Math.max(1, columnsOf(marked)));
   return [
     head,
-    `${palette.frame(`${String(place.line).padStart(gutter)} |`)} ${shown.text}`,
-    `${palette.frame(`${" ".repeat(gutter)} |`)} ${" ".repeat(before.length - shown.from)}${paint(note === "" ? marks : `${marks} ${note}`)}`,
+    `${palette.frame(`${String(place.line).padStart(gutter)} |`)} ${before}${marked}${after}`.trimEnd(),
+    `${palette.frame(`${" ".repeat(gutter)} |`)} ${" ".repeat(columnsOf(before))}${paint(note === "" ? marks : `${marks} ${note}`)}`,
   ];
 }
 
-function expandTabs(text: string): string {
-  return text.replaceAll("\t", " ".repeat(tabWidth)).replaceAll(/\p{Cc}/gu, "\u{FFFD}");
+/**
+ * A text as it is shown: tabs at their width, so that the marks stand below what they mark, and nothing that moves the
+ * cursor or turns the direction of writing.
+ */
+function printable(text: string): string {
+  return text.replaceAll("\t", " ".repeat(tabWidth)).replaceAll(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu, "\u{FFFD}");
+}
+
+/** How many columns of a terminal a text takes: East Asian letters and pictures take two, accents none. */
+function columnsOf(text: string): number {
+  let columns = 0;
+  for (const letter of text) {
+    if (/[\p{Mn}\p{Me}\p{Cf}]/u.test(letter)) continue;
+    columns +=
+      /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6\u{1F300}-\u{1F64F}\u{1F680}-\u{1FAFF}\u{20000}-\u{3FFFD}]/u.test(
+        letter,
+      )
+        ? 2
+        : 1;
+  }
+  return columns;
+}
+
+interface Shown {
+  readonly before: string;
+  readonly marked: string;
+  readonly after: string;
 }
 
 /** The part of a very long line around what is marked. */
-function window(line: string, column: number): { readonly text: string; readonly from: number } {
-  if (line.length <= widest) return { text: line, from: 0 };
-  const from = Math.max(0, Math.min(column - widest / 2, line.length - widest));
-  return { text: line.slice(from, from + widest), from };
+function window(before: string, marked: string, after: string): Shown {
+  if (before.length + marked.length + after.length <= widest) return { before, marked, after };
+  const kept = marked.length > widest / 2 ? `${marked.slice(0, widest / 2)}…` : marked;
+  const ahead = before.length > widest / 4 ? `…${before.slice(1 - widest / 4)}` : before;
+  const room = widest - ahead.length - kept.length;
+  if (kept !== marked) return { before: ahead, marked: kept, after: "" };
+  return { before: ahead, marked, after: after.length > room ? `${after.slice(0, room - 1)}…` : after };
 }

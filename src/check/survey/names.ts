@@ -42,6 +42,6 @@ export function sameName(what: string, pair: { readonly first: Named; readonly s
     message: `two ${what} are called '${name}'${always ? '' : ` in ${spellRevisions(revisions)}`}`,
     at: second.at,
     related: [{ at: first.at, message: 'the other one' }],
-    help: takesOver ? `where this one takes over from the other, end that one: 'until ${second.since}'` : `give one of them another name, or end one before the other begins: 'until', 'since'`,
+    help: takesOver ? `where this one takes over from the other, end that one: 'until ${second.since}'` : 'give one of them another name',
   };
 }

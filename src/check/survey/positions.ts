@@ -1,5 +1,5 @@
 import type { Element, Member, Struct, View } from '../../ir/model.ts';
-import { called } from './words.ts';
+import { called, counted } from './words.ts';
 
 /** Where something lies: so many bytes behind the end of the last member whose size only run time tells. */
 export interface Spot {
@@ -83,7 +83,7 @@ export function spelledSpot(entry: Entry): string {
   if (entry.base === '') return `at byte ${entry.offset}`;
   const anchor = entry.base.replace(/\[\]$/, '').split(/[.:]/).at(-1) ?? entry.base;
   if (entry.base.endsWith('[]')) return `at byte ${entry.offset} of an element of '${anchor}'`;
-  return entry.offset === 0 ? `right behind '${anchor}'` : `${entry.offset} bytes behind '${anchor}'`;
+  return entry.offset === 0 ? `right behind '${anchor}'` : `${counted(entry.offset, 'byte')} behind '${anchor}'`;
 }
 
 export function nameOf(entry: Entry): string {

@@ -6,26 +6,28 @@ import { entriesOf, type Entry, type Spot, type StructOf } from './positions.ts'
 export interface Seen extends Entry {
   /** Whether a view may leave it out between others: bytes that are not always there. */
   readonly mayBeAbsent: boolean;
+  /** What the device reads and what it writes lie apart; the same for everything else. */
+  readonly lane: string;
 }
 
 /** The members of what is viewed with their places; a message is its parts one after the other, in each direction. */
 export function seenIn(item: Item, alternative: string | undefined, structOf: StructOf): readonly Seen[] {
   const seen: Seen[] = [];
-  if (item.kind === 'config' || item.kind === 'struct') sequence(item.members, { base: '', offset: 0 }, structOf, seen);
+  if (item.kind === 'config' || item.kind === 'struct') sequence(item.members, { base: '', offset: 0 }, '', structOf, seen);
   else if (isRequest(item)) {
     const ends = new Map<string, Spot>();
     inParts(item.parts, alternative, ends, structOf, seen);
   } else if (isCommand(item)) {
-    for (const section of item.sections) sequence(section.members, { base: section.name, offset: 0 }, structOf, seen);
+    for (const section of item.sections) sequence(section.members, { base: section.name, offset: 0 }, section.name, structOf, seen);
   }
   return seen;
 }
 
-function sequence(members: readonly Member[], start: Spot, structOf: StructOf, seen: Seen[]): Spot {
+function sequence(members: readonly Member[], start: Spot, lane: string, structOf: StructOf, seen: Seen[]): Spot {
   const absent = new Set(members.filter((member) => member.kind === 'present').flatMap((member) => member.members.map((one) => one.at)));
   const { entries, end } = entriesOf(members, structOf);
   const moved = (spot: Spot): Spot => (spot.base === '' ? { base: start.base, offset: start.offset + spot.offset } : spot);
-  for (const entry of entries) seen.push({ ...entry, ...moved(entry), mayBeAbsent: absent.has(entry.element.at) });
+  for (const entry of entries) seen.push({ ...entry, ...moved(entry), mayBeAbsent: absent.has(entry.element.at), lane });
   return moved(end);
 }
 
@@ -33,7 +35,7 @@ function inParts(parts: readonly PartItem[], alternative: string | undefined, en
   for (const [index, part] of parts.entries()) {
     if (part.kind === 'part') {
       const start = ends.get(part.direction) ?? { base: part.direction, offset: 0 };
-      ends.set(part.direction, sequence(part.members, start, structOf, seen));
+      ends.set(part.direction, sequence(part.members, start, part.direction, structOf, seen));
       continue;
     }
     const chosen = part.arms.filter((arm) => alternative !== undefined && (has(arm, alternative) || leadsTo(arm.parts, alternative)));

@@ -1,8 +1,9 @@
 import type { Element, Item, Member, Rule as Normative } from '../../ir/model.ts';
 
 /** What a message calls an element that has a name: `'mtu'`, or a description of one without. */
-export function called(element: Element & { readonly kind?: string }): string {
+export function called(element: Element & { readonly kind?: string; readonly tags?: readonly unknown[] }): string {
   if (element.kind === 'rule') return 'the rule';
+  if (element.tags !== undefined && element.tags.length > 0) return `the alternative '${element.name}'`;
   if (element.name !== '') return `'${element.name}'`;
   return element.kind === undefined ? 'it' : (nameless[element.kind] ?? 'it');
 }

@@ -136,8 +136,18 @@ export class Constants {
     if (found !== undefined) return this.valueOf(found.scope, found.group, found.constant);
     const feature = expression.path.length === 1 && first !== undefined ? this.featureBit(scope, first.text) : undefined;
     if (feature !== undefined) return feature;
-    const candidates = [...parameters.keys(), ...this.namesOf(scope, group)];
+    const owner = second === undefined || first === undefined ? undefined : scope.groups.get(first.text);
+    const candidates = owner === undefined ? [...parameters.keys(), ...this.namesOf(scope, group)] : [...owner.constants, ...owner.flags].map((one) => one.name.text);
     const meant = first === undefined ? undefined : nearest((second ?? first).text, candidates);
+    if (owner !== undefined && second !== undefined) {
+      this.report(unknownName, {
+        message: `'${owner.name?.text ?? ''}' has no constant '${second.text}'`,
+        at: second.at,
+        related: [{ at: owner.at, message: 'its constants' }],
+        help: meant === undefined ? `it has ${candidates.slice(0, 8).join(', ')}` : `did you mean '${meant}'?`,
+      });
+      return undefined;
+    }
     this.report(unknownName, {
       message: `'${expression.path.map((part) => part.text).join('.')}' is no constant`,
       at: expression.at,

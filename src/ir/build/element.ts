@@ -2,6 +2,7 @@ import type * as Ast from '../../../grammar/ast.ts';
 import { attributeOutOfPlace } from '../../check/attribute-out-of-place.ts';
 import { attributeTwice } from '../../check/attribute-twice.ts';
 import { unknownWord } from '../../check/unknown-word.ts';
+import { nearest } from '../../diagnostic/suggest.ts';
 import { compareRevisions } from '../availability.ts';
 import type { Alias, ConstantKind, Element, Erratum, Expression, HouseOrder } from '../model.ts';
 import { checkErratum } from './check-erratum.ts';
@@ -141,6 +142,15 @@ function isConstantKind(text: string): text is ConstantKind {
 
 function alias(context: Context, attribute: AttributeOf<'alias' | 'also'>): Alias {
   const as = attribute.as?.text;
+  const { houses } = context.scopes;
+  if (houses.length > 0 && !houses.includes(attribute.house.text)) {
+    const meant = nearest(attribute.house.text, houses);
+    context.report(unknownWord, {
+      message: `there is no house '${attribute.house.text}'`,
+      at: attribute.house.at,
+      help: meant === undefined ? `the houses are ${houses.join(', ')}; another is declared by 'house ${attribute.house.text} { … }'` : `did you mean '${meant}'?`,
+    });
+  }
   if (as !== undefined && !isConstantKind(as)) {
     context.report(unknownWord, { message: `'${as}' is no kind of constant`, at: attribute.as?.at ?? attribute.at, help: "possible are 'as mask', 'as bit' and 'as number'" });
   }

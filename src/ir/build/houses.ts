@@ -39,19 +39,20 @@ function buildView(context: Context, view: Ast.View, house: string, outer: Inher
   const base = element(context, 'view', view.name.text, view, outer, same);
   const of = view.of.map((part) => part.text).join('.');
   const viewed = viewedMembers(context, view);
-  const environment: Environment = { ...emptyEnvironment, members: [viewed], view: { house, members: viewed } };
+  const environment: Environment = { ...emptyEnvironment, members: viewed === undefined ? [] : [viewed], view: { house, members: viewed ?? [] } };
   return {
     kind: 'view',
     ...base,
     of,
-    members: buildMembers(context, view.members, base, environment),
+    // Of what is not there nothing can be taken over, which has been said.
+    members: viewed === undefined ? [] : buildMembers(context, view.members, base, environment),
     ...present({ legacyNative: isNative(context.scope, of, of === 'config' ? 'config' : 'requests') }),
     ...houseLayout(context, view.attributes),
   };
 }
 
 /** What the view shows: a struct, the configuration space, the parts of a request one after the other, all or those of one alternative. */
-function viewedMembers(context: Context, view: Ast.View): readonly Ast.Member[] {
+function viewedMembers(context: Context, view: Ast.View): readonly Ast.Member[] | undefined {
   const [first, second] = view.of;
   const request = second === undefined ? undefined : context.scope.requests.get(first?.text ?? '');
   if (request !== undefined && 'parts' in request && second !== undefined) {
@@ -69,5 +70,5 @@ function viewedMembers(context: Context, view: Ast.View): readonly Ast.Member[] 
     at: view.of[0]?.at ?? view.at,
     ...(meant === undefined ? {} : { help: `did you mean '${meant}'?` }),
   });
-  return [];
+  return undefined;
 }

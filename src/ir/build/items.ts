@@ -91,7 +91,13 @@ function featureBit(context: Context, feature: Ast.Feature): { readonly bit: num
     const target = context.scope.features.get(name)?.[0];
     if (target !== undefined && target.value.op === 'number') return { bit: Number(target.value.value), aliasOf: name };
     if (target !== undefined) {
-      context.report(notANumber, { message: `'${name}' has no bit number of its own`, at: value.at, related: [{ at: target.at, message: 'it is another name itself' }] });
+      const first = target.value.op === 'name' ? (target.value.path.at(-1)?.text ?? '') : '';
+      context.report(notANumber, {
+        message: `'${name}' has no bit number of its own`,
+        at: value.at,
+        related: [{ at: target.at, message: 'it is another name itself' }],
+        ...(first === '' ? {} : { help: `write '${feature.name.text} = ${first}'` }),
+      });
       return { bit: undefined };
     }
   }

@@ -46,7 +46,7 @@ function checkNative(context: Context, name: Ast.Word): void {
   report(context, name, `there is no struct or request '${name.text}' to be in the guest's byte order`, candidates, "possible are 'config', 'requests' (all structs and requests), and single structs by name");
 }
 
-/** The last part of a path names an element of any kind; the part before it its group. */
+/** The last part of a path names an element of any kind; the part before it its group: an enum, or `features`. */
 function checkOmitted(context: Context, path: readonly Ast.Word[]): void {
   const name = path.at(-1);
   if (name === undefined) return;
@@ -57,6 +57,7 @@ function checkOmitted(context: Context, path: readonly Ast.Word[]): void {
 
 function publishedNames(context: Context, group: string | undefined): readonly string[] {
   const { scope } = context;
+  if (group === 'features') return [...scope.features.keys()];
   const names = scope.file.items.flatMap((item): readonly string[] => {
     switch (item.kind) {
       case 'features':

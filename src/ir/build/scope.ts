@@ -31,6 +31,8 @@ export interface StructDeclaration {
 export class Scopes {
   private readonly byName = new Map<string, Scope>();
   readonly all: readonly Scope[];
+  /** The houses that any of them speaks of. */
+  readonly houses: readonly string[];
 
   constructor(files: readonly Ast.File[], report: Report) {
     const all: Scope[] = [];
@@ -51,6 +53,7 @@ export class Scopes {
       }
     }
     this.all = all;
+    this.houses = [...new Set(all.flatMap((scope) => scope.file.items.flatMap((item) => (item.kind === 'house' ? [item.name.text] : []))))];
   }
 
   get(name: string): Scope | undefined {
