@@ -67,7 +67,7 @@ function publishedBy(module: Module, house: string): readonly Published[] {
     found.push(...namesOf(element, house, space, value));
   };
   for (const item of module.items) {
-    if (item.kind === 'features') for (const feature of item.features) add(feature, 'macro', feature.bit);
+    if (item.kind === 'features') for (const feature of item.features) add(feature, 'macro', feature.bit, 'features');
     if (item.kind === 'constant') add(item, 'macro', item.value);
     if (isGroup(item)) for (const constant of item.constants) add(constant, 'macro', constant.value, item.name);
     if (item.kind === 'registers') for (const register of item.registers) add(register, 'macro', register.offset, item.name);

@@ -37,7 +37,7 @@ function valuesOf(module: Module, house: House): readonly OwnFact[] {
     .flatMap((item): readonly OwnFact[] => {
       switch (item.kind) {
         case "features":
-          return item.features.filter((feature) => !omitted.has(feature.name)).flatMap((feature) => value(feature, BigInt(feature.bit)));
+          return item.features.filter((feature) => !omitted.has(feature.name) && !omitted.has(`features.${feature.name}`)).flatMap((feature) => value(feature, BigInt(feature.bit)));
         case "enum":
         case "flags":
         case "bits":

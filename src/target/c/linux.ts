@@ -66,7 +66,7 @@ class LinuxModule {
     this.writer = new Entries(linuxDialect, words, hidden);
     this.omitted = new Set(this.house?.omitted);
     this.first = [
-      ...this.writer.features(module, this.isPublished('')),
+      ...this.writer.features(module, this.isPublished('features')),
       ...inRuns(this.house?.constants ?? [], isConstant).flatMap((group) => this.constants(group)),
     ];
     this.builder = new StructBuilder(linuxDialect, words, new Set(this.first.flatMap((entry) => entry.declares)));
