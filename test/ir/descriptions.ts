@@ -33,9 +33,16 @@ export function moduleNamed(ir: Ir, name: string): Module {
   return found;
 }
 
+/** The items whose kind can be `K`. */
+type ItemOf<K extends ItemKind, I extends Item = Item> = I extends { readonly kind: infer Q }
+  ? K extends Q
+    ? I
+    : never
+  : never;
+
 /** The items of one kind, in the order of the description. */
-export function itemsOf<K extends ItemKind>(module: Module, kind: K): readonly Extract<Item, { kind: K }>[] {
-  return module.items.filter((item): item is Extract<Item, { kind: K }> => item.kind === kind);
+export function itemsOf<K extends ItemKind>(module: Module, kind: K): readonly ItemOf<K>[] {
+  return module.items.filter((item): item is ItemOf<K> => item.kind === kind);
 }
 
 export function structNamed(module: Module, name: string): Struct {
