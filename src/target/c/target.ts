@@ -16,7 +16,7 @@ const typesHeader = 'virtio_types.h';
 function linuxFiles(input: TargetInput): readonly GeneratedFile[] {
   const { templates } = input;
   const catalogue = new Catalogue(input.ir, 'linux');
-  const headers = linuxHeaders(catalogue).filter((header) => header.name !== typesHeader && header.modules.some((module) => input.modules.includes(module)));
+  const headers = linuxHeaders(catalogue).filter((header) => header.modules.some((module) => input.modules.includes(module)));
   return [
     { path: `linux/${typesHeader}`, text: templates.render('linux_types', linuxTypesView(input)) },
     ...headers.map((header) => ({ path: `linux/${header.name}`, text: templates.render('header', linuxHeaderView(header, catalogue, input)) })),
