@@ -57,7 +57,7 @@ export class MemberRules extends AttributeRules {
       {
         ALT: () => {
           this.SUBRULE1(this.members);
-          this.OPTION1(() => this.CONSUME1(T.Name));
+          this.OPTION1({ GATE: () => !this.atAttribute(), DEF: () => this.CONSUME1(T.Name) });
         },
       },
       {

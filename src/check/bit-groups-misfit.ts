@@ -47,6 +47,11 @@ function* inWord(word: BitWord): Iterable<Finding> {
     yield { message: `${called(word)} has no bit groups`, at: word.at, help: `write '${word.type.name} name;' for a word that is not cut, or 'reserved : ${width};' inside` };
     return;
   }
+  const moved = shifted(word);
+  if (moved !== undefined) {
+    yield moved;
+    return;
+  }
   const wrong = revisionsOf(word).filter((revision) => endAt(word, revision) !== width);
   const [first] = wrong;
   if (first === undefined) return;
@@ -69,18 +74,45 @@ function* inWord(word: BitWord): Iterable<Finding> {
       at: outside?.at ?? word.at,
       ...(outside === undefined ? {} : { label: outside.width === 1 ? `bit ${outside.shift}` : `bits ${outside.shift} to ${outside.shift + outside.width - 1}` }),
       related: [{ at: word.at, message: `has ${width} bits` }],
-      help: adviceFor(word, outside, first),
+      help: adviceFor(word, outside),
     };
   }
 }
 
-function adviceFor(word: BitWord, outside: BitGroup | undefined, first: Revision): string {
+/** A group that has its place in one revision, and in another one bits before it that nobody has, or others have, too. */
+function shifted(word: BitWord): Finding | undefined {
+  for (const revision of revisionsOf(word)) {
+    let end = 0;
+    let before: BitGroup | undefined;
+    for (const group of word.bits) {
+      if (!existsAt(group, revision)) continue;
+      const overlaid = group.union !== undefined && group.union === before?.union;
+      if (!overlaid && group.shift !== end) return misplaced(group, before, end, revision);
+      end = Math.max(overlaid ? end : 0, group.shift + group.width);
+      before = group;
+    }
+  }
+  return undefined;
+}
+
+function misplaced(group: BitGroup, before: BitGroup | undefined, end: number, revision: Revision): Finding {
+  const missing = group.shift - end;
+  const left = group.width + missing;
+  return {
+    message: `'${group.name}' begins at bit ${group.shift}, but in ${revision} what is before it reaches ${missing > 0 ? 'only ' : ''}to bit ${end - 1}`,
+    at: group.at,
+    label: 'a bit group never moves',
+    ...(before === undefined ? {} : { related: [{ at: before.at, message: `${counted(Math.abs(missing), 'bit')} too ${missing > 0 ? 'few' : 'many'} in ${revision}` }] }),
+    help: group.reserved === true && missing < 0 && left > 0
+      ? `where a new group takes over reserved bits, end these: '${group.name} : ${group.width} until ${revision};' and write '${group.name} : ${left} since ${revision};'`
+      : 'what takes over bits has as many as it takes over',
+  };
+}
+
+function adviceFor(word: BitWord, outside: BitGroup | undefined): string {
   if (outside?.reserved !== true || outside.shift >= word.type.size * 8) return 'make a group smaller, or the word wider';
   const left = word.type.size * 8 - outside.shift;
-  // The group was right before the revision in which another one came in front of it.
-  return existsAt(outside, first) && outside.since !== first && revisionsOf(word)[0] !== first
-    ? `where a new group takes over reserved bits, end these: '${outside.name} : ${outside.width} until ${first};' and behind it '${outside.name} : ${left} since ${first};'`
-    : `write '${outside.name} : ${left};'`;
+  return `write '${outside.name} : ${left};'`;
 }
 
 /** Where the groups of a revision end. */

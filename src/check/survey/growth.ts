@@ -58,7 +58,12 @@ function lay(members: readonly Member[], structOf: StructOf): Laid {
   const { entries, end } = entriesOf(members, structOf);
   const byPlace = new Map(entries.map((entry) => [entry.element.at, entry]));
   const byPath = new Map(entries.map((entry) => [entry.path, entry]));
-  return { entries, end, find: (entry) => byPlace.get(entry.element.at) ?? byPath.get(entry.path) };
+  // What is left of reserved bytes may lie elsewhere: it has the name only for want of another.
+  return { entries, end, find: (entry) => byPlace.get(entry.element.at) ?? (isReserved(entry) ? undefined : byPath.get(entry.path)) };
+}
+
+function isReserved(entry: Entry): boolean {
+  return 'reserved' in entry.element && entry.element.reserved === true;
 }
 
 /** Finds the struct of a member's type in a description that was cut. */

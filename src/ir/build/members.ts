@@ -3,8 +3,9 @@ import { ifBeforeBlock } from '../../check/if-before-block.ts';
 import { unknownTag } from '../../check/unknown-tag.ts';
 import { unknownType } from '../../check/unknown-type.ts';
 import { nearest } from '../../diagnostic/suggest.ts';
+import { existsAt } from '../availability.ts';
 import { integerOf } from '../expression.ts';
-import type { Access, Arm, BitGroup, Dimension, Expression, Field, GroupReference, Member, Scalar, ScalarName, Tag, Type } from '../model.ts';
+import { revisions, type Access, type Arm, type BitGroup, type Dimension, type Expression, type Field, type GroupReference, type Member, type Scalar, type ScalarName, type Tag, type Type } from '../model.ts';
 import { isReservedName } from '../reserved-name.ts';
 import { emptyEnvironment, present, type Context, type Environment, type Inherited } from './context.ts';
 import { checkAttributes, element, houseLayout, inheritedBy } from './element.ts';
@@ -30,7 +31,7 @@ function buildMember(context: Context, member: Ast.Member, inherited: Inherited,
     case 'bits': {
       const base = element(context, 'bits', member.name?.text ?? '', member, inherited, same, condition);
       const bits: BitGroup[] = [];
-      buildBits(context, member.bits, base, environment, { shift: 0, union: undefined, unions: 0 }, bits);
+      buildBits(context, member.bits, base, environment, { ends: noBits, union: undefined, unions: 0 }, bits);
       return [
         {
           kind: 'bits',
@@ -258,23 +259,24 @@ export function buildAccess(context: Context, attributes: readonly Ast.Attribute
 }
 
 interface BitCursor {
-  shift: number;
+  /** Where the groups end so far, in each revision: one that takes over reserved bits begins where these begin. */
+  ends: readonly number[];
   union: number | undefined;
   unions: number;
 }
 
+const noBits: readonly number[] = revisions.map(() => 0);
+
 function buildBits(context: Context, items: readonly Ast.BitItem[], outer: Inherited, environment: Environment, cursor: BitCursor, found: BitGroup[]): void {
   for (const item of items) {
     if (item.kind === 'bit union') {
-      const start = cursor.shift;
-      let end = start;
+      const start = cursor.ends;
       const union = cursor.union ?? cursor.unions++;
       for (const inner of item.bits) {
-        const own: BitCursor = { shift: start, union, unions: cursor.unions };
+        const own: BitCursor = { ends: start, union, unions: cursor.unions };
         buildBits(context, [inner], outer, environment, own, found);
-        end = Math.max(end, own.shift);
+        cursor.ends = cursor.ends.map((end, index) => Math.max(end, own.ends[index] ?? 0));
       }
-      cursor.shift = end;
       continue;
     }
     const width = Number(context.constants.evaluate(context.scope, undefined, item.width, new Map()) ?? 1n);
@@ -283,13 +285,15 @@ function buildBits(context: Context, items: readonly Ast.BitItem[], outer: Inher
     const condition = conditionOf(context, item.attributes, environment);
     // The value of a bit group is a view of something outside the word (`index >> 1`), for documentation and codecs.
     const value = item.value === undefined ? undefined : resolve(context, item.value, { ...environment, variables: new Set([...environment.variables, 'index']) });
+    const base = element(context, 'bit group', item.name.text, item, outer, (name) => name, condition);
+    const shift = cursor.ends[revisions.indexOf(base.since)] ?? 0;
     found.push({
-      ...element(context, 'bit group', item.name.text, item, outer, (name) => name, condition),
-      shift: cursor.shift,
+      ...base,
+      shift,
       width,
       ...present({ values: reference(values), value, reserved: isReservedName(item.name.text) ? (true as const) : undefined, union: cursor.union }),
     });
-    cursor.shift += width;
+    cursor.ends = cursor.ends.map((end, index) => (existsAt(base, revisions[index] ?? '1.4') ? shift + width : end));
   }
 }
 
