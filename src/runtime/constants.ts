@@ -4,29 +4,33 @@ export type Constants = Readonly<Record<string, number | bigint>>;
 /** One of a group's numbers, or another that the group does not define: what the other side wrote may be anything. */
 export type Open<Known extends number> = Known | (number & Record<never, never>);
 
-/** What a number is called in a group, or the number itself. */
-export function nameOf(constants: Constants, value: number | bigint): string {
-  for (const name in constants) if (constants[name] === value) return name;
-  return flagNames(constants, value);
+/**
+ * What a number is called in a group, or the number itself in hexadecimal.
+ * @param flags masks of the group that may stand beside a number: `TCPV6 | ECN`
+ */
+export function nameOf(constants: Constants, value: number | bigint, ...flags: readonly (number | bigint)[]): string {
+  const set = flags.filter((flag) => (BigInt(value) & BigInt(flag)) !== 0n);
+  const number = set.reduce<bigint>((rest, flag) => rest & ~BigInt(flag), BigInt(value));
+  return [number, ...set].map((one) => ownName(constants, BigInt(one))).join(' | ');
 }
 
-/**
- * The names of the masks that a value is made of: `LINK_UP | ANNOUNCE`. A group may have numbers in its low bits and
- * masks above; what has no name is appended in hexadecimal.
- */
+function ownName(constants: Constants, value: bigint): string {
+  for (const name in constants) if (BigInt(constants[name] ?? -1) === value) return name;
+  return `0x${value.toString(16)}`;
+}
+
+/** The names of the masks that a value is made of: `LINK_UP | ANNOUNCE`; what has no name follows in hexadecimal. */
 export function flagNames(constants: Constants, value: number | bigint): string {
   let rest = BigInt(value);
   const names: string[] = [];
-  const entries = Object.entries(constants).map(([name, constant]): [string, bigint] => [name, BigInt(constant)]);
-  // The largest first, so that a mask is not taken for a number below it.
-  for (const [name, mask] of entries.toSorted(([, a], [, b]) => (a < b ? 1 : a > b ? -1 : 0))) {
+  for (const [name, constant] of Object.entries(constants)) {
+    const mask = BigInt(constant);
     if (mask === 0n || (rest & mask) !== mask) continue;
-    names.unshift(name);
+    names.push(name);
     rest &= ~mask;
   }
-  const zero = entries.find(([, constant]) => constant === 0n)?.[0];
-  if (rest !== 0n || (names.length === 0 && zero === undefined)) names.push(`0x${rest.toString(16)}`);
-  return names.length === 0 ? (zero ?? '0') : names.join(' | ');
+  if (rest !== 0n || names.length === 0) names.push(rest === 0n ? (Object.keys(constants).find((name) => BigInt(constants[name] ?? -1) === 0n) ?? '0') : `0x${rest.toString(16)}`);
+  return names.join(' | ');
 }
 
 /** The names of the bits that are set: `RX | TX`. */

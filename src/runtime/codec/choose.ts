@@ -1,3 +1,4 @@
+import { keyWithoutName } from './definition.ts';
 import { next, reserved } from './fields.ts';
 import type { Overlay } from './member.ts';
 import { Condition, type Choice, type Formula, type Tag, type Term } from './scope.ts';
@@ -49,12 +50,9 @@ export function validIf<M extends object>(terms: readonly Term[], members: M): M
 
 function alternatives(by: Formula<number | bigint>, arms: readonly Arm[], overlay: Overlay | undefined): object {
   const choice: Choice = { by, alternatives: arms };
-  const merged: Record<string | symbol, Spec<unknown>> = {};
+  const merged: Record<string, Spec<unknown>> = {};
   for (const [index, one] of arms.entries()) {
-    const members = one.members as SpecRecord;
-    for (const name of Reflect.ownKeys(members)) {
-      const member = (members as Readonly<Record<string | symbol, Spec<unknown>>>)[name];
-      if (member === undefined) continue;
+    for (const [name, member] of Object.entries(one.members as SpecRecord)) {
       const guarded = member.guarded({ choice, alternatives: [index] });
       const spec = overlay === undefined ? guarded : guarded.inOverlay(overlay);
       const other = merged[name];
@@ -62,15 +60,10 @@ function alternatives(by: Formula<number | bigint>, arms: readonly Arm[], overla
     }
   }
   // Where no alternative has members, the tag is still looked at.
-  if (Reflect.ownKeys(merged).length === 0) merged[Symbol('tag')] = reserved(next, 0).guarded({ choice, alternatives: arms.map((_, index) => index) });
+  if (Object.keys(merged).length === 0) merged[keyWithoutName()] = reserved(next, 0).guarded({ choice, alternatives: arms.map((_, index) => index) });
   return merged;
 }
 
 function each<M extends object>(members: M, change: (spec: Spec<unknown>) => Spec<unknown>): M {
-  const record = members as Readonly<Record<string | symbol, Spec<unknown>>>;
-  const changed = Reflect.ownKeys(record).flatMap((name) => {
-    const spec = record[name];
-    return spec === undefined ? [] : [[name, change(spec)] as const];
-  });
-  return Object.fromEntries(changed) as M;
+  return Object.fromEntries(Object.entries(members as SpecRecord).map(([name, spec]) => [name, change(spec)])) as M;
 }

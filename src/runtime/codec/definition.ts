@@ -1,8 +1,16 @@
 import { Layout } from './layout.ts';
 import type { GuestOrder, Site, Spec } from './spec.ts';
 
-/** Members of a struct by name; a name that is no string stands for something that has none. */
-export type Specs = Readonly<Record<string | symbol, Spec<unknown>>>;
+/** Members of a struct by name, in their order; what has no name stands under a key that begins with three dots. */
+export type Specs = Readonly<Record<string, Spec<unknown>>>;
+
+let unnamed = 0;
+
+/** A key for what has no name, unlike all others. */
+export function keyWithoutName(): string {
+  unnamed += 1;
+  return `...${unnamed}`;
+}
 
 /** A struct as generated: from it a layout is built wherever the struct stands. `V` is the type of its values. */
 export class Definition<out V> {
@@ -26,10 +34,9 @@ export class Definition<out V> {
   /** The layout within another struct, whose members are counted from that one's beginning. */
   layoutIn(site: Site): Layout {
     const own: Site = { ...site, native: this.native };
-    const members = Reflect.ownKeys(this.specs).flatMap((key) => {
-      const name = typeof key === 'string' ? key : '';
-      const spec = this.specs[key];
-      return spec === undefined ? [] : spec.build(name, own).map((member) => [name, member] as const);
+    const members = Object.entries(this.specs).flatMap(([key, spec]) => {
+      const name = key.startsWith('...') ? '' : key;
+      return spec.build(name, own).map((member) => [name, member] as const);
     });
     return new Layout(site.struct, site.path, site.origin, members);
   }

@@ -1,7 +1,7 @@
 import type { Bits } from './accessors.ts';
 import { BitGroup, BitWord } from './bits.ts';
 import { BytesMember, ReservedBytes, type Count } from './bytes.ts';
-import { definitionKey, type Defined } from './definition.ts';
+import { definitionKey, keyWithoutName, type Defined } from './definition.ts';
 import { ListMember } from './list.ts';
 import type { Member, Place } from './member.ts';
 import { NestedMember, PaddedMember } from './nested.ts';
@@ -121,8 +121,8 @@ export function nested<V>(offset: number, codec: Defined<V>): Spec<V> {
 /** A struct whose members are the outer struct's own. */
 export function spread<V>(offset: number, codec: Defined<V>): SpreadOf<V> {
   const spec = new Spec(offset, (place, site) => new NestedMember(place, codec[definitionKey].layoutIn(siteOf(place, site, site.path)), true));
-  // The key only has to differ from others; what it stands for has names of its own, which the type tells.
-  return { [Symbol('spread')]: spec } as unknown as SpreadOf<V>;
+  // What stands under the key has names of its own, which the type tells.
+  return { [keyWithoutName()]: spec } as unknown as SpreadOf<V>;
 }
 
 /** Specs of all members of a value, as far as a struct's literal is checked for them. */

@@ -91,7 +91,7 @@ export class Layout {
       const memberBase = floating ? floor : base;
       if (valid !== undefined && !valid.holds(scope)) {
         if (value[name] !== undefined && !member.reserved) throw member.fail('wrong-member', 'it is not valid without its feature');
-        if (floating) for (let left = member.expect(scope); left > 0; left--) view.setUint8(floor++, 0);
+        if (floating) floor = this.skip(view, floor, Math.min(floor + member.expect(scope), start + size));
         continue;
       }
       const own = member.spread ? value : value[name];
@@ -148,6 +148,12 @@ export class Layout {
       }
     }
     return size;
+  }
+
+  /** Zeroes what keeps its place, as far as the struct reaches. Returns where it ends. */
+  private skip(view: DataView, from: number, to: number): number {
+    for (let address = from; address < to; address++) view.setUint8(address, 0);
+    return Math.max(from, to);
   }
 
   private measured(name: string, member: Member, scope: Scope): number {

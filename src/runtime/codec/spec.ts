@@ -133,9 +133,9 @@ export class SpecChoice extends Spec<unknown> {
 
 /** A member whose value is one number: some values have names, or are not allowed. */
 export class NumberSpec<out V extends number | bigint> extends Spec<V> {
-  /** Its values are those of a group of constants, each a number. */
-  oneOf(constants: Constants): this {
-    return this.having({ naming: (value) => nameOf(constants, value) });
+  /** Its values are those of a group of constants, each a number, beside which there may be flags. */
+  oneOf(constants: Constants, ...flags: readonly (number | bigint)[]): this {
+    return this.having({ naming: (value) => nameOf(constants, value, ...flags) });
   }
 
   /** Its value is made of masks. */

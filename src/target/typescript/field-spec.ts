@@ -92,7 +92,9 @@ export class FieldSpecs {
     const group = values === undefined ? undefined : this.context.catalogue.group(values);
     if (values === undefined || group === undefined) return '';
     const name = this.context.group(values);
-    return group.kind === 'flags' ? `.flagsOf(${name})` : group.kind === 'bits' ? `.bitsOf(${name})` : `.oneOf(${name})`;
+    if (group.kind === 'flags' || group.kind === 'bits') return `.${group.kind}Of(${name})`;
+    const flags = group.constants.filter((constant) => constant.type === 'mask').map((constant) => `, ${name}.${constant.name}`);
+    return `.oneOf(${name}${flags.join('')})`;
   }
 
   /** Type of a number whose values have names. */
