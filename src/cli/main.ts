@@ -37,7 +37,7 @@ program
   .command("build [FILES...]")
   .description("generate C, TypeScript and documentation")
   .option("-t, --target <NAME>", "one target instead of all: c, typescript, docs")
-  .option("-p, --profile <NAME>", "one profile of it; of c: linux, spec")
+  .option("-p, --profile <NAME>", "one profile of it; of c: linux, spec, and only when asked for: selftest")
   .option("-r, --revision <R>", "revision of the standard", newestRevision)
   .option("-o, --out <DIR>", "folder for one output, or for a folder TARGET/PROFILE of each (default: generated)")
   .option("--templates <DIR>", "a folder of handlebars templates of your own, instead of a target")
@@ -50,6 +50,7 @@ program
     `
 Examples:
   virtgen build --target c --profile spec --revision 1.2 --out include net.virtio
+  virtgen build --target c --profile selftest --out test  a program that tries the headers of the profile spec
   virtgen build --check                                   in CI
   virtgen build --templates my-templates --out zig        a target of your own`,
   )

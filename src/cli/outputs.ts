@@ -139,12 +139,17 @@ function targetNamed(name: string): Target {
 
 function profilesOf(target: Target, wanted: string | undefined): readonly string[] {
   if (wanted === undefined) return target.profiles.length === 0 ? [""] : target.profiles;
-  return target.profiles.includes(wanted) ? [wanted] : [];
+  return namedProfiles(target).includes(wanted) ? [wanted] : [];
+}
+
+/** All that `--profile` may ask for. */
+function namedProfiles(target: Target): readonly string[] {
+  return [...target.profiles, ...(target.optionalProfiles ?? [])];
 }
 
 function noProfile(name: string, chosen: readonly Target[]): CallError {
   const [only, ...others] = chosen;
-  const profiles = chosen.flatMap((target) => target.profiles);
+  const profiles = chosen.flatMap((target) => namedProfiles(target));
   const whose =
     only !== undefined && others.length === 0 ? `the target '${only.name}' has no profile` : "no target has a profile";
   const meant = nearest(name, profiles);

@@ -29,6 +29,8 @@ export interface Target {
   readonly summary: string;
   /** The first is the default; empty where there is one kind of output only. */
   readonly profiles: readonly string[];
+  /** Further profiles, which are made only when they are asked for by name. */
+  readonly optionalProfiles?: readonly string[];
   /** Prettier's parser for its files, where there is one. */
   readonly prettier?: 'typescript';
   generate(input: TargetInput): readonly GeneratedFile[];

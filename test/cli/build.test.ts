@@ -48,6 +48,16 @@ describe("virtgen build", () => {
     expect(filesIn(folder)).toContain("c/spec/virtio_blk.h");
   });
 
+  test("makes an optional profile only when it is asked for", async () => {
+    const folder = folderWith();
+    const blk = "specs/device/blk.virtio";
+    await virtgen(["build", "--target", "c", "--out", folder, blk]);
+    expect(filesIn(folder).filter((path) => path.includes("selftest"))).toEqual([]);
+    const { status } = await virtgen(["build", "--target", "c", "--profile", "selftest", "--out", folder, blk]);
+    expect(status).toBe(0);
+    expect(filesIn(folder)).toContain("virtio_selftest.c");
+  });
+
   test("one target without --out writes where a build of everything has it", async () => {
     const folder = folderWith();
     await virtgen(["build", "--target", "c", "--profile", "linux", join(root, "specs/device/entropy.virtio")], {

@@ -24,7 +24,7 @@ describe("a call that cannot be carried out ends with 2, and says what to do", (
     [
       "an unknown profile",
       ["build", "--target", "c", "--profile", "linx"],
-      "error[V9006]: the target 'c' has no profile 'linx'\n  help: did you mean 'linux'? there are linux, spec\n",
+      "error[V9006]: the target 'c' has no profile 'linx'\n  help: did you mean 'linux'? there are linux, spec, selftest\n",
     ],
     [
       "an unknown revision",

@@ -39,12 +39,12 @@ export function selfTest(input: TargetInput): GeneratedFile {
   const headers = specHeaders(new Catalogue(input.ir, '')).filter((header) => input.modules.includes(header.module) && header.structs.length > 0);
   const modules = headers.map((header) => ({ name: header.module.name, structs: header.structs.map((struct) => checksOf(struct)) }));
   const view: SelfTestView = {
-    banner: banner("Self-test of the headers' structs and accessors.", headers.map((header) => header.module.file), input.revision, input.command),
+    banner: banner("Self-test of the headers' structs and accessors: compile it with `-I` and the folder of the profile spec, and run it.", headers.map((header) => header.module.file), input.revision, input.command),
     includes: headers.map((header) => header.name),
     largest: Math.max(0, ...headers.flatMap((header) => header.structs.map((struct) => struct.size))) + beyond,
     modules,
   };
-  return { path: 'selftest/virtio_selftest.c', text: input.templates.render('self_test', view) };
+  return { path: 'virtio_selftest.c', text: input.templates.render('self_test', view) };
 }
 
 /** Room for the first elements of a flexible array. */

@@ -1,6 +1,7 @@
 import type { GeneratedFile, Target, TargetInput } from '../target.ts';
 import { Catalogue } from './catalogue.ts';
 import { linuxHeaders, linuxHeaderView } from './linux.ts';
+import { selfTest } from './self-test.ts';
 import { specHeaders } from './spec.ts';
 import { linuxTypesView, typesView } from './types-header.ts';
 
@@ -8,7 +9,17 @@ export const c: Target = {
   name: 'c',
   summary: 'C headers: drop-in for <linux/virtio_*.h>, or with the names of the standard for firmware',
   profiles: ['linux', 'spec'],
-  generate: (input) => (input.profile === 'spec' ? specFiles(input) : linuxFiles(input)),
+  optionalProfiles: ['selftest'],
+  generate(input) {
+    switch (input.profile) {
+      case 'selftest':
+        return [selfTest(input)];
+      case 'spec':
+        return specFiles(input);
+      default:
+        return linuxFiles(input);
+    }
+  },
 };
 
 const typesHeader = 'virtio_types.h';

@@ -3,10 +3,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { compile } from "../../../src/compile.ts";
 import { generate } from "../../../src/generate.ts";
-import { cut } from "../../../src/ir/cut.ts";
 import type { Ir, Revision } from "../../../src/ir/model.ts";
 import { c } from "../../../src/target/c/target.ts";
-import type { GeneratedFile, TargetInput } from "../../../src/target/target.ts";
+import type { GeneratedFile } from "../../../src/target/target.ts";
 import { Templates } from "../../../src/target/templates.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
@@ -35,20 +34,15 @@ export function templates(): Templates {
   return new Templates(new Map(readdirSync(folder).map((name) => [name.replace(/\.hbs$/, ""), readFileSync(join(folder, name), "utf8")])));
 }
 
+type Profile = "linux" | "spec" | "selftest";
+
 /** What the C target makes of an IR. */
-export function filesOf(ir: Ir, profile: "linux" | "spec", revision: Revision = "1.4"): readonly GeneratedFile[] {
+export function filesOf(ir: Ir, profile: Profile, revision: Revision = "1.4"): readonly GeneratedFile[] {
   return generate(ir, c, { templates: templates(), profile, revision });
 }
 
-/** What a target is given. */
-export function inputOf(ir: Ir, profile: "linux" | "spec", revision: Revision = "1.4"): TargetInput {
-  const whole = cut(ir, revision);
-  const command = `virtgen build --target c --profile ${profile} --revision ${revision}`;
-  return { ir: whole, modules: whole.modules, all: ir, revision, profile, templates: templates(), command };
-}
-
 /** One file of the C target, made of a description alone. */
-export function headerOf(text: string, profile: "linux" | "spec", name: string, revision: Revision = "1.4"): string {
+export function headerOf(text: string, profile: Profile, name: string, revision: Revision = "1.4"): string {
   const path = profile === "linux" ? `linux/${name}` : name;
   const file = filesOf(irOf([{ path: "test.virtio", text }]), profile, revision).find((one) => one.path === path);
   if (file === undefined) throw new Error(`${path} is not written`);
