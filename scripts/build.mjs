@@ -25,6 +25,7 @@ const entries = {
   "index": "src/index.ts",
   "runtime": "src/runtime/index.ts",
   "bin/virtgen": "src/cli/main.ts",
+  "bin/format-thread": "src/cli/format-thread.ts",
 };
 
 /** The entry that is run as a program. */

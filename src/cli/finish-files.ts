@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { GeneratedFile, Target } from "../target/target.ts";
+import type { Formatter } from "./formatter.ts";
 import { hashOf, type ManifestEntry, type ManifestFiles } from "./manifest.ts";
 import { prettierVersion } from "./package-folder.ts";
 import { readIfThere } from "./replace-files.ts";
@@ -21,20 +22,22 @@ export async function finish(
   parser: Target["prettier"],
   folder: string,
   known: ManifestFiles,
+  formatter: Formatter | undefined,
 ): Promise<Finished> {
   const entries: Record<string, ManifestEntry> = {};
   if (parser === undefined) {
     for (const file of raw) entries[file.path] = { hash: hashOf(file.text) };
     return { files: raw, entries };
   }
-  const files: GeneratedFile[] = [];
-  for (const file of raw) {
-    const rawHash = hashOf(file.text, parser, prettierVersion(), JSON.stringify(style));
-    const text = kept(folder, file.path, known[file.path], rawHash) ?? (await formatted(parser, file));
-    entries[file.path] = { hash: hashOf(text), raw: rawHash };
-    files.push({ path: file.path, text });
-  }
-  return { files, entries };
+  const files = await Promise.all(
+    raw.map(async (file) => {
+      const rawHash = hashOf(file.text, parser, prettierVersion(), JSON.stringify(style));
+      const text = kept(folder, file.path, known[file.path], rawHash) ?? (await formatted(formatter, file));
+      return { path: file.path, text, rawHash };
+    }),
+  );
+  for (const { path, text, rawHash } of files) entries[path] = { hash: hashOf(text), raw: rawHash };
+  return { files: files.map(({ path, text }) => ({ path, text })), entries };
 }
 
 function kept(folder: string, path: string, known: ManifestEntry | undefined, rawHash: string): string | undefined {
@@ -43,8 +46,11 @@ function kept(folder: string, path: string, known: ManifestEntry | undefined, ra
   return text !== undefined && hashOf(text) === known.hash ? text : undefined;
 }
 
-async function formatted(parser: NonNullable<Target["prettier"]>, file: GeneratedFile): Promise<string> {
-  // Loaded only when something is to be formatted.
-  const { format } = await import("prettier");
-  return format(file.text, { ...style, parser, filepath: file.path });
+async function formatted(formatter: Formatter | undefined, file: GeneratedFile): Promise<string> {
+  if (formatter === undefined) throw new Error("nothing was to be formatted, but something is");
+  try {
+    return await formatter.format(file.text, style);
+  } catch (error) {
+    throw new Error(`${file.path}: prettier does not read what was generated: ${String(error)}`, { cause: error });
+  }
 }

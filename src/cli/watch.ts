@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
-import { buildOnce, type BuildOptions } from "./build.ts";
+import { buildOnce } from "./build-once.ts";
+import type { BuildOptions } from "./build.ts";
 import { reportFailure } from "./failure.ts";
 import { packageFolder } from "./package-folder.ts";
 

@@ -5,7 +5,7 @@ import { revisions, type Ir, type Revision } from "../../../src/ir/model.ts";
 import { generate } from "../../../src/generate.ts";
 import { docs } from "../../../src/target/docs/docs.ts";
 import { device, pages, standard, templates } from "./description.ts";
-import { deadLinks, plainText, rowsOf, sectionsOf, tablesOf, tablesUnder, tokensOf } from "./rendered-page.ts";
+import { deadLinks, rowsOf, tablesOf, tablesUnder, tokensOf } from "./rendered-page.ts";
 
 let all: Ir;
 let ir: Ir;
