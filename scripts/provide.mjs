@@ -1,6 +1,6 @@
-// Provides what the tests need beside Node: compilers for three machines, an emulator to run their programs, and two
-// releases of Linux' headers. What is missing is installed through apt, and said. Nothing is skipped: what cannot be
-// provided ends the run with the command that would do it.
+// Provides what the tests need beside Node: compilers for three machines, an emulator to run their programs, a Rust
+// compiler for the example, and two releases of Linux' headers. What is missing is installed through apt, and said.
+// Nothing is skipped: what cannot be provided ends the run with the command that would do it.
 //
 //   node scripts/provide.mjs
 
@@ -23,6 +23,9 @@ const packages = [
   "g++-s390x-linux-gnu",
   "libc6-dev-s390x-cross",
   "qemu-user", // runs the s390x programs
+  "make", // reads the dependency files
+  // Rust is often there without the system's package manager.
+  ...(spawnSync("rustc", ["--version"]).status === 0 ? [] : ["rustc"]),
 ];
 
 /**
