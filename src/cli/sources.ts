@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { readdirSync, readFileSync, realpathSync, statSync, type Dirent } from "node:fs";
-import { join, relative, resolve, sep } from "node:path";
+import { join, relative, sep } from "node:path";
 import type { SourceText } from "../compile.ts";
 import { CallError, reasonOf } from "./call-error.ts";
 import { packageFolder } from "./package-folder.ts";
@@ -190,11 +190,4 @@ function firstBadLine(bytes: Buffer): number {
     if (newline === -1 || !isUtf8(bytes.subarray(start, end))) return line;
     start = end + 1;
   }
-}
-
-/** The absolute paths that a change of a call's descriptions would change: files and folders. */
-export function watchedPaths(names: readonly string[]): readonly string[] {
-  return (names.length === 0 ? [join(packageFolder(), "specs")] : [...names, join(packageFolder(), "specs")]).map(
-    (name) => resolve(name),
-  );
 }
