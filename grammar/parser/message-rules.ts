@@ -2,6 +2,9 @@ import * as T from '../tokens.ts';
 import type { Rule } from './expression-rules.ts';
 import { MemberRules } from './member-rules.ts';
 
+/** Words that are attributes elsewhere, and behind the members of a command the beginning of another item. */
+const startsItem: ReadonlySet<unknown> = new Set([T.Requires, T.Legacy, T.Erratum]);
+
 /** What goes over a queue or a transport: requests and their parts, registers, numbered commands. */
 export class MessageRules extends MemberRules {
   /** parameter = "parameter" Name { attribute } ";" */
@@ -156,9 +159,13 @@ export class MessageRules extends MemberRules {
       ]);
     });
     this.CONSUME(T.RBrace);
-    this.OPTION3(() => {
-      this.AT_LEAST_ONE(() => this.SUBRULE2(this.attribute));
-      this.CONSUME(T.Semicolon);
+    this.OPTION3({
+      // What begins the next item is none of its attributes.
+      GATE: () => !startsItem.has(this.LA(1).tokenType),
+      DEF: () => {
+        this.AT_LEAST_ONE(() => this.SUBRULE2(this.attribute));
+        this.CONSUME(T.Semicolon);
+      },
     });
   });
 

@@ -164,3 +164,23 @@ describe("members", () => {
     expect(members[1]?.at).toEqual({ file: "test.virtio", line: 6, column: 8, length: 1 });
   });
 });
+
+test("a rule, an erratum and what is legacy behind a command are items of their own", () => {
+  const { items } = built(`features { A = 0; B = 1; }
+    capability LIMITS = 0x0800 { u8 most; }
+    requires: A -> B;
+    capability MORE = 0x0801 { u8 most; } since 1.2;
+    legacy must device "Test": "A sentence.";
+    capability LAST = 0x0802 { u8 most; }
+    erratum "an item" { text: "one"; meant: "another"; because "it is so"; }`);
+  expect(items.map((item) => item.kind)).toEqual([
+    "features",
+    "capability",
+    "rule",
+    "capability",
+    "rule",
+    "capability",
+    "erratum",
+  ]);
+  expect(items.map((item) => item.since)).toEqual(["0.9.5", "0.9.5", "0.9.5", "1.2", "0.9.5", "0.9.5", "0.9.5"]);
+});
