@@ -27,8 +27,10 @@ export class GuestMemory {
   /** Sorted by address, without overlap. */
   private readonly regions: Region[] = [];
   private readonly sources = new Set<MemorySource>();
-  private changes = 0;
-  private anyWatched = false;
+  /** Counts up whenever a region came or went: what was looked up before is to be looked up again. Never negative. */
+  generation = 0;
+  /** Whether any source wants to know of writes. */
+  watched = false;
 
   constructor(sources: Iterable<MemorySource> = []) {
     for (const source of sources) this.add(source);
@@ -39,16 +41,6 @@ export class GuestMemory {
     return new GuestMemory([
       { address, byteLength: buffer.byteLength - (buffer.byteLength % 4), buffer: () => buffer },
     ]);
-  }
-
-  /** Counts up whenever a region came or went: what was looked up before is to be looked up again. */
-  get generation(): number {
-    return this.changes;
-  }
-
-  /** Whether any source wants to know of writes. */
-  get watched(): boolean {
-    return this.anyWatched;
   }
 
   /** @throws RangeError where the numbers are no multiples of 4 or overlap what is there */
@@ -163,7 +155,7 @@ export class GuestMemory {
   private changed(): void {
     const kept = this.regions.filter((region) => region.length > 0).toSorted((a, b) => a.start - b.start);
     this.regions.splice(0, this.regions.length, ...kept);
-    this.anyWatched = kept.some((region) => region.watched);
-    this.changes = (this.changes + 1) | 0;
+    this.watched = kept.some((region) => region.watched);
+    this.generation = (this.generation + 1) & 0x3fff_ffff;
   }
 }

@@ -56,8 +56,8 @@ export abstract class DeviceQueue {
   private readonly options: DeviceQueueOptions;
   private layoutNow: QueueLayout | undefined;
   private fault: QueueFault | undefined;
-  /** What the memory's generation was when the ring was looked up. */
-  protected seenGeneration = 0;
+  /** The memory's generation when the ring was looked up; -1 when there is no ring to use. */
+  protected seenGeneration = -1;
   /** Every chain of this life of the queue, idle or in flight. */
   private chains: Chain[] = [];
   /** With IN_ORDER: chains in flight as they were popped, a ring of the queue's size. */
@@ -120,6 +120,7 @@ export abstract class DeviceQueue {
     this.inFlight = 0;
     this.layoutNow = undefined;
     this.fault = undefined;
+    this.seenGeneration = -1;
     this.parts = undefined;
     this.sizeNow = 0;
     this.spins = 0;
@@ -195,7 +196,10 @@ export abstract class DeviceQueue {
   /** Writes a used entry; not yet visible to the driver. `full`: the whole writable part was written. */
   protected abstract answer(chain: Chain, written: number, full: boolean): void;
 
-  /** Whether the ring can be used at this moment. To be asked at each entry: memory comes, goes and grows. */
+  /**
+   * Whether the ring can be used at this moment. To be asked at each entry: memory comes, goes and grows. Where
+   * {@link seenGeneration} is the memory's and the views are not empty, nothing has happened and this need not be asked.
+   */
   protected ready(): boolean {
     if (this.sizeNow === 0 || this.fault !== undefined) return false;
     if (this.seenGeneration === this.memory.generation && this.attached()) return true;
@@ -269,6 +273,7 @@ export abstract class DeviceQueue {
   private fail(fault: QueueFault): void {
     if (this.fault !== undefined) return;
     this.fault = fault;
+    this.seenGeneration = -1;
     this.options.onBroken?.(fault);
   }
 

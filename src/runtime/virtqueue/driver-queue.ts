@@ -44,6 +44,8 @@ export interface DriverQueueOptions {
   readonly onBroken?: (fault: QueueFault) => void;
 }
 
+const noBuffers = new Int32Array(0);
+
 /**
  * A virtqueue as the driver sees it, of either layout. The device is not trusted: whatever it writes, nothing throws,
  * loops or touches foreign memory; the queue is then {@link broken} and hands nothing out any more.
@@ -66,17 +68,21 @@ export abstract class DriverQueue<Token> {
   protected tables: Int32Array = new Int32Array(0);
   protected tableWords = 0;
   protected tablesAddress = 0;
-  /** By head or id: what `add` was given, entries of the ring (0 when it is not in flight), writable bytes. */
+  /** By head or id: what `add` was given. */
   protected tokens: (Token | undefined)[] = [];
-  protected counts: Uint16Array = new Uint16Array(0);
-  protected writables: Uint32Array = new Uint32Array(0);
+  /**
+   * By head or id, two words each: the entries of the ring that it takes, above 16 bits of the layout's own, and its
+   * writable bytes, unsigned. The first word is 0 when it is not in flight.
+   */
+  protected buffers: Int32Array = noBuffers;
   /** How many bytes the device says it wrote to the buffer that was just taken. */
   protected takenLength = 0;
   private readonly options: DriverQueueOptions;
   private layoutNow: QueueLayout | undefined;
   private tablesNow: IndirectTables | undefined;
   private fault: QueueFault | undefined;
-  private seenGeneration = 0;
+  /** The memory's generation when the ring was looked up; -1 when there is no ring to use. */
+  protected seenGeneration = -1;
   private readonly usedNow: { token: Token | undefined; written: number } = { token: undefined, written: 0 };
 
   constructor(options: DriverQueueOptions) {
@@ -115,8 +121,7 @@ export abstract class DriverQueue<Token> {
     this.sizeNow = size;
     this.free = size;
     this.tokens = Array.from<Token | undefined>({ length: size }).fill(undefined);
-    this.counts = new Uint16Array(size);
-    this.writables = new Uint32Array(size);
+    this.buffers = new Int32Array(size * 2);
     this.begin(size);
     return true;
   }
@@ -126,23 +131,23 @@ export abstract class DriverQueue<Token> {
    * touch the buffers any more. Those that it has not used are given back, in no particular order.
    */
   reset(unused?: (token: Token) => void): void {
-    const { tokens, counts } = this;
+    const { tokens, buffers } = this;
     this.sizeNow = 0;
     this.free = 0;
     this.outstanding = 0;
     this.layoutNow = undefined;
     this.tablesNow = undefined;
     this.fault = undefined;
+    this.seenGeneration = -1;
     this.spins = 0;
     this.tokens = [];
-    this.counts = new Uint16Array(0);
-    this.writables = new Uint32Array(0);
+    this.buffers = noBuffers;
     this.tables = new Int32Array(0);
     this.tableWords = 0;
     this.usedNow.token = undefined;
     this.restart();
     if (unused === undefined) return;
-    for (const [id, count] of counts.entries()) if (count > 0) unused(tokens[id] as Token);
+    for (const [id, token] of tokens.entries()) if (buffers[id * 2] !== 0) unused(token as Token);
   }
 
   /**
@@ -209,7 +214,10 @@ export abstract class DriverQueue<Token> {
   /** Whether the views are still those of memory that is there. */
   protected abstract attached(): boolean;
 
-  /** Whether the ring can be used at this moment. To be asked at each entry: memory comes, goes and grows. */
+  /**
+   * Whether the ring can be used at this moment. To be asked at each entry: memory comes, goes and grows. Where
+   * {@link seenGeneration} is the memory's and the views are not empty, nothing has happened and this need not be asked.
+   */
   protected ready(): boolean {
     if (this.sizeNow === 0 || this.fault !== undefined) return false;
     if (this.seenGeneration === this.memory.generation && this.attached()) return true;
@@ -219,12 +227,12 @@ export abstract class DriverQueue<Token> {
   protected break(fault: QueueFault): void {
     if (this.fault !== undefined) return;
     this.fault = fault;
+    this.seenGeneration = -1;
     this.options.onBroken?.(fault);
   }
 
-  /** Whether a buffer goes into an indirect table. @throws RangeError where it is empty, or can never fit */
-  protected goesIndirect(count: number): boolean {
-    if (count > 1 && count << 2 <= this.tableWords) return true;
+  /** Says no to a buffer for which there is no room. @throws RangeError where it is empty, or can never fit */
+  protected refuse(count: number): boolean {
     if (count < 1 || count > this.sizeNow) {
       throw new RangeError(`a buffer has 1 to ${this.sizeNow} elements in this queue, not ${count}`);
     }
@@ -237,11 +245,16 @@ export abstract class DriverQueue<Token> {
    */
   protected checkedLength(id: number, said: number): number {
     const length = said >>> 0;
-    const most = this.writables[id] ?? 0;
+    const most = (this.buffers[id * 2 + 1] ?? 0) >>> 0;
     if (length <= most) return length;
     if (this.features.legacy === true) return most;
     this.break("used-length-too-long");
     return -1;
+  }
+
+  /** Entries of the ring that a buffer takes; 0 where there is no such buffer in flight. */
+  protected entriesOf(id: number): number {
+    return (this.buffers[id << 1] ?? 0) >>> 16;
   }
 
   private locate(): RingParts | undefined {

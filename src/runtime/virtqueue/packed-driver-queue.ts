@@ -58,11 +58,11 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
   private runLength = 0;
 
   override add(buffer: ScatterList, token: Token): boolean {
-    if (!this.ready()) return false;
+    if ((this.seenGeneration !== this.memory.generation || this.ring.length === 0) && !this.ready()) return false;
     const { count } = buffer;
-    const indirect = this.goesIndirect(count);
+    const indirect = count > 1 && count << 2 <= this.tableWords;
     const entries = indirect ? 1 : count;
-    if (entries > this.free) return false;
+    if (entries > this.free || entries < 1) return this.refuse(count);
     const { ring, sizeNow: size } = this;
     const id = this.takeId();
     const words = indirect ? this.fillTable(id, buffer) : buffer.words;
@@ -92,8 +92,9 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
     this.batchEntries += entries;
     this.free -= entries;
     this.outstanding += 1;
-    this.counts[id] = entries;
-    this.writables[id] = buffer.writableLength > 0xffff_ffff ? 0xffff_ffff : buffer.writableLength;
+    const buffers = this.buffers;
+    buffers[id << 1] = entries << 16;
+    buffers[(id << 1) + 1] = buffer.writableLength;
     this.tokens[id] = token;
     return true;
   }
@@ -113,7 +114,7 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
 
   override reap(handler: UsedHandler<Token>): number {
     if (!this.ready()) return 0;
-    const { ring, counts, writables, tokens, sizeNow: size } = this;
+    const { ring, buffers, tokens, sizeNow: size } = this;
     let reaped = 0;
     while (reaped < size && (this.ahead > 0 || this.look() > 0)) {
       let id: number;
@@ -130,13 +131,13 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
           break;
         }
         id = word & 0xffff;
-        const entries = counts[id] ?? 0;
+        const entries = (buffers[id << 1] ?? 0) >>> 16;
         if (entries === 0) {
           this.break("used-id-not-outstanding");
           break;
         }
         written = (word & writeBit) === 0 ? 0 : (ring[at + 2] ?? 0);
-        if (written < 0 || written > (writables[id] ?? 0)) {
+        if (written < 0 || written > (buffers[(id << 1) + 1] ?? 0)) {
           written = this.checkedLength(id, written);
           if (written < 0) break;
         }
@@ -185,13 +186,13 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
     if (this.ordered && this.oldestId !== id) {
       // Used together with a later one, whose descriptor is the only one: it counts as used in full.
       id = this.oldestId;
-      this.takenLength = this.writables[id] ?? 0;
+      this.takenLength = (this.buffers[(id << 1) + 1] ?? 0) >>> 0;
     } else {
       this.takenLength = this.runLength;
       this.runLast = -1;
       if (this.ahead > 0) this.ahead -= 1;
     }
-    const entries = this.counts[id] ?? 0;
+    const entries = this.entriesOf(id);
     if (entries === 0) {
       this.break("used-id-not-outstanding");
       return -1;
@@ -244,7 +245,7 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
   }
 
   private release(id: number, entries: number): void {
-    this.counts[id] = 0;
+    this.buffers[id << 1] = 0;
     if (this.ordered) {
       this.oldestId = id + 1 === this.sizeNow ? 0 : id + 1;
     } else {
@@ -269,7 +270,7 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
       return false;
     }
     const id = word & 0xffff;
-    if ((this.counts[id] ?? 0) === 0) {
+    if (this.entriesOf(id) === 0) {
       this.break("used-id-not-outstanding");
       return false;
     }
@@ -297,7 +298,7 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
     do {
       ahead += 1;
       // With IN_ORDER one stands for many, so that where the next one is cannot be told so easily.
-      const entries = this.ordered ? 0 : (this.counts[word & 0xffff] ?? 0);
+      const entries = this.ordered ? 0 : this.entriesOf(word & 0xffff);
       if (entries === 0) break;
       index += entries;
       if (index >= size) {

@@ -15,8 +15,8 @@ export class ScatterList {
   readableLength = 0;
   writableLength = 0;
 
-  constructor(elements = 4) {
-    this.words = new Int32Array(elements * 4);
+  constructor(elements = 8) {
+    this.words = new Int32Array(Math.max(elements, 1) * 4);
   }
 
   clear(): this {
@@ -45,23 +45,31 @@ export class ScatterList {
   }
 
   private append(address: number, length: number, flags: number): void {
-    if (!Number.isSafeInteger(address) || address < 0) throw new RangeError(`${address} is no address below 2^53`);
-    if (!Number.isInteger(length) || length < 1 || length >= twoTo32) {
-      throw new RangeError(`an element has 1 to 2^32 - 1 bytes, not ${length}`);
-    }
-    if (this.readableLength + this.writableLength + length > twoTo32) {
-      throw new RangeError("a buffer has at most 2^32 bytes");
-    }
-    const at = this.count * 4;
-    if (at === this.words.length) {
-      const longer = new Int32Array(Math.max(at * 2, 16));
-      longer.set(this.words);
-      this.words = longer;
-    }
-    this.words[at] = address;
-    this.words[at + 1] = address / twoTo32;
-    this.words[at + 2] = length;
-    this.words[at + 3] = flags;
+    const low = address | 0;
+    const small = low === address && low >= 0 && (length | 0) === length && length > 0;
+    const total = this.readableLength + this.writableLength + length;
+    if (!small || total >= twoTo32) checkElement(address, length, total);
+    const at = this.count << 2;
+    if (at === this.words.length) this.lengthen();
+    const words = this.words;
+    words[at] = low;
+    words[at + 1] = small ? 0 : address / twoTo32;
+    words[at + 2] = length;
+    words[at + 3] = flags;
     this.count += 1;
   }
+
+  private lengthen(): void {
+    const longer = new Int32Array(Math.max(this.words.length * 2, 32));
+    longer.set(this.words);
+    this.words = longer;
+  }
+}
+
+function checkElement(address: number, length: number, total: number): void {
+  if (!Number.isSafeInteger(address) || address < 0) throw new RangeError(`${address} is no address below 2^53`);
+  if (!Number.isInteger(length) || length < 1 || length >= twoTo32) {
+    throw new RangeError(`an element has 1 to 2^32 - 1 bytes, not ${length}`);
+  }
+  if (total >= twoTo32) throw new RangeError("a buffer has less than 2^32 bytes");
 }

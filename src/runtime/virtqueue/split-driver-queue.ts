@@ -23,8 +23,6 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
   /** The first free descriptor, and by each the next one, which is never read from the ring: the device may write there. */
   private freeHead = 0;
   private nextFree: Uint16Array = noHalves;
-  /** By head: the last descriptor of its chain. */
-  private tails: Uint16Array = noHalves;
   /** Free-running 16-bit indices: the next available entry, those published, the next used one, those seen. */
   private nextAvail = 0;
   private publishedAvail = 0;
@@ -37,11 +35,11 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
   private runLength = 0;
 
   override add(buffer: ScatterList, token: Token): boolean {
-    if (!this.ready()) return false;
+    if ((this.seenGeneration !== this.memory.generation || this.desc.length === 0) && !this.ready()) return false;
     const { count, words } = buffer;
-    const indirect = this.goesIndirect(count);
+    const indirect = count > 1 && count << 2 <= this.tableWords;
     const entries = indirect ? 1 : count;
-    if (entries > this.free) return false;
+    if (entries > this.free || entries < 1) return this.refuse(count);
     const { desc, nextFree } = this;
     const head = this.freeHead;
     let at = head;
@@ -67,9 +65,10 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
     this.freeHead = nextFree[at] ?? 0;
     this.free -= entries;
     this.outstanding += 1;
-    this.tails[head] = at;
-    this.counts[head] = entries;
-    this.writables[head] = buffer.writableLength > 0xffff_ffff ? 0xffff_ffff : buffer.writableLength;
+    // With the chain's last descriptor beside.
+    const buffers = this.buffers;
+    buffers[head << 1] = (entries << 16) | at;
+    buffers[(head << 1) + 1] = buffer.writableLength;
     this.tokens[head] = token;
     this.avail[2 + (this.nextAvail & (this.sizeNow - 1))] = this.swap ? swap16(head) : head;
     this.nextAvail = (this.nextAvail + 1) & 0xffff;
@@ -91,7 +90,7 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
   override reap(handler: UsedHandler<Token>): number {
     if (!this.ready()) return 0;
     if (this.swap || this.ordered) return this.reapStepwise(handler);
-    const { used, counts, writables, nextFree, tails, tokens } = this;
+    const { used, buffers, nextFree, tokens } = this;
     const mask = this.sizeNow - 1;
     if (this.look() === 0) return 0;
     let reaped = 0;
@@ -100,19 +99,19 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
       const at = 1 + ((this.nextUsed & mask) << 1);
       const id = used[at] ?? 0;
       let written = used[at + 1] ?? 0;
-      const entries = counts[id] ?? 0;
-      if (entries === 0) {
+      const taken = buffers[id << 1] ?? 0;
+      if (taken === 0 || id >>> 0 > mask) {
         this.break("used-id-not-outstanding");
         break;
       }
-      if (written < 0 || written > (writables[id] ?? 0)) {
+      if (written < 0 || written > (buffers[(id << 1) + 1] ?? 0)) {
         written = this.checkedLength(id, written);
         if (written < 0) break;
       }
-      counts[id] = 0;
-      nextFree[tails[id] ?? 0] = this.freeHead;
+      buffers[id << 1] = 0;
+      nextFree[taken & 0xffff] = this.freeHead;
       this.freeHead = id;
-      this.free += entries;
+      this.free += taken >>> 16;
       this.outstanding -= 1;
       this.nextUsed = (this.nextUsed + 1) & 0xffff;
       const token = tokens[id] as Token;
@@ -159,11 +158,11 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
     if (this.ordered && this.oldest !== id) {
       // Used together with a later one, whose entry is the only one: it counts as used in full.
       id = this.oldest;
-      if (((this.nextUsed + 1) & 0xffff) === this.seenUsed || (this.counts[id] ?? 0) === 0) {
+      if (((this.nextUsed + 1) & 0xffff) === this.seenUsed || this.entriesOf(id) === 0) {
         this.break("used-id-not-outstanding");
         return -1;
       }
-      this.takenLength = this.writables[id] ?? 0;
+      this.takenLength = (this.buffers[(id << 1) + 1] ?? 0) >>> 0;
     } else {
       this.takenLength = this.runLength;
       this.runLast = -1;
@@ -178,7 +177,6 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
     this.used = noWords;
     this.usedHalves = noHalves;
     this.nextFree = noHalves;
-    this.tails = noHalves;
     this.freeHead = 0;
     this.nextAvail = 0;
     this.publishedAvail = 0;
@@ -191,7 +189,6 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
 
   protected override begin(size: number): void {
     this.nextFree = Uint16Array.from({ length: size }, (_, index) => (index + 1) % size);
-    this.tails = new Uint16Array(size);
   }
 
   protected override attach(parts: RingParts): void {
@@ -211,7 +208,7 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
     const id = this.used[at] ?? 0;
     const length = this.used[at + 1] ?? 0;
     this.runLast = this.swap ? swap32(id) : id;
-    if ((this.counts[this.runLast] ?? 0) === 0) {
+    if (this.runLast >>> 0 >= this.sizeNow || this.entriesOf(this.runLast) === 0) {
       this.break("used-id-not-outstanding");
       this.runLast = -1;
       return false;
@@ -223,13 +220,14 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
   }
 
   private release(id: number): void {
-    const entries = this.counts[id] ?? 0;
-    this.counts[id] = 0;
+    const taken = this.buffers[id << 1] ?? 0;
+    const entries = taken >>> 16;
+    this.buffers[id << 1] = 0;
     if (this.ordered) {
       // Descriptors are taken in the table's order and come back in it: the list of free ones is always the same.
       this.oldest = (this.oldest + entries) & (this.sizeNow - 1);
     } else {
-      this.nextFree[this.tails[id] ?? 0] = this.freeHead;
+      this.nextFree[taken & 0xffff] = this.freeHead;
       this.freeHead = id;
     }
     this.free += entries;
