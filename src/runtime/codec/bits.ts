@@ -52,12 +52,15 @@ export class BitWord extends Member {
   readonly byteLength: number;
   private readonly word: NumberMember;
   private readonly groups: readonly (readonly [name: string, group: BitGroup])[];
+  /** The groups that have values. */
+  private readonly valued: readonly { readonly name: string; readonly group: BitGroup }[];
 
   constructor(place: Place, word: NumberMember, groups: readonly (readonly [name: string, group: BitGroup])[]) {
     super(place);
     this.byteLength = word.byteLength;
     this.word = word;
     this.groups = groups;
+    this.valued = groups.flatMap(([name, group]) => (isReserved(name) ? [] : [{ name, group }]));
   }
 
   /** The groups by name, and the word as a whole. */
@@ -77,7 +80,7 @@ export class BitWord extends Member {
     const word = this.word.get(view, base);
     scope.after = after;
     const value: Record<string, number> = {};
-    for (const [name, group] of this.groups) if (!isReserved(name)) value[name] = (word >>> group.shift) & group.largest;
+    for (const one of this.valued) value[one.name] = (word >>> one.group.shift) & one.group.largest;
     return value;
   }
 
@@ -85,11 +88,10 @@ export class BitWord extends Member {
     if (typeof value !== 'object' || value === null) throw this.wrongType('an object of bit groups', value);
     const after = this.behind(base, this.byteLength, end);
     let word = 0;
-    for (const [name, group] of this.groups) {
-      if (isReserved(name)) continue;
-      const part = (value as Readonly<Record<string, unknown>>)[name];
-      if (typeof part !== 'number') throw this.wrongType(`a number ${name}`, part);
-      word = group.merged(word, part);
+    for (const one of this.valued) {
+      const part = (value as Readonly<Record<string, unknown>>)[one.name];
+      if (typeof part !== 'number') throw this.wrongType(`a number ${one.name}`, part);
+      word = one.group.merged(word, part);
     }
     this.word.set(view, base, word);
     return after;

@@ -121,14 +121,12 @@ interface Stateful {
 
 /** What all codecs share; the type of a codec gives them its own type of values. */
 const methods = {
-  readFrom(this: Stateful, view: DataView, at = 0, end = view.byteLength): unknown {
-    const { layout, context } = this[stateKey];
-    return layout.read(view, at, Math.min(end, view.byteLength), context, undefined, 0).value;
+  readFrom(this: Stateful, view: DataView, at = 0, end = Infinity): unknown {
+    return readWith(this[stateKey], view, at, Math.min(end, view.byteLength));
   },
 
-  writeTo(this: Stateful, view: DataView, at: number, value: unknown, end = view.byteLength): number {
-    const { layout, context } = this[stateKey];
-    return layout.write(view, at, Math.min(end, view.byteLength), recordOf(layout, value), context, undefined, 0);
+  writeTo(this: Stateful, view: DataView, at: number, value: unknown, end = Infinity): number {
+    return writeWith(this[stateKey], view, at, Math.min(end, view.byteLength), value);
   },
 
   sizeOf(this: Stateful, value: unknown): number {
@@ -137,15 +135,13 @@ const methods = {
   },
 
   fromBytes(this: Stateful, bytes: Uint8Array): unknown {
-    const { layout, context } = this[stateKey];
-    return layout.read(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), 0, bytes.byteLength, context, undefined, 0).value;
+    return readWith(this[stateKey], new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), 0, bytes.byteLength);
   },
 
   toBytes(this: Stateful, value: unknown): Uint8Array<ArrayBuffer> {
     const { layout, context } = this[stateKey];
-    const record = recordOf(layout, value);
-    const bytes = new Uint8Array(layout.measure(record, context, undefined, 0));
-    layout.write(new DataView(bytes.buffer), 0, bytes.length, record, context, undefined, 0);
+    const bytes = new Uint8Array(layout.measure(recordOf(layout, value), context, undefined, 0));
+    writeWith(this[stateKey], new DataView(bytes.buffer), 0, bytes.length, value);
     return bytes;
   },
 
@@ -159,6 +155,15 @@ const methods = {
     return codecOf(definition, order, context);
   },
 };
+
+function readWith({ layout, context }: State, view: DataView, at: number, end: number): unknown {
+  return layout.isSimple ? layout.readSimple(view, at, end) : layout.read(view, at, end, context, undefined, 0).value;
+}
+
+function writeWith({ layout, context }: State, view: DataView, at: number, end: number, value: unknown): number {
+  const record = recordOf(layout, value);
+  return layout.isSimple ? layout.writeSimple(view, at, end, record) : layout.write(view, at, end, record, context, undefined, 0);
+}
 
 function recordOf(layout: Layout, value: unknown): Record<string, unknown> {
   if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;

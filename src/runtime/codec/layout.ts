@@ -2,6 +2,9 @@ import { CodecError } from '../codec-error.ts';
 import type { Member } from './member.ts';
 import type { Scope } from './scope.ts';
 
+/** For members that need to know nothing around them. */
+const nowhere: Scope = { struct: '', value: {}, context: undefined, outer: undefined, after: 0, row: 0 };
+
 /** Whether a tag decides about it, which may stand behind it. */
 function isChosen(member: Member): boolean {
   return member.place.guards.length > 0;
@@ -28,6 +31,13 @@ export class Layout {
   private readonly gaps: boolean;
   /** The size, where it never varies. */
   readonly byteLength: number | undefined;
+  /** Every member is always there, of one size and with its bytes to itself: `readSimple` and `writeSimple` will do. */
+  readonly isSimple: boolean;
+  /** The members that have values. */
+  private readonly valued: readonly { readonly name: string; readonly member: Member }[];
+  private readonly reserved: readonly Member[];
+  /** A value with all names and nothing in it: its copy is filled sooner than an empty object. */
+  private readonly blank: Readonly<Record<string, unknown>>;
 
   constructor(struct: string, path: string, origin: number, members: readonly (readonly [name: string, member: Member])[]) {
     this.struct = struct;
@@ -42,11 +52,34 @@ export class Layout {
     this.gaps = used !== this.fixedEnd || certain.some(([, { place, partial }]) => partial || place.valid !== undefined || place.overlay !== undefined);
     const varies = certain.length < members.length || members.some(([, { place, byteLength }]) => byteLength === undefined || place.valid !== undefined);
     this.byteLength = varies ? undefined : this.fixedEnd;
+    this.isSimple = !varies && members.every(([, member]) => member.isSimple);
+    this.valued = members.flatMap(([name, member]) => (member.reserved ? [] : [{ name, member }]));
+    this.reserved = members.flatMap(([, member]) => (member.reserved ? [member] : []));
+    this.blank = Object.fromEntries(this.valued.map(({ name }) => [name, undefined]));
   }
 
   /** Whether its last bytes are all that is left. */
   get open(): boolean {
     return this.members.some(([, member]) => member.open);
+  }
+
+  /** A value of a simple layout, all of which lies before `end`. */
+  readSimple(view: DataView, base: number, end: number): Record<string, unknown> {
+    const value: Record<string, unknown> = { ...this.blank };
+    // Not taken apart in the head of the loop: that would make an iterator of each.
+    for (const one of this.valued) value[one.name] = one.member.read(view, base, end, nowhere);
+    this.checkEnd(base + this.origin + this.fixedEnd, end);
+    return value;
+  }
+
+  /** Writes a value of a simple layout and returns the address behind it. */
+  writeSimple(view: DataView, base: number, end: number, value: Readonly<Record<string, unknown>>): number {
+    const after = base + this.origin + this.fixedEnd;
+    this.checkEnd(after, end);
+    if (this.gaps) this.skip(view, base + this.origin, after);
+    for (const member of this.reserved) member.write(view, base, end, undefined, nowhere);
+    for (const one of this.valued) one.member.write(view, base, end, value[one.name], nowhere);
+    return after;
   }
 
   read(view: DataView, base: number, end: number, context: unknown, outer: Scope | undefined, row: number): Scope {
@@ -66,7 +99,7 @@ export class Layout {
       if (member.spread) Object.assign(scope.value, value);
       else if (!member.reserved) scope.value[name] = value;
       const memberEnd = overlay === undefined ? scope.after : base + overlay.byteOffset + overlay.byteLength;
-      if (memberEnd > end) throw this.pastEnd(memberEnd, end);
+      this.checkEnd(memberEnd, end);
       floor = floating ? memberEnd : Math.max(floor, memberEnd);
       after = Math.max(after, memberEnd);
     }
@@ -78,8 +111,8 @@ export class Layout {
     const start = base + this.origin;
     const scope: Scope = { struct: this.struct, value, context, outer, after: start, row };
     const size = this.sizeIn(scope);
-    if (start + size > end) throw this.pastEnd(start + size, end);
-    if (this.gaps) for (let address = start; address < start + Math.min(size, this.fixedEnd); address++) view.setUint8(address, 0);
+    this.checkEnd(start + size, end);
+    if (this.gaps) this.skip(view, start, start + Math.min(size, this.fixedEnd));
     const written: { member: Member; name: string; base: number }[] = [];
     let floor = start + this.fixedEnd;
     for (const [name, member] of this.order) {
@@ -196,7 +229,8 @@ export class Layout {
     }
   }
 
-  private pastEnd(after: number, end: number): CodecError {
-    return new CodecError('past-end', { struct: this.struct, field: this.path.replace(/\.$/, ''), value: after, at: end }, `it would end at ${after}, behind the end at ${end}`);
+  private checkEnd(after: number, end: number): void {
+    if (after <= end) return;
+    throw new CodecError('past-end', { struct: this.struct, field: this.path.replace(/\.$/, ''), value: after, at: end }, `it would end at ${after}, behind the end at ${end}`);
   }
 }

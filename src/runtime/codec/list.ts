@@ -8,6 +8,8 @@ const manyEmpty = 0x10000;
 /** Elements one after the other. */
 export class ListMember extends Member {
   readonly byteLength: number | undefined;
+  /** Gives access to an element at the address that `placeOf` returns. */
+  readonly element: unknown;
   private readonly item: Member;
   private readonly count: Count;
   /** Says of an element that it is the list's last. */
@@ -16,7 +18,8 @@ export class ListMember extends Member {
   /** The element's place is at offset 0: it is read wherever the one before it ends. */
   constructor(place: Place, item: Member, count: Count, last: Formula<boolean> | undefined) {
     super(place);
-    this.byteLength = typeof count === 'number' && item.byteLength !== undefined ? count * item.byteLength : undefined;
+    this.byteLength = typeof count === 'number' && item.byteLength !== undefined && last === undefined ? count * item.byteLength : undefined;
+    this.element = item.accessor();
     this.item = item;
     this.count = count;
     this.last = last;
@@ -26,9 +29,8 @@ export class ListMember extends Member {
     return this.count === undefined;
   }
 
-  /** Gives access to an element at the address that `placeOf` returns. */
-  get element(): unknown {
-    return this.item.accessor();
+  override get isSimple(): boolean {
+    return super.isSimple && this.item.isSimple;
   }
 
   /** Address of an element of a list whose elements are all of one size. */

@@ -92,6 +92,11 @@ export abstract class Member {
     return false;
   }
 
+  /** It is always there, of one size and with its bytes to itself, and needs to know nothing around it. */
+  get isSimple(): boolean {
+    return this.byteLength !== undefined && this.place.overlay === undefined && !this.partial && !this.spread;
+  }
+
   /** Takes all bytes that the members behind it leave. */
   get open(): boolean {
     return false;

@@ -24,6 +24,10 @@ export class NestedMember extends Member {
     return this.spreads;
   }
 
+  override get isSimple(): boolean {
+    return super.isSimple && this.layout.isSimple;
+  }
+
   override sizeUnder(context: unknown): number | undefined {
     return this.layout.sizeUnder(context);
   }
@@ -39,13 +43,21 @@ export class NestedMember extends Member {
   }
 
   override read(view: DataView, base: number, end: number, scope: Scope): unknown {
-    const inner = this.layout.read(view, base, end, scope.context, scope, scope.row);
+    const { layout } = this;
+    if (layout.isSimple) {
+      const value = layout.readSimple(view, base, end);
+      scope.after = base + this.byteOffset + (this.byteLength ?? 0);
+      return value;
+    }
+    const inner = layout.read(view, base, end, scope.context, scope, scope.row);
     scope.after = inner.after;
     return inner.value;
   }
 
   override write(view: DataView, base: number, end: number, value: unknown, scope: Scope): number {
-    return this.layout.write(view, base, end, this.checked(value), scope.context, scope, scope.row);
+    const { layout } = this;
+    if (layout.isSimple) return layout.writeSimple(view, base, end, this.checked(value));
+    return layout.write(view, base, end, this.checked(value), scope.context, scope, scope.row);
   }
 
   override measure(value: unknown, scope: Scope): number {
@@ -85,6 +97,10 @@ export class PaddedMember extends Member {
     this.inner = inner;
     this.to = to;
     this.unless = unless;
+  }
+
+  override get isSimple(): boolean {
+    return false;
   }
 
   override accessor(): unknown {

@@ -26,15 +26,11 @@ export abstract class WordMember extends Member {
   protected abstract loadOnce(config: ConfigAccess): bigint;
   protected abstract put(config: ConfigAccess, value: bigint): void;
 
-  get(view: DataView, at: number): bigint {
-    return (BigInt(this.high(view, at)) << 32n) | BigInt(this.low(view, at));
-  }
+  /** @throws CodecError `past-end` where the view ends before it */
+  abstract get(view: DataView, at: number): bigint;
 
   /** @throws CodecError `past-end`, or `out-of-range` where the value is negative or has more than 64 bits */
-  set(view: DataView, at: number, value: bigint): void {
-    if (BigInt.asUintN(64, value) !== value) throw this.unfit(value);
-    this.setWords(view, at, Number(value & 0xffffffffn), Number(value >> 32n));
-  }
+  abstract set(view: DataView, at: number, value: bigint): void;
 
   /**
    * The value as a number.
@@ -103,7 +99,7 @@ export abstract class WordMember extends Member {
     return this.fail('out-of-range', `${low} and ${high} are not two halves of 32 bits`, low >>> 0 === low ? high : low);
   }
 
-  private unfit(value: bigint): Error {
+  protected unfit(value: bigint): Error {
     return this.fail('out-of-range', `${value} does not fit 64 bits`, value);
   }
 
@@ -114,6 +110,23 @@ export abstract class WordMember extends Member {
 }
 
 export class Le64 extends WordMember {
+  override get(view: DataView, at: number): bigint {
+    try {
+      return view.getBigUint64(at + this.byteOffset, true);
+    } catch {
+      throw this.outside(view, at);
+    }
+  }
+
+  override set(view: DataView, at: number, value: bigint): void {
+    if (BigInt.asUintN(64, value) !== value) throw this.unfit(value);
+    try {
+      view.setBigUint64(at + this.byteOffset, value, true);
+    } catch {
+      throw this.outside(view, at);
+    }
+  }
+
   override low(view: DataView, at: number): number {
     try {
       return view.getUint32(at + this.byteOffset, true);
@@ -152,6 +165,23 @@ export class Le64 extends WordMember {
 }
 
 export class Be64 extends WordMember {
+  override get(view: DataView, at: number): bigint {
+    try {
+      return view.getBigUint64(at + this.byteOffset);
+    } catch {
+      throw this.outside(view, at);
+    }
+  }
+
+  override set(view: DataView, at: number, value: bigint): void {
+    if (BigInt.asUintN(64, value) !== value) throw this.unfit(value);
+    try {
+      view.setBigUint64(at + this.byteOffset, value);
+    } catch {
+      throw this.outside(view, at);
+    }
+  }
+
   override low(view: DataView, at: number): number {
     try {
       return view.getUint32(at + this.byteOffset + 4);

@@ -63,6 +63,18 @@ function fault(call: () => unknown): CodecError {
   throw new Error("no error was thrown");
 }
 
+/** The configuration space of a SCSI host with these two lengths. */
+function scsiConfig(cdb: number, sense: number): ConfigAccess {
+  const view = new DataView(new ArrayBuffer(36));
+  view.setUint32(20, sense, true);
+  view.setUint32(24, cdb, true);
+  return new ConfigMemory(view);
+}
+
+function avail(queue_size: number, ...bits: number[]): LooseCodec {
+  return codec("ring.Avail").withContext({ queue_size, ...features(...bits) });
+}
+
 describe("block device", () => {
   it("a request's head: type, four reserved bytes, sector", () => {
     same(codec("blk.Req"), { type: 1, sector: 0x0102030405060708n }, "01000000 00000000 0807060504030201");
@@ -233,19 +245,13 @@ describe("network device", () => {
 });
 
 describe("SCSI host", () => {
-  const config = (cdb: number, sense: number): ConfigAccess => {
-    const view = new DataView(new ArrayBuffer(36));
-    view.setUint32(20, sense, true);
-    view.setUint32(24, cdb, true);
-    return new ConfigMemory(view);
-  };
   const base = { lun: bytes("0101400000000000"), id: 7n, task_attr: 0, prio: 0, crn: 0 };
 
   it("T10_PI puts bytes in front of the CDB, whose length is in the configuration", () => {
     const cdb = bytes("280000000000000001000000");
-    same(codec("scsi.ReqCmd").withContext({ config: config(12, 4), ...features() }), { ...base, cdb, dataout: bytes("d0") }, "0101400000000000 0700000000000000 00 00 00 280000000000000001000000 d0");
+    same(codec("scsi.ReqCmd").withContext({ config: scsiConfig(12, 4), ...features() }), { ...base, cdb, dataout: bytes("d0") }, "0101400000000000 0700000000000000 00 00 00 280000000000000001000000 d0");
     same(
-      codec("scsi.ReqCmd").withContext({ config: config(12, 4), ...features(3) }),
+      codec("scsi.ReqCmd").withContext({ config: scsiConfig(12, 4), ...features(3) }),
       { ...base, pi_bytesout: 2, pi_bytesin: 0, cdb, pi_out: bytes("9999"), dataout: bytes("") },
       "0101400000000000 0700000000000000 00 00 00 02000000 00000000 280000000000000001000000 9999",
     );
@@ -253,7 +259,7 @@ describe("SCSI host", () => {
 
   it("the answer is sized by the configuration and by the request", () => {
     same(
-      codec("scsi.ReqCmdIn").withContext({ config: config(12, 4), request: { pi_bytesin: 2 }, ...features(3) }),
+      codec("scsi.ReqCmdIn").withContext({ config: scsiConfig(12, 4), request: { pi_bytesin: 2 }, ...features(3) }),
       { sense_len: 1, residual: 0, status_qualifier: 0, status: 2, response: 0, sense: bytes("70000000"), pi_in: bytes("aaaa"), datain: bytes("bb") },
       "01000000 00000000 0000 02 00 70000000 aaaa bb",
     );
@@ -268,7 +274,6 @@ describe("rings and notifications", () => {
   });
 
   it("used_event stands behind a ring whose size is a parameter", () => {
-    const avail = (queue_size: number, ...bits: number[]) => codec("ring.Avail").withContext({ queue_size, ...features(...bits) });
     same(avail(2), { flags: 1, idx: 2, ring: [3, 4] }, "0100 0200 0300 0400");
     same(avail(2, 29), { flags: 0, idx: 2, ring: [3, 4], used_event: 0x0102 }, "0000 0200 0300 0400 0201");
   });

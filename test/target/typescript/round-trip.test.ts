@@ -1,0 +1,181 @@
+import * as fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { cut } from "../../../src/ir/cut.ts";
+import type { Command, Ir, Member, Module, PartItem, Request } from "../../../src/ir/model.ts";
+import { CodecError, ConfigMemory, FeatureSet } from "../../../src/runtime/index.ts";
+import { Modules } from "../../../src/target/typescript/module-context.ts";
+import type { ModuleNames } from "../../../src/target/typescript/module-names.ts";
+import { standard } from "../c/descriptions.ts";
+import { GeneratedModules } from "./generated.ts";
+import { Survey, ValueMaker, type Value, type World } from "./value-maker.ts";
+
+interface LooseCodec {
+  readonly byteLength: number | undefined;
+  readFrom(view: DataView, at: number, end: number): Value;
+  writeTo(view: DataView, at: number, value: Value, end: number): number;
+  fromBytes(bytes: Uint8Array): Value;
+  toBytes(value: Value): Uint8Array;
+  guestOrder(order: "little" | "big"): LooseCodec;
+  withContext(context: object): LooseCodec;
+}
+
+/** Something of a description that has a codec, and how a value of it is made. */
+interface Subject {
+  readonly codec: string;
+  make(maker: ValueMaker): Value;
+  /** What the maker has to know of the request that is answered. */
+  readonly answers?: readonly PartItem[];
+}
+
+function struct(codec: string, members: readonly Member[]): Subject {
+  return { codec, make: (maker) => maker.struct(members) };
+}
+
+function subjects(module: Module, names: ModuleNames): readonly Subject[] {
+  return module.items.flatMap((item): readonly Subject[] => {
+    switch (item.kind) {
+      case "struct":
+        return [struct(names.struct(item.name), item.members)];
+      case "config":
+        return [struct("Config", item.members)];
+      case "request":
+      case "message":
+      case "event":
+        return messageSubjects(item, names);
+      default:
+        return "sections" in item ? commandSubjects(item, names) : [];
+    }
+  });
+}
+
+function messageSubjects(request: Request, names: ModuleNames): readonly Subject[] {
+  const { readable, writable } = names.message(request);
+  const parts = request.parts.flatMap((part) => (part.kind === "part" ? [part] : []));
+  const answers = request.parts;
+  return [
+    { codec: readable, make: (maker: ValueMaker) => maker.message(request.parts, "device-readable") },
+    { codec: writable, answers, make: (maker: ValueMaker) => maker.message(request.parts, "device-writable") },
+    ...parts.map((part) => ({ codec: names.part(part), answers, make: (maker: ValueMaker) => maker.struct(part.members) })),
+  ];
+}
+
+function commandSubjects(command: Command, names: ModuleNames): readonly Subject[] {
+  return command.sections.map((section) => struct(names.section(command, section.name), section.members));
+}
+
+/** Whether the second has all that the first has: a union without a tag is read with all its alternatives. */
+function has(found: unknown, wanted: unknown): boolean {
+  if (wanted instanceof Uint8Array) return found instanceof Uint8Array && Buffer.compare(found, wanted) === 0;
+  if (Array.isArray(wanted)) return Array.isArray(found) && found.length === wanted.length && wanted.every((one, index) => has(found[index], one));
+  if (typeof wanted === "object" && wanted !== null) return Object.entries(wanted).every(([key, one]) => has((found as Value)[key], one));
+  return found === wanted;
+}
+
+const ir: Ir = cut(standard(), "1.4");
+const modules = new Modules(ir);
+const survey = new Survey(ir);
+const bits = new Map<string, number>(ir.modules.flatMap((module) => module.items.flatMap((item) => (item.kind === "features" ? item.features.map((feature) => [`${module.name}.${feature.name}`, feature.bit] as const) : []))));
+
+let generated: GeneratedModules;
+beforeAll(() => {
+  generated = new GeneratedModules("round-trip", standard());
+});
+afterAll(() => generated.remove());
+
+/** Draws features, a configuration, parameters and the messages that others refer to. */
+function drawWorld(draw: fc.GeneratorValue, module: Module): World {
+  const own = [...bits.keys()].filter((name) => name.startsWith(`${module.name}.`) || name.startsWith("config."));
+  const features = new Set(draw(fc.subarray, own));
+  const size = 2 ** draw(fc.nat, { max: 3 });
+  const bare: World = { features, config: {}, parameters: { queue_size: size, queue_align: 64 }, messages: {} };
+  const config = module.items.find((item) => item.kind === "config");
+  const withConfig: World = config === undefined ? bare : { ...bare, config: new ValueMaker(survey, module, draw, { ...bare, features: new Set(own) }).struct(config.members) };
+  const messages: Record<string, Value> = {};
+  for (const item of module.items) {
+    if (!("sections" in item) || !survey.messages.has(`${module.name}.${item.name}`)) continue;
+    const maker = new ValueMaker(survey, module, draw, { ...withConfig, messages });
+    // Later sections may depend on earlier ones; none depends on what follows.
+    const [first] = item.sections;
+    messages[item.name] = first === undefined ? {} : maker.struct(first.members);
+  }
+  return { ...withConfig, messages };
+}
+
+/** The world as codecs are told of it. */
+async function contextOf(world: World, module: Module): Promise<object> {
+  const features = new FeatureSet([...world.features].map((name) => bits.get(name) ?? 0));
+  const all = new FeatureSet([...bits.values()]);
+  const codec = (await generated.load(module.name))["Config"] as LooseCodec | undefined;
+  const bytes = codec === undefined ? new Uint8Array(0) : (("withContext" in codec && codec.byteLength === undefined ? codec.withContext({ features: all }) : codec).toBytes(world.config) as Uint8Array<ArrayBuffer>);
+  return { features, config: new ConfigMemory(new DataView(bytes.buffer)), ...world.parameters, ...world.messages, ...(world.request === undefined ? {} : { request: world.request }) };
+}
+
+const described = ir.modules.map((module) => ({ name: module.name, module, found: subjects(module, modules.namesOf(module.name)) })).filter(({ found }) => found.length > 0);
+
+describe.each(described)("$name", ({ name, module, found }) => {
+  it("every struct, part and message comes back as it was written", async () => {
+    const exported = await generated.load(name);
+    const untried: string[] = [];
+    for (const subject of found) {
+      const codec = exported[subject.codec] as LooseCodec | undefined;
+      if (codec === undefined) continue;
+      let tried = 0;
+      const property = fc.asyncProperty(fc.gen(), fc.constantFrom("little" as const, "big" as const), async (draw, order) => {
+        let world = drawWorld(draw, module);
+        if (subject.answers !== undefined) world = { ...world, request: new ValueMaker(survey, module, draw, world).message(subject.answers, "device-readable") };
+        const value = subject.make(new ValueMaker(survey, module, draw, world));
+        const bound = codec.withContext(await contextOf(world, module)).guestOrder(order);
+        const bytes = bound.toBytes(value);
+        let back: Value;
+        try {
+          back = bound.fromBytes(bytes);
+        } catch (error) {
+          // Two strings of bytes of which nothing says where one ends are told apart by descriptors only.
+          fc.pre(!(error instanceof CodecError && error.fault === "ambiguous"));
+          throw error;
+        }
+        if (!has(back, value)) expect(back).toEqual(value);
+        // What was in the memory before makes no difference.
+        const dirty = new DataView(new ArrayBuffer(bytes.length + 16));
+        new Uint8Array(dirty.buffer).fill(0xa5);
+        expect(bound.writeTo(dirty, 8, value, 8 + bytes.length)).toBe(8 + bytes.length);
+        expect(Buffer.from(dirty.buffer, 8, bytes.length).toString("hex")).toBe(Buffer.from(bytes).toString("hex"));
+        expect(Buffer.from(bound.toBytes(back)).toString("hex")).toBe(Buffer.from(bytes).toString("hex"));
+        tried++;
+      });
+      await fc.assert(property, { numRuns: 25, maxSkipsPerRun: 200, endOnFailure: true });
+      if (tried === 0) untried.push(subject.codec);
+    }
+    expect(untried).toEqual([]);
+  });
+
+  it("any bytes are read as a value or refused by a CodecError, never read beyond", async () => {
+    const exported = await generated.load(name);
+    for (const subject of found) {
+      const codec = exported[subject.codec] as LooseCodec | undefined;
+      if (codec === undefined) continue;
+      const property = fc.asyncProperty(fc.gen(), fc.uint8Array({ maxLength: 80 }), async (draw, bytes) => {
+        let world = drawWorld(draw, module);
+        if (subject.answers !== undefined) world = { ...world, request: new ValueMaker(survey, module, draw, world).message(subject.answers, "device-readable") };
+        const bound = codec.withContext(await contextOf(world, module));
+        const room = new Uint8Array(bytes.length + 100);
+        room.set(bytes, 50);
+        const view = new DataView(room.buffer);
+        const read = (): Value | undefined => {
+          try {
+            return bound.readFrom(view, 50, 50 + bytes.length);
+          } catch (error) {
+            if (error instanceof CodecError) return undefined;
+            throw error;
+          }
+        };
+        const first = read();
+        // What stands around the bytes makes no difference.
+        room.fill(0xff, 0, 50);
+        room.fill(0xff, 50 + bytes.length);
+        expect(read()).toEqual(first);
+      });
+      await fc.assert(property, { numRuns: 15, maxSkipsPerRun: 200, endOnFailure: true });
+    }
+  });
+});
