@@ -1,4 +1,4 @@
-// Makes the JSON Schema of the IR from its types in src/ir/model.ts, so that the one cannot say other than the other.
+// Makes the JSON Schema of the IR from its types in src/ir/, so that the one cannot say other than the other.
 //
 //   node scripts/ir-schema.mjs     writes src/ir/schema/virtgen-ir.schema.json
 //
@@ -11,7 +11,7 @@ import { format } from "prettier";
 import { parsers } from "prettier/plugins/typescript";
 
 const schemaFile = new URL("../src/ir/schema/virtgen-ir.schema.json", import.meta.url);
-const sources = ["../src/ir/model.ts", "../src/diagnostic/diagnostic.ts"];
+const sources = ["../src/ir/model.ts", "../src/ir/expression-model.ts", "../src/diagnostic/diagnostic.ts"];
 
 /**
  * A node of the syntax tree, as far as it is looked at.

@@ -1,4 +1,7 @@
 import type { Place } from '../diagnostic/diagnostic.ts';
+import type { Expression, Integer } from './expression-model.ts';
+
+export type { Arithmetic, Comparison, Expression, Integer, MemberScope, PathPart } from './expression-model.ts';
 
 /**
  * The intermediate representation: plain JSON, what `virtgen ir` prints and all that a target sees.
@@ -63,9 +66,6 @@ export interface Erratum {
   readonly meant: string;
   readonly because: string;
 }
-
-/** An integer; a decimal string where it does not fit 53 bits. */
-export type Integer = number | string;
 
 // --- modules ---------------------------------------------------------------------------------------------------
 
@@ -477,35 +477,4 @@ export interface View extends Element {
   readonly packed?: readonly string[];
   readonly legacyNative?: true;
   readonly orders?: readonly HouseOrder[];
-}
-
-// --- expressions -----------------------------------------------------------------------------------------------
-
-export type Comparison = '==' | '!=' | '<' | '<=' | '>' | '>=';
-export type Arithmetic = '+' | '-' | '*' | '/' | '%' | '<<' | '>>';
-
-/**
- * `|`, `&` and `not` join conditions and bits alike: a feature is true when it is negotiated.
- * `at` stands on what was written as a name, so that a diagnostic can point at it.
- */
-export type Expression =
-  | { readonly op: 'number'; readonly value: Integer; readonly text: string }
-  | { readonly op: 'feature'; readonly module: string; readonly name: string; readonly at: Place }
-  | { readonly op: 'constant'; readonly module: string; readonly group: string; readonly name: string; readonly cName: string; readonly value: Integer; readonly at: Place }
-  | { readonly op: 'member'; readonly scope: MemberScope; readonly path: readonly PathPart[]; readonly at: Place }
-  | { readonly op: 'variable'; readonly name: string; readonly at: Place }
-  | { readonly op: 'call'; readonly name: string; readonly arguments: readonly Expression[]; readonly at: Place }
-  | { readonly op: 'not' | 'negate' | 'complement' | 'bit'; readonly operand: Expression }
-  | { readonly op: '->' | '|' | '&' | Comparison | Arithmetic; readonly left: Expression; readonly right: Expression }
-  | { readonly op: 'choice'; readonly condition: Expression; readonly then: Expression; readonly otherwise: Expression };
-
-/**
- * Where a path begins: among the members before it, in the configuration space, in the request answered, in another
- * message or struct (whose name is the path's first part), among the registers.
- */
-export type MemberScope = 'sibling' | 'config' | 'request' | 'message' | 'register';
-
-export interface PathPart {
-  readonly name: string;
-  readonly index?: Expression;
 }

@@ -6,6 +6,9 @@ import { cut } from "../../src/ir/cut.ts";
 import { revisions, type Ir } from "../../src/ir/model.ts";
 import { irOf, standardSources } from "./descriptions.ts";
 
+const model = ["model", "expression-model"]
+  .map((name) => readFileSync(new URL(`../../src/ir/${name}.ts`, import.meta.url), "utf8"))
+  .join("\n");
 const schemaText = readFileSync(new URL("../../src/ir/schema/virtgen-ir.schema.json", import.meta.url), "utf8");
 const schema = JSON.parse(schemaText);
 const validate = new Ajv2020({ allowUnionTypes: true }).compile(schema);
@@ -52,7 +55,6 @@ describe("the JSON Schema of the IR", () => {
   });
 
   test("has a description of every property that the model describes", () => {
-    const model = readFileSync(new URL("../../src/ir/model.ts", import.meta.url), "utf8");
     const described = Array.from(model.matchAll(/\/\*\* (.+) \*\/\n +readonly (\w+)/g), (match) => match[2]);
     const all = Array.from(objectsIn(schema)).flatMap((object) =>
       Object.entries((object["properties"] ?? {}) as Record<string, { description?: string }>)
@@ -65,7 +67,6 @@ describe("the JSON Schema of the IR", () => {
   });
 
   test("knows every property of the model, and each is seen in an IR here", () => {
-    const model = readFileSync(new URL("../../src/ir/model.ts", import.meta.url), "utf8");
     const named = new Set(Array.from(model.matchAll(/readonly (\w+)\??:/g), (match) => match[1] ?? ""));
     const known = new Set(Array.from(objectsIn(schema)).flatMap((object) => Object.keys(object["properties"] ?? {})));
     expect([...named].filter((name) => !known.has(name))).toEqual([]);
