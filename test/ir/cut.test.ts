@@ -70,6 +70,29 @@ describe("cut", () => {
     expect(names(structNamed(at(items, "1.2"), "s").members)).toEqual(["size"]);
   });
 
+  test("lets what refers to an element follow its name", () => {
+    const items = `
+      features { NEW = 0 was OLD until 1.2; A = 1 requires NEW; }
+      enum T { PLUG = 1 was INSERT until 1.2; OUT = 2; }
+      struct pair was couple until 1.2 { le32 a; le32 b; }
+      struct s { le32 type : T; le16 c if NEW & type == PLUG; struct pair pairs[2]; le16 d; }
+      registers test "Test" { 0x0 write le32 QueueSelect was QueueSel until 1.2; 0x4 read le32 Size bank QueueSelect; }`;
+    const says = (revision: Revision) => {
+      const module = at(items, revision);
+      const [, condition, pairs, d] = structNamed(module, "s").members;
+      const [registers] = itemsOf(module, "registers");
+      return [
+        printExpression(featuresOf(module)[1]?.requires[0] ?? { op: "number", value: 0, text: "" }),
+        condition?.if === undefined ? "" : printExpression(condition.if),
+        pairs?.kind === "field" && pairs.type.kind === "struct" ? pairs.type.name : "",
+        d?.position?.offset,
+        registers?.registers[1]?.bank,
+      ];
+    };
+    expect(says("1.1")).toEqual(["OLD", "OLD & type == T.INSERT", "couple", 22, "QueueSel"]);
+    expect(says("1.2")).toEqual(["NEW", "NEW & type == T.PLUG", "pair", 22, "QueueSelect"]);
+  });
+
   test("keeps what every revision still says of the legacy interface", () => {
     const items = "features { legacy GONE = 0; }";
     for (const revision of revisions)
