@@ -127,6 +127,8 @@ export class GuestMemory {
       if (region === undefined || (toWrite && region.readOnly)) return false;
       const offset = at - region.start;
       const length = Math.min(region.length - offset, byteLength - done);
+      // A source may have promised more than its buffer has.
+      if (offset + length > region.bytes.length) return false;
       piece(region, offset, length, done);
       done += length;
     }

@@ -9,7 +9,7 @@ import { createRig, type Rig } from "./rig.ts";
 const size = 8;
 
 function target(features: QueueFeatures): { rig: Rig<number>; ring: RawRing } {
-  const rig = createRig<number>({ size, features });
+  const rig = createRig({ size, features });
   return { rig, ring: new RawRing(rig.bytes, rig.layout, features.packed === true) };
 }
 
@@ -51,7 +51,9 @@ function expectBroken(rig: Rig<number>, byGet: boolean, fault: QueueFault, befor
 
   const unused: number[] = [];
   rig.driver.reset((token) => unused.push(token));
-  expect(unused.toSorted()).toEqual([10, 11, 12].filter((token) => !before.some(([one]) => one === token)));
+  expect(unused.toSorted((a, b) => a - b)).toEqual(
+    [10, 11, 12].filter((token) => !before.some(([one]) => one === token)),
+  );
   rig.driver.enable(rig.layout, rig.tables);
   rig.device.enable(rig.layout);
   addThree(rig);
