@@ -2,12 +2,13 @@ import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { cut } from "../../../src/ir/cut.ts";
 import type { Command, Ir, Member, Module, PartItem, Request } from "../../../src/ir/model.ts";
-import { CodecError, ConfigMemory, FeatureSet } from "../../../src/runtime/index.ts";
+import { CodecError } from "../../../src/runtime/index.ts";
 import { Modules } from "../../../src/target/typescript/module-context.ts";
 import type { ModuleNames } from "../../../src/target/typescript/module-names.ts";
 import { standard } from "../c/descriptions.ts";
 import { GeneratedModules } from "./generated.ts";
-import { Survey, ValueMaker, type Value, type World } from "./value-maker.ts";
+import { Survey, ValueMaker, type Value } from "./value-maker.ts";
+import { contextOf, drawWorld, withRequest } from "./world.ts";
 
 interface LooseCodec {
   readonly byteLength: number | undefined;
@@ -74,41 +75,11 @@ function has(found: unknown, wanted: unknown): boolean {
 const ir: Ir = cut(standard(), "1.4");
 const modules = new Modules(ir);
 const survey = new Survey(ir);
-const bits = new Map<string, number>(ir.modules.flatMap((module) => module.items.flatMap((item) => (item.kind === "features" ? item.features.map((feature) => [`${module.name}.${feature.name}`, feature.bit] as const) : []))));
-
 let generated: GeneratedModules;
 beforeAll(() => {
   generated = new GeneratedModules("round-trip", standard());
 });
 afterAll(() => generated.remove());
-
-/** Draws features, a configuration, parameters and the messages that others refer to. */
-function drawWorld(draw: fc.GeneratorValue, module: Module): World {
-  const own = [...bits.keys()].filter((name) => name.startsWith(`${module.name}.`) || name.startsWith("config."));
-  const features = new Set(draw(fc.subarray, own));
-  const size = 2 ** draw(fc.nat, { max: 3 });
-  const bare: World = { features, config: {}, parameters: { queue_size: size, queue_align: 64 }, messages: {} };
-  const config = module.items.find((item) => item.kind === "config");
-  const withConfig: World = config === undefined ? bare : { ...bare, config: new ValueMaker(survey, module, draw, { ...bare, features: new Set(own) }).struct(config.members) };
-  const messages: Record<string, Value> = {};
-  for (const item of module.items) {
-    if (!("sections" in item) || !survey.messages.has(`${module.name}.${item.name}`)) continue;
-    const maker = new ValueMaker(survey, module, draw, { ...withConfig, messages });
-    // Later sections may depend on earlier ones; none depends on what follows.
-    const [first] = item.sections;
-    messages[item.name] = first === undefined ? {} : maker.struct(first.members);
-  }
-  return { ...withConfig, messages };
-}
-
-/** The world as codecs are told of it. */
-async function contextOf(world: World, module: Module): Promise<object> {
-  const features = new FeatureSet([...world.features].map((name) => bits.get(name) ?? 0));
-  const all = new FeatureSet([...bits.values()]);
-  const codec = (await generated.load(module.name))["Config"] as LooseCodec | undefined;
-  const bytes = codec === undefined ? new Uint8Array(0) : (("withContext" in codec && codec.byteLength === undefined ? codec.withContext({ features: all }) : codec).toBytes(world.config) as Uint8Array<ArrayBuffer>);
-  return { features, config: new ConfigMemory(new DataView(bytes.buffer)), ...world.parameters, ...world.messages, ...(world.request === undefined ? {} : { request: world.request }) };
-}
 
 const described = ir.modules.map((module) => ({ name: module.name, module, found: subjects(module, modules.namesOf(module.name)) })).filter(({ found }) => found.length > 0);
 
@@ -121,10 +92,10 @@ describe.each(described)("$name", ({ name, module, found }) => {
       if (codec === undefined) continue;
       let tried = 0;
       const property = fc.asyncProperty(fc.gen(), fc.constantFrom("little" as const, "big" as const), async (draw, order) => {
-        let world = drawWorld(draw, module);
-        if (subject.answers !== undefined) world = { ...world, request: new ValueMaker(survey, module, draw, world).message(subject.answers, "device-readable") };
+        let world = drawWorld(survey, draw, module, "some");
+        if (subject.answers !== undefined) world = withRequest(survey, draw, module, world, subject.answers);
         const value = subject.make(new ValueMaker(survey, module, draw, world));
-        const bound = codec.withContext(await contextOf(world, module)).guestOrder(order);
+        const bound = codec.withContext(await contextOf(survey, world, module, generated)).guestOrder(order);
         const bytes = bound.toBytes(value);
         let back: Value;
         try {
@@ -155,9 +126,9 @@ describe.each(described)("$name", ({ name, module, found }) => {
       const codec = exported[subject.codec] as LooseCodec | undefined;
       if (codec === undefined) continue;
       const property = fc.asyncProperty(fc.gen(), fc.uint8Array({ maxLength: 80 }), async (draw, bytes) => {
-        let world = drawWorld(draw, module);
-        if (subject.answers !== undefined) world = { ...world, request: new ValueMaker(survey, module, draw, world).message(subject.answers, "device-readable") };
-        const bound = codec.withContext(await contextOf(world, module));
+        let world = drawWorld(survey, draw, module, "some");
+        if (subject.answers !== undefined) world = withRequest(survey, draw, module, world, subject.answers);
+        const bound = codec.withContext(await contextOf(survey, world, module, generated));
         const room = new Uint8Array(bytes.length + 100);
         room.set(bytes, 50);
         const view = new DataView(room.buffer);
