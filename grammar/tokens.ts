@@ -36,10 +36,10 @@ export const Scalar: TokenType = createToken({
   label: 'a type such as le32',
 });
 
-const keywordTokens: TokenType[] = [];
+const keywordTokens: { readonly word: string; readonly token: TokenType }[] = [];
 function keyword(word: string): TokenType {
   const token = createToken({ name: `Keyword_${word}`, pattern: word, longer_alt: Identifier, categories: [Name], label: `'${word}'` });
-  keywordTokens.push(token);
+  keywordTokens.push({ word, token });
   return token;
 }
 
@@ -183,13 +183,13 @@ export const Percent: TokenType = symbol('Percent', '%');
 export const Tilde: TokenType = symbol('Tilde', '~');
 
 /** The words that mean something to the grammar, for highlighting and for suggestions. */
-export const keywords: readonly string[] = keywordTokens.map((token) => String(token.PATTERN));
+export const keywords: readonly string[] = keywordTokens.map(({ word }) => word);
 
 export const allTokens: TokenType[] = [
   WhiteSpace, DocComment, LineComment, BlockComment, UnclosedComment,
   DeviceReadable, DeviceWritable, Scalar,
   // Longest first: `device` must not take the beginning of `device_part`.
-  ...keywordTokens.toSorted((a, b) => String(b.PATTERN).length - String(a.PATTERN).length), Identifier, Name,
+  ...keywordTokens.toSorted((a, b) => b.word.length - a.word.length).map(({ token }) => token), Identifier, Name,
   Version, Integer, Text, UnclosedText,
   DotDot, Dot, Arrow, EqualEqual, NotEqual, LessEqual, GreaterEqual, ShiftLeft, ShiftRight, Less, Greater, Equal,
   LBrace, RBrace, LParen, RParen, LBracket, RBracket, Semicolon, Comma, Colon, Question,

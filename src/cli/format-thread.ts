@@ -14,8 +14,7 @@ export interface FormatTask {
 export type FormatAnswer =
   { readonly id: number; readonly text: string } | { readonly id: number; readonly error: string };
 
-// Its declaration does not say so, but the module is a plugin.
-const plugins: Plugin[] = [estree as unknown as Plugin, typescript];
+const plugins: Plugin[] = [estree, typescript];
 
 parentPort?.on("message", (task: FormatTask) => {
   void format(task.text, { ...task.style, parser: "typescript", plugins }).then(

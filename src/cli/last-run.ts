@@ -50,13 +50,14 @@ export function remember(
 ): void {
   const file = recordOf(call);
   if (file === undefined) return;
-  const hashes = [...outputs].map((path) => [resolve(path), hashOfFile(path) ?? ""]);
-  const last: LastRun = { inputs: inputsOf(call, sources, templates), outputs: Object.fromEntries(hashes), said };
+  const hashes: Record<string, string> = {};
+  for (const path of outputs) hashes[resolve(path)] = hashOfFile(path) ?? "";
+  const last: LastRun = { inputs: inputsOf(call, sources, templates), outputs: hashes, said };
   try {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, JSON.stringify(last));
   } catch {
-    return;
+    // The next run does the work again.
   }
 }
 

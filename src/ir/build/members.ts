@@ -22,8 +22,12 @@ export function buildMembers(context: Context, members: readonly Ast.Member[], i
   return members.flatMap((member) => buildMember(context, member, inherited, inner));
 }
 
+/** A member's C name is its name. */
+function same(name: string): string {
+  return name;
+}
+
 function buildMember(context: Context, member: Ast.Member, inherited: Inherited, environment: Environment): readonly Member[] {
-  const same = (name: string): string => name;
   const condition = conditionOf(context, member.attributes, environment);
   switch (member.kind) {
     case 'field':

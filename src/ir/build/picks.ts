@@ -34,9 +34,12 @@ function membersAt(context: Context, path: readonly Ast.Word[], viewed: readonly
   });
 }
 
+function nameOf(member: Ast.Member): string | undefined {
+  return 'name' in member ? member.name?.text : undefined;
+}
+
 /** The members from one name to another, as they stand. */
 function between(viewed: readonly Ast.Member[], pick: Ast.Pick): readonly Ast.Member[] {
-  const nameOf = (member: Ast.Member): string | undefined => ('name' in member ? member.name?.text : undefined);
   const holds = (member: Ast.Member, name: string | undefined): boolean => nameOf(member) === name || flatMembers([member]).some((inner) => nameOf(inner) === name);
   const from = viewed.findIndex((member) => holds(member, pick.path[0]?.text));
   const to = viewed.findLastIndex((member) => holds(member, pick.to?.[0]?.text));

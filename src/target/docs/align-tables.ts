@@ -30,5 +30,5 @@ function cellsOf(row: string): string[] {
 
 /** In the columns of a terminal; every sign that the pages hold is one wide. */
 function widthOf(text: string): number {
-  return [...text].length;
+  return Array.from(text).length;
 }
