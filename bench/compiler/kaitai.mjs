@@ -6,10 +6,9 @@ import { join } from "node:path";
 import { cache } from "./peers.mjs";
 
 const load = createRequire(join(cache, "package.json"));
-/** @type {{ compile(language: string, ksy: unknown, importer: undefined, debug: boolean): Promise<Record<string, string>> }} */
-const compiler = load("kaitai-struct-compiler");
-/** @type {{ load(text: string): unknown }} */
-const yaml = load("js-yaml");
+/** @typedef {{ compile(language: string, ksy: unknown, importer: undefined, debug: boolean): Promise<Record<string, string>> }} Compiler */
+const compiler = /** @type {Compiler} */ (load("kaitai-struct-compiler"));
+const yaml = /** @type {{ load(text: string): unknown }} */ (load("js-yaml"));
 const [input = "", out = ""] = process.argv.slice(2);
 const files = await compiler.compile("javascript", yaml.load(readFileSync(input, "utf8")), undefined, false);
 for (const [name, text] of Object.entries(files)) writeFileSync(join(out, name), text);

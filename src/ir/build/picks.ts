@@ -38,9 +38,13 @@ function nameOf(member: Ast.Member): string | undefined {
   return 'name' in member ? member.name?.text : undefined;
 }
 
+/** Whether a member has this name, or one that is the outer struct's own through it. */
+function holds(member: Ast.Member, name: string | undefined): boolean {
+  return nameOf(member) === name || flatMembers([member]).some((inner) => nameOf(inner) === name);
+}
+
 /** The members from one name to another, as they stand. */
 function between(viewed: readonly Ast.Member[], pick: Ast.Pick): readonly Ast.Member[] {
-  const holds = (member: Ast.Member, name: string | undefined): boolean => nameOf(member) === name || flatMembers([member]).some((inner) => nameOf(inner) === name);
   const from = viewed.findIndex((member) => holds(member, pick.path[0]?.text));
   const to = viewed.findLastIndex((member) => holds(member, pick.to?.[0]?.text));
   return from < 0 || to < from ? [] : viewed.slice(from, to + 1);
