@@ -5,10 +5,10 @@ import { passedDescriptor } from "./event-window.ts";
 import { fence } from "./fence.ts";
 import { type RingParts, wordsOf } from "./queue-setup.ts";
 import {
-  DESC_F_AVAIL_BIT,
+  DESC_F_AVAIL,
   DESC_F_INDIRECT,
   DESC_F_NEXT,
-  DESC_F_USED_BIT,
+  DESC_F_USED,
   DESC_F_WRITE,
   RING_EVENT_FLAGS_DESC,
   RING_EVENT_FLAGS_DISABLE,
@@ -18,8 +18,8 @@ import {
 const noWords = new Int32Array(0);
 
 // A descriptor's last word is its id with the flags above.
-const availBit = 1 << (DESC_F_AVAIL_BIT + 16);
-const usedBit = 1 << (DESC_F_USED_BIT + 16);
+const availBit = DESC_F_AVAIL << 16;
+const usedBit = DESC_F_USED << 16;
 const bothBits = availBit | usedBit;
 const nextBit = DESC_F_NEXT << 16;
 const writeBit = DESC_F_WRITE << 16;

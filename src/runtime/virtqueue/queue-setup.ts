@@ -5,6 +5,13 @@ import {
   AVAIL_ALIGN_SIZE,
   DESC_ALIGN_SIZE,
   DESC_SIZE,
+  F_EVENT_IDX,
+  F_IN_ORDER,
+  F_INDIRECT_DESC,
+  F_NOTIFICATION_DATA,
+  F_NOTIFY_ON_EMPTY,
+  F_RING_PACKED,
+  F_VERSION_1,
   MAX_SIZE,
   PACKED_DESC_ALIGN_SIZE,
   PACKED_EVENT_ALIGN_SIZE,
@@ -27,6 +34,19 @@ export interface QueueFeatures {
   readonly notifyOnEmpty?: boolean;
   /** The byte order of a legacy guest; little if absent. */
   readonly bigEndian?: boolean;
+}
+
+/** What concerns queues, of the features that were negotiated. The guest's byte order is the machine's to say. */
+export function queueFeatures(has: (bit: number) => boolean): QueueFeatures {
+  return {
+    packed: has(F_RING_PACKED),
+    indirectDesc: has(F_INDIRECT_DESC),
+    eventIdx: has(F_EVENT_IDX),
+    inOrder: has(F_IN_ORDER),
+    notificationData: has(F_NOTIFICATION_DATA),
+    legacy: !has(F_VERSION_1),
+    notifyOnEmpty: !has(F_VERSION_1) && has(F_NOTIFY_ON_EMPTY),
+  };
 }
 
 /** A queue as the driver has set it up: number of entries, and guest-physical addresses of its three parts in bytes. */

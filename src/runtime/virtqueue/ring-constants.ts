@@ -3,9 +3,9 @@
 export const DESC_F_NEXT = 1;
 export const DESC_F_WRITE = 2;
 export const DESC_F_INDIRECT = 4;
-/** Bit numbers in a packed descriptor's flags. */
-export const DESC_F_AVAIL_BIT = 7;
-export const DESC_F_USED_BIT = 15;
+/** Of packed descriptors. */
+export const DESC_F_AVAIL = 0x80;
+export const DESC_F_USED = 0x8000;
 
 export const AVAIL_F_NO_INTERRUPT = 1;
 export const USED_F_NO_NOTIFY = 1;
