@@ -1,6 +1,7 @@
 import { parse } from '../grammar/parse.ts';
 import type { Rule } from './check/rule.ts';
 import { rules } from './check/rules.ts';
+import { structInItself } from './check/struct-in-itself.ts';
 import { Survey } from './check/survey/survey.ts';
 import { diagnosticOf, type Diagnostic, type Finding } from './diagnostic/diagnostic.ts';
 import { build } from './ir/build/build.ts';
@@ -18,11 +19,17 @@ export interface Compilation {
   readonly ir: Ir | undefined;
   /** In the order of the sources and of their lines; at most {@link mostDiagnostics}. */
   readonly diagnostics: readonly Diagnostic[];
-  /** How many more there are: nobody reads a thousand, and most of them follow from the first. */
+  /** How many more were found: nobody reads a thousand, and most of them follow from the first. At {@link enough} the search ends. */
   readonly omitted: number;
 }
 
 export const mostDiagnostics = 200;
+
+/** A description with so many findings is no description. */
+const enough = 2000;
+
+/** Ends building and checking early; never leaves {@link compile}. */
+class Enough extends Error {}
 
 /**
  * Parses, builds and checks descriptions together, in every revision at once. Never throws over what they say.
@@ -35,22 +42,35 @@ export function compile(sources: readonly SourceText[]): Compilation {
   const diagnostics: Diagnostic[] = [];
   const report = (rule: Rule, finding: Finding): void => {
     diagnostics.push(diagnosticOf(rule, finding));
+    if (diagnostics.length >= enough) throw new Enough();
   };
-  const written = new Written();
-  const ir = build(
-    parsed.flatMap((result) => (result.file === undefined ? [] : [result.file])),
-    report,
-    written,
-  );
-  const survey = new Survey(ir, written);
-  const complete = diagnostics.every((one) => one.severity !== 'error');
-  for (const rule of rules) {
-    if (rule.check === undefined || (rule.needsAll === true && !complete)) continue;
-    for (const finding of rule.check(survey)) report(rule, finding);
+  let ir: Ir | undefined;
+  try {
+    const written = new Written();
+    ir = build(
+      parsed.flatMap((result) => (result.file === undefined ? [] : [result.file])),
+      report,
+      written,
+    );
+    check(new Survey(ir, written), diagnostics, report);
+  } catch (error) {
+    if (!(error instanceof Enough)) throw error;
   }
   const order = new Map(sources.map((source, index) => [source.path, index]));
   const sorted = unique(diagnostics).toSorted((a, b) => (order.get(a.at.file) ?? 0) - (order.get(b.at.file) ?? 0) || a.at.line - b.at.line || a.at.column - b.at.column);
   return limited(sorted.some((one) => one.severity === 'error') ? undefined : ir, sorted);
+}
+
+function check(survey: Survey, diagnostics: readonly Diagnostic[], report: (rule: Rule, finding: Finding) => void): void {
+  const complete = diagnostics.every((one) => one.severity !== 'error');
+  // What walks from struct to struct would not come back from a circle, so that is looked for first.
+  const before = diagnostics.length;
+  for (const finding of structInItself.check?.(survey) ?? []) report(structInItself, finding);
+  if (diagnostics.length > before) return;
+  for (const rule of rules) {
+    if (rule === structInItself || rule.check === undefined || (rule.needsAll === true && !complete)) continue;
+    for (const finding of rule.check(survey)) report(rule, finding);
+  }
 }
 
 function limited(ir: Ir | undefined, diagnostics: readonly Diagnostic[]): Compilation {

@@ -13,7 +13,7 @@ export function attributes(source: Source, cst: CstNode, wrapper?: CstNode): Att
     if (legacy !== undefined) found.push({ kind: 'legacy', at: placeOfToken(source, legacy) });
   }
   for (const tail of [cst, optionalNode(cst, 'fieldTail')]) {
-    if (tail !== undefined) found.push(...nodes(tail, 'attribute').map((one) => attribute(source, onlyChild(one))));
+    if (tail !== undefined) for (const one of nodes(tail, 'attribute')) found.push(attribute(source, onlyChild(one)));
   }
   return found;
 }

@@ -34,6 +34,9 @@ config {
   *check(survey) {
     for (const module of survey.modules) yield* inModule(survey, module);
     for (const body of survey.bodies) yield* inScope(body.members, `members of ${body.title}`);
+    for (const { member } of survey.sites) {
+      if (member.kind === 'bits' && member.name !== '') yield* namesOf(member.bits.map((element) => ({ element, alternatives: [] })), `bit groups of '${member.name}'`);
+    }
   },
 };
 
@@ -80,30 +83,46 @@ function* among(what: string, elements: readonly Element[]): Iterable<Finding> {
   for (const pair of namesakes(elements, 'name')) yield sameName(what, pair);
 }
 
-interface Entry extends Element {
-  /** The alternatives that it stands in, outermost first: `3:0` is the first one of the fourth switch. */
+/** A member or bit group, and the alternatives that it stands in, outermost first: `8.3:0` is the first one of the switch there. */
+interface Entry {
+  readonly element: Element;
   readonly alternatives: readonly string[];
+}
+
+interface Scope {
+  readonly members: readonly Member[];
+  readonly what: string;
 }
 
 /** Members whose names are one scope; those inside of a member with a name are a scope of their own. */
 function* inScope(members: readonly Member[], what: string): Iterable<Finding> {
   const entries: Entry[] = [];
-  const inner: { readonly members: readonly Member[]; readonly what: string }[] = [];
+  const inner: Scope[] = [];
   collect(members, [], entries, inner);
-  for (const pair of namesakes(entries, 'name')) if (!exclusive(pair.first, pair.second)) yield sameName(what, pair);
+  yield* namesOf(entries, what);
   for (const scope of inner) yield* inScope(scope.members, scope.what);
 }
 
-function collect(members: readonly Member[], alternatives: readonly string[], entries: Entry[], inner: { readonly members: readonly Member[]; readonly what: string }[]): void {
+function* namesOf(entries: readonly Entry[], what: string): Iterable<Finding> {
+  // Nearly always all of them have different names, now and ever.
+  const names = new Set(entries.map((entry) => entry.element.name));
+  if (names.size === entries.length && entries.every((entry) => entry.element.was === undefined)) return;
+  const alternatives = new Map(entries.map((entry) => [entry.element, entry.alternatives]));
+  for (const pair of namesakes(entries.map((entry) => entry.element), 'name')) {
+    if (!exclusive(alternatives.get(pair.first) ?? [], alternatives.get(pair.second) ?? [])) yield sameName(what, pair);
+  }
+}
+
+function collect(members: readonly Member[], alternatives: readonly string[], entries: Entry[], inner: Scope[]): void {
   for (const member of members) {
-    if (member.name !== '') {
-      entries.push({ ...member, alternatives });
-      if (member.kind === 'bits') inner.push({ members: member.bits.map((bit) => ({ ...bit, kind: 'group', dimensions: [], members: [] })), what: `bit groups of '${member.name}'` });
-    } else if (member.kind === 'bits') entries.push(...member.bits.map((bit) => ({ ...bit, alternatives })));
+    if (member.name !== '') entries.push({ element: member, alternatives });
     const own = member.name === '' ? undefined : `members of '${member.name}'`;
     switch (member.kind) {
       case 'field':
         if (member.each !== undefined) inner.push({ members: member.each.members, what: `members of an element of '${member.name}'` });
+        break;
+      case 'bits':
+        if (own === undefined) for (const bits of member.bits) entries.push({ element: bits, alternatives });
         break;
       case 'group':
       case 'present':
@@ -120,16 +139,14 @@ function collect(members: readonly Member[], alternatives: readonly string[], en
         }
         if (own !== undefined && member.kind === 'union') inner.push({ members: member.arms.flatMap((arm) => arm.members), what: own });
         break;
-      case 'bits':
-        break;
     }
   }
 }
 
 /** Whether they stand in different alternatives of one switch. */
-function exclusive(a: Entry, b: Entry): boolean {
-  return a.alternatives.some((one, index) => {
-    const other = b.alternatives[index];
+function exclusive(a: readonly string[], b: readonly string[]): boolean {
+  return a.some((one, index) => {
+    const other = b[index];
     return other !== undefined && other !== one && other.split(':')[0] === one.split(':')[0];
   });
 }

@@ -1,7 +1,8 @@
 import type { Finding } from '../diagnostic/diagnostic.ts';
-import { evaluate, walkExpression } from '../ir/expression.ts';
-import type { Expression, Feature, Module } from '../ir/model.ts';
+import { evaluate } from '../ir/expression.ts';
+import type { Feature, Module } from '../ir/model.ts';
 import type { Rule } from './rule.ts';
+import { featuresIn } from './survey/constraints.ts';
 import type { Survey } from './survey/survey.ts';
 
 export const featureCycle: Rule = {
@@ -27,14 +28,17 @@ features {
 `,
   *check(survey) {
     for (const module of survey.modules) {
+      // More features than bits are another rule's matter.
+      if (survey.features(module).length > 256) continue;
       const reported = new Set<Feature>();
+      const needs = needsOf(survey, module);
       for (const feature of survey.features(module)) {
-        const itself = feature.requires.some((required) => names(required).some((name) => name.module === module.name && name.name === feature.name));
+        const itself = feature.requires.some((required) => featuresIn(required).includes(`${module.name}.${feature.name}`));
         if (itself) {
           yield { message: `'${feature.name}' requires itself`, at: survey.placeOf(feature, 'requires'), help: 'name what it needs beside itself' };
           continue;
         }
-        const circle = find(survey, module, feature);
+        const circle = find(needs, feature);
         if (circle === undefined || circle.some((one) => reported.has(one))) continue;
         for (const one of circle) reported.add(one);
         yield finding(circle);
@@ -55,12 +59,10 @@ function finding(circle: readonly Feature[]): Finding {
 }
 
 /** A way from the feature over what cannot do without each other back to it. */
-function find(survey: Survey, module: Module, start: Feature): readonly Feature[] | undefined {
-  const features = survey.features(module);
+function find(needs: ReadonlyMap<Feature, readonly Feature[]>, start: Feature): readonly Feature[] | undefined {
   const visited = new Set<Feature>();
   const search = (feature: Feature, path: readonly Feature[]): readonly Feature[] | undefined => {
-    for (const next of features) {
-      if (!needs(module, feature, next)) continue;
+    for (const next of needs.get(feature) ?? []) {
       if (next === start) return path;
       if (visited.has(next)) continue;
       visited.add(next);
@@ -69,22 +71,15 @@ function find(survey: Survey, module: Module, start: Feature): readonly Feature[
     }
     return undefined;
   };
-  return start.requires.length === 0 ? undefined : search(start, [start]);
+  return search(start, [start]);
 }
 
-/** Whether a requirement fails as soon as the other feature is missing, whatever else is negotiated. */
-function needs(module: Module, feature: Feature, other: Feature): boolean {
-  return feature.requires.some((required) => {
-    if (!names(required).some((name) => name.module === module.name && name.name === other.name)) return false;
-    const missing = evaluate(required, (name) => (name.op === 'feature' ? (name.module === module.name && name.name === other.name ? 0n : 1n) : undefined));
-    return missing === 0n;
-  });
-}
-
-function names(expression: Expression): readonly { readonly module: string; readonly name: string }[] {
-  const found: { module: string; name: string }[] = [];
-  walkExpression(expression, (part) => {
-    if (part.op === 'feature') found.push({ module: part.module, name: part.name });
-  });
-  return found;
+/** The features without which a feature cannot be negotiated, whatever else is. */
+function needsOf(survey: Survey, module: Module): ReadonlyMap<Feature, readonly Feature[]> {
+  const byName = new Map(survey.features(module).map((feature) => [`${module.name}.${feature.name}`, feature]));
+  return new Map(survey.features(module).map((feature) => [feature, feature.requires.flatMap((required) => featuresIn(required).flatMap((name) => {
+    const other = byName.get(name);
+    const missing = evaluate(required, (part) => (part.op === 'feature' ? (`${part.module}.${part.name}` === name ? 0n : 1n) : undefined));
+    return other !== undefined && missing === 0n ? [other] : [];
+  }))]));
 }

@@ -1,8 +1,9 @@
 import type { Finding } from '../diagnostic/diagnostic.ts';
 import { existsAt } from '../ir/availability.ts';
+import { evaluate } from '../ir/expression.ts';
 import { revisions, type Expression, type Feature, type Module, type Revision } from '../ir/model.ts';
 import type { Rule } from './rule.ts';
-import { featureOf, type Constraint } from './survey/constraints.ts';
+import { about, featureOf, featuresIn, type Constraint } from './survey/constraints.ts';
 import { satisfiable, type Exists } from './survey/solver.ts';
 import { spellRevisions, type Survey } from './survey/survey.ts';
 
@@ -33,6 +34,7 @@ at_least_one CLASSIC, FD;
 `,
   *check(survey) {
     for (const module of survey.modules) {
+      if (survey.features(module).length > 256) continue;
       const found = new Map<Feature, Revision[]>();
       for (const revision of revisions) {
         if (!existsAt(module, revision)) continue;
@@ -48,13 +50,14 @@ const always: Exists = () => true;
 
 /** The features that no set of features can have. */
 function stuckAt(survey: Survey, module: Module, revision: Revision): readonly Feature[] {
-  const constraints = survey.constraintsAt(module, revision).map((one) => one.condition);
-  if (constraints.length === 0) return [];
-  const features = survey.features(module).filter((feature) => existsAt(feature, revision));
-  const all = features.map((feature) => featureOf(module, feature));
-  // Most often all of them can be negotiated at once, and then each of them can.
-  if (satisfiable([...all, ...constraints], always)) return [];
-  return features.filter((feature) => !satisfiable([featureOf(module, feature), ...constraints], always));
+  const constraints = survey.constraintsAt(module, revision);
+  // Most often all features can be negotiated at once, and then each of them can.
+  if (constraints.every((one) => evaluate(one.condition, (name) => (name.op === 'feature' ? 1n : undefined)) !== 0n)) return [];
+  return survey.features(module).filter((feature) => {
+    if (!existsAt(feature, revision)) return false;
+    const wanted = featureOf(module, feature);
+    return !satisfiable([wanted, ...about(constraints, featuresIn(wanted)).map((one) => one.condition)], always);
+  });
 }
 
 function finding(survey: Survey, module: Module, feature: Feature, stuck: readonly Revision[]): Finding {

@@ -173,7 +173,7 @@ function* inMessages(survey: Survey, open: OpenEnds, parts: readonly Body[]): It
     return rest === undefined ? [] : [{ body, rest }];
   });
   for (const [index, second] of found.entries()) {
-    const first = found.slice(0, index).find((one) => one.body.item === second.body.item && directionOf(one.body) === directionOf(second.body) && together(one.body.guards, second.body.guards));
+    const first = found.find((one, earlier) => earlier < index && one.body.item === second.body.item && directionOf(one.body) === directionOf(second.body) && together(one.body.guards, second.body.guards));
     if (first === undefined || isLegacy(survey, second.body.element, second.body.guards)) continue;
     yield {
       message: `${called(first.rest)} and ${called(second.rest)} have no length, and the device ${directionOf(second.body) === 'device-readable' ? 'reads' : 'writes'} both`,

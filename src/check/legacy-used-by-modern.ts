@@ -3,6 +3,7 @@ import { walkExpression } from '../ir/expression.ts';
 import type { Element, Expression } from '../ir/model.ts';
 import type { Rule } from './rule.ts';
 import type { Guard } from './survey/bodies.ts';
+import { isGroup } from './survey/kinds.ts';
 import { constantsNamed, featuresNamed, isLegacy, isLegacyFeature } from './survey/presence.ts';
 import { satisfiable } from './survey/solver.ts';
 import type { Survey } from './survey/survey.ts';
@@ -32,15 +33,40 @@ features {
 }
 `,
   *check(survey) {
+    const legacy = legacyNames(survey);
+    if (legacy.size === 0) return;
     for (const use of survey.uses) {
-      if (use.role === 'condition' || use.role === 'tag' || isLegacy(survey, use.element, use.guards)) continue;
+      if (use.role === 'condition' || use.role === 'tag' || use.role === 'normative') continue;
+      const named = partsOf(use.expression).some((part) => (part.op === 'constant' || part.op === 'feature') && legacy.has(part.name));
+      if (!named || isLegacy(survey, use.element, use.guards)) continue;
       if (use.role === 'requires') yield* requirement(survey, use.element, use.expression);
-      else if (use.role !== 'normative') yield* constants(survey, use.element, use.expression);
+      else yield* constants(survey, use.element, use.expression);
     }
-    for (const { member, guards } of survey.sites) if (member.kind === 'field' && member.type.kind === 'struct') yield* type(survey, member, 'struct', survey.structsOf(member.type), guards);
-    for (const { member, guards } of survey.sites) if ('values' in member && member.values !== undefined && member.kind === 'field') yield* type(survey, member, 'enum', survey.groupsOf(member.values), guards);
+    for (const { member, guards } of survey.sites) {
+      if (member.kind !== 'field') continue;
+      if (member.type.kind === 'struct' && legacy.has(member.type.name)) yield* type(survey, member, 'struct', survey.structsOf(member.type), guards);
+      if (member.values !== undefined && legacy.has(member.values.group)) yield* type(survey, member, 'enum', survey.groupsOf(member.values), guards);
+    }
   },
 };
+
+/** Names of what only the legacy interface has; another element can have the same name. */
+function legacyNames(survey: Survey): ReadonlySet<string> {
+  const names = new Set<string>();
+  const add = (element: Element): void => {
+    if (element.legacy === true) names.add(element.name);
+  };
+  for (const module of survey.modules) {
+    for (const feature of survey.features(module)) add(feature);
+    for (const item of module.items) {
+      if (item.kind === 'struct' || item.kind === 'constant') add(item);
+      if (!isGroup(item)) continue;
+      add(item);
+      for (const constant of item.constants) add(constant);
+    }
+  }
+  return names;
+}
 
 function* requirement(survey: Survey, feature: Element, required: Expression): Iterable<Finding> {
   const legacy = firstLegacyFeature(survey, required);

@@ -28,7 +28,7 @@ struct name {
 }
 `,
   *check(survey) {
-    for (const site of survey.sites) if ('dimensions' in site.member) yield* ofArray(site, site.member);
+    for (const site of survey.sites) if ('dimensions' in site.member && site.member.dimensions.some((one) => one.kind === 'counted')) yield* ofArray(site, site.member);
   },
 };
 

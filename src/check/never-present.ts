@@ -5,8 +5,9 @@ import { printExpression } from '../ir/print-expression.ts';
 import type { Rule } from './rule.ts';
 import { armGuard, type Guard } from './survey/bodies.ts';
 import { spanOf } from './survey/choices.ts';
+import { about, featuresIn } from './survey/constraints.ts';
 import { existing } from './survey/presence.ts';
-import { satisfiable, type Exists } from './survey/solver.ts';
+import { decidedBy, satisfiable, type Exists } from './survey/solver.ts';
 import { revisionsOf, type Survey } from './survey/survey.ts';
 import { called } from './survey/words.ts';
 
@@ -47,7 +48,7 @@ config {
       for (const arm of choice.arms) {
         const guard = armGuard(arm, choice.element, choice.by);
         if (arm.tags.some((tag) => isEmpty(tag))) continue;
-        if (choice.by !== undefined && guard.condition !== undefined) yield* search(survey, choice.module, arm, guard.condition, choice.guards);
+        if (choice.by !== undefined && guard.condition !== undefined && choice.guards.some((one) => one.condition !== undefined)) yield* search(survey, choice.module, arm, guard.condition, choice.guards);
       }
     }
   },
@@ -60,6 +61,7 @@ function* search(survey: Survey, module: Module, element: Element, condition: Ex
   const conditions = [condition, ...around.flatMap((guard) => guard.condition ?? [])];
   // What only asks for features holds when all are negotiated.
   if (!conditions.some((one) => excludesSomething(one))) return;
+  if (!meetItself(condition) && !around.some((guard) => guard.condition !== undefined && meet(condition, guard.condition)) && !conditions.some((one) => deniesFeature(one))) return;
   const at = firstPlace(condition) ?? element.at;
   if (!satisfiable([condition], always)) {
     yield { message: `the condition of ${called(element)} can never hold: ${printExpression(condition)}`, at, help: 'its parts exclude each other' };
@@ -76,7 +78,7 @@ function* search(survey: Survey, module: Module, element: Element, condition: Ex
     };
     return;
   }
-  yield* againstFeatures(survey, module, element, conditions, at);
+  if (conditions.some((one) => deniesFeature(one))) yield* againstFeatures(survey, module, element, conditions, at);
 }
 
 function* againstFeatures(survey: Survey, module: Module, element: Element, conditions: readonly Expression[], at: Place): Iterable<Finding> {
@@ -85,7 +87,7 @@ function* againstFeatures(survey: Survey, module: Module, element: Element, cond
   const exists = existing(survey, revision);
   // A feature that does not exist yet is another rule's matter.
   if (!satisfiable(conditions, exists)) return;
-  const constraints = survey.constraintsAt(module, revision);
+  const constraints = about(survey.constraintsAt(module, revision), conditions.flatMap((one) => featuresIn(one)));
   if (satisfiable([...conditions, ...constraints.map((one) => one.condition)], exists)) return;
   const guilty = constraints.find((one) => !satisfiable([...conditions, one.condition], exists));
   yield {
@@ -95,6 +97,27 @@ function* againstFeatures(survey: Survey, module: Module, element: Element, cond
     ...(guilty === undefined ? {} : { related: [{ at: guilty.at, message: guilty.text }] }),
     help: 'leave it out, or correct the condition or the requirement',
   };
+}
+
+/** Whether one name decides twice. */
+function meetItself(condition: Expression): boolean {
+  const keys = decidedBy(condition);
+  return new Set(keys).size < keys.length;
+}
+
+/** Whether one name decides both: otherwise they cannot contradict each other. */
+function meet(a: Expression, b: Expression): boolean {
+  const keys = decidedBy(b);
+  return decidedBy(a).some((key) => keys.includes(key));
+}
+
+/** What only asks for features agrees with what features ask for. */
+function deniesFeature(condition: Expression): boolean {
+  let denied = false;
+  walkExpression(condition, (part) => {
+    if (part.op === 'not' || part.op === '->' || part.op === '!=') denied = true;
+  });
+  return denied && featuresIn(condition).length > 0;
 }
 
 /** A range without values is reported as such. */

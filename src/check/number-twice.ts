@@ -41,22 +41,30 @@ const words: Readonly<Record<Command['kind'], string>> = {
 };
 
 function* among(before: readonly Command[], commands: readonly Command[]): Iterable<Finding> {
-  for (const [index, command] of commands.entries()) {
-    const { number } = command;
-    if (number === undefined) continue;
-    const first = [...before, ...commands.slice(0, index)].find((other) => other.kind === command.kind && other.number === number && overlap(other, command).length > 0);
-    if (first === undefined) continue;
-    const revisions = overlap(first, command);
-    const taken = new Set([...before, ...commands].filter((other) => other.kind === command.kind).map((other) => other.number));
-    let free = number;
-    while (taken.has(free)) free++;
-    const digits = command.kind === 'ccw_command' || command.kind === 'pci_capability' ? 2 : 4;
-    const hex = `0x${number.toString(16).padStart(digits, '0')}`;
-    yield {
-      message: `'${command.name}' and '${first.name}' have the same ${words[command.kind]} ${hex}${revisions.includes('1.4') ? '' : ` in ${spellRevisions(revisions)}`}`,
-      at: command.at,
-      related: [{ at: first.at, message: `${hex} first` }],
-      help: `the next free one is 0x${free.toString(16).padStart(digits, '0')}`,
-    };
+  const byNumber = new Map<string, Command[]>();
+  const add = (command: Command): void => {
+    const key = `${command.kind} ${command.number}`;
+    byNumber.set(key, [...(byNumber.get(key) ?? []).slice(0, 8), command]);
+  };
+  for (const command of before) add(command);
+  for (const command of commands) {
+    const first = command.number === undefined ? undefined : byNumber.get(`${command.kind} ${command.number}`)?.find((other) => overlap(other, command).length > 0);
+    if (first !== undefined && command.number !== undefined) yield finding(first, command, command.number, [...before, ...commands]);
+    add(command);
   }
+}
+
+function finding(first: Command, command: Command, number: number, all: readonly Command[]): Finding {
+  const revisions = overlap(first, command);
+  const taken = new Set(all.filter((other) => other.kind === command.kind).map((other) => other.number));
+  let free = number;
+  while (taken.has(free)) free++;
+  const digits = command.kind === 'ccw_command' || command.kind === 'pci_capability' ? 2 : 4;
+  const hex = (value: number): string => `0x${value.toString(16).padStart(digits, '0')}`;
+  return {
+    message: `'${command.name}' and '${first.name}' have the same ${words[command.kind]} ${hex(number)}${revisions.includes('1.4') ? '' : ` in ${spellRevisions(revisions)}`}`,
+    at: command.at,
+    related: [{ at: first.at, message: `${hex(number)} first` }],
+    help: `the next free one is ${hex(free)}`,
+  };
 }

@@ -45,8 +45,8 @@ function* inGroup(group: ConstantGroup): Iterable<Finding> {
   let all = 0n;
   for (const [index, mask] of masks.entries()) {
     const value = BigInt(mask.value);
-    const first = masks.slice(0, index).find((other) => (all & value) !== 0n && (BigInt(other.value) & value) !== 0n && overlap(other, mask).length > 0)
-      ?? (value === 0n ? masks.slice(0, index).find((other) => BigInt(other.value) === 0n && overlap(other, mask).length > 0) : undefined);
+    const shares = (other: Constant): boolean => (value === 0n ? BigInt(other.value) === 0n : (BigInt(other.value) & value) !== 0n);
+    const first = (all & value) === 0n && value !== 0n ? undefined : masks.find((other, earlier) => earlier < index && shares(other) && overlap(other, mask).length > 0);
     all |= value;
     if (first !== undefined) yield shared(group, first, mask);
   }
@@ -82,5 +82,7 @@ function shared(group: ConstantGroup, first: Constant, second: Constant): Findin
 
 /** Whether it is written with the names of others, or as another name. */
 function isComposed(constant: Constant): boolean {
+  // `0x20`, `bit 3`
+  if (constant.aliasOf === undefined && /^(?:bit )?\d\w*$/.test(constant.text)) return false;
   return constant.aliasOf !== undefined || /[A-Za-z_]\w*/.test(constant.text.replaceAll(/\bbit\b|0[xX][0-9A-Fa-f]+|0[bB][01]+/g, ''));
 }

@@ -33,10 +33,14 @@ request write on requestq {
 }
 `,
   *check(survey) {
-    const parts = survey.bodies.filter((body) => body.kind === 'part');
-    for (const [index, body] of parts.entries()) {
-      if (directionOf(body) !== 'device-readable') continue;
-      const before = parts.slice(0, index).find((other) => other.item === body.item && directionOf(other) === 'device-writable' && together(other.guards, body.guards));
+    const written = new Map<object, Body[]>();
+    for (const body of survey.bodies) {
+      if (body.kind !== 'part') continue;
+      if (directionOf(body) === 'device-writable') {
+        written.set(body.item, [...(written.get(body.item) ?? []), body]);
+        continue;
+      }
+      const before = written.get(body.item)?.find((other) => together(other.guards, body.guards));
       if (before === undefined) continue;
       yield {
         message: `'${body.item.name}' has a part that the device reads behind one that it writes`,

@@ -32,13 +32,20 @@ registers bus {
 };
 
 function* inMap(registers: readonly Register[]): Iterable<Finding> {
-  for (const [index, second] of registers.entries()) {
-    for (const first of registers.slice(0, index)) {
+  const byByte = new Map<number, Register[]>();
+  for (const second of registers) {
+    const bytes = Array.from({ length: second.type.size }, (_, index) => second.offset + index);
+    for (const first of new Set(bytes.flatMap((byte) => byByte.get(byte) ?? []))) {
       if (!meet(first, second)) continue;
-      const shared = revisions.filter((revision) => inLegacyMap(first, revision) && inLegacyMap(second, revision) || inCurrentMap(first, revision) && inCurrentMap(second, revision));
+      const shared = revisions.filter((revision) => (inLegacyMap(first, revision) && inLegacyMap(second, revision)) || (inCurrentMap(first, revision) && inCurrentMap(second, revision)));
       if (shared.length === 0) continue;
       yield finding(first, second, shared);
       break;
+    }
+    for (const byte of bytes) {
+      const there = byByte.get(byte);
+      if (there === undefined) byByte.set(byte, [second]);
+      else if (there.length < 8) there.push(second);
     }
   }
 }

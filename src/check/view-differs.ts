@@ -1,10 +1,10 @@
-import type { Finding } from '../diagnostic/diagnostic.ts';
+import type { Finding, Place } from '../diagnostic/diagnostic.ts';
 import { existsAt } from '../ir/availability.ts';
-import type { House, Ir, Member, Module, Revision, View } from '../ir/model.ts';
+import type { House, Item, Member, Module, Revision, View } from '../ir/model.ts';
 import type { Rule } from './rule.ts';
 import { viewedItem } from './survey/bodies.ts';
-import { structsIn } from './survey/growth.ts';
-import type { StructOf } from './survey/positions.ts';
+import { HouseLayouts } from './survey/house-layouts.ts';
+import { Positions } from './survey/positions.ts';
 import { revisionsOf, type Survey } from './survey/survey.ts';
 import { seenIn, type Seen } from './survey/viewed.ts';
 import { called, counted } from './survey/words.ts';
@@ -41,43 +41,50 @@ house linux {
 `,
   needsAll: true,
   *check(survey) {
+    const layouts = new Map<Revision, HouseLayouts>();
     for (const module of survey.modules) {
       for (const house of module.items) {
         if (house.kind !== 'house') continue;
-        for (const view of house.views) yield* ofView(survey, module, house, view);
+        for (const view of house.views) yield* ofView(survey, module, house, view, layouts);
       }
     }
   },
 };
 
-function* ofView(survey: Survey, module: Module, house: House, view: View): Iterable<Finding> {
+function* ofView(survey: Survey, module: Module, house: House, view: View, layouts: Map<Revision, HouseLayouts>): Iterable<Finding> {
   const of = view.of.split('.');
   const foreign = of.length > 1 ? survey.module(of[0] ?? '') : undefined;
   const owner = viewedItem(module, view.of) === undefined && foreign !== undefined ? foreign : module;
   const item = viewedItem(owner, owner === module ? view.of : (of[1] ?? ''));
   if (item === undefined || view.errata !== undefined) return;
-  // From the newest back: what is wrong there is worth showing rather than an old one.
-  for (const revision of revisionsOf(view).toReversed()) {
-    if (!existsAt(item, revision)) continue;
-    const cut = survey.cutAt(revision);
-    const structOf = structsIn(cut);
-    const laidItem = itemsOf(cut, owner.name).find((one) => one.at === item.at && one.kind === item.kind);
-    const laidView = viewsOf(cut, module.name, house.name).find((one) => one.at === view.at);
-    if (laidItem === undefined || laidView === undefined) continue;
-    const seen = seenIn(laidItem, owner === module ? of[1] : undefined, structOf);
-    const finding = new Comparison(laidView, house.name, seen, structOf, revision).finding();
+  for (const revision of revisionsToCompare(survey, view, item)) {
+    const laid = layouts.get(revision) ?? new HouseLayouts(survey, revision);
+    layouts.set(revision, laid);
+    const seen = seenIn(item, owner === module ? of[1] : undefined, new Positions(survey, revision));
+    const finding = new Comparison(module, view, house.name, seen, laid, revision).finding();
     if (finding === undefined) continue;
     yield finding;
     return;
   }
 }
 
-function itemsOf(cut: Ir, module: string): Module['items'] {
-  return cut.modules.find((one) => one.name === module)?.items ?? [];
-}
-
-function viewsOf(cut: Ir, module: string, house: string): readonly View[] {
-  return itemsOf(cut, module).flatMap((item) => (item.kind === 'house' && item.name === house ? item.views : []));
+/**
+ * Those in which something is there that is not in the next one, from the newest back: what is wrong in the newest is
+ * worth showing rather than an old slip.
+ */
+function revisionsToCompare(survey: Survey, view: View, item: Item): readonly Revision[] {
+  const bodies = survey.bodies.filter((body) => body.element === view || body.item === item);
+  const elements = bodies.flatMap((body) => survey.sitesIn(body).map((site) => site.member));
+  const shapes = new Set<string>();
+  return revisionsOf(view)
+    .filter((revision) => existsAt(item, revision))
+    .toReversed()
+    .filter((revision) => {
+      const shape = elements.map((element) => (existsAt(element, revision) ? '1' : '0')).join('');
+      if (shapes.has(shape)) return false;
+      shapes.add(shape);
+      return true;
+    });
 }
 
 /** A member of a view as it lies there, those of views inside of it included. */
@@ -91,27 +98,33 @@ interface Leaf {
 
 /** Holds one view in one revision against what it views. */
 class Comparison {
+  private readonly module: Module;
   private readonly view: View;
   private readonly house: string;
   private readonly seen: readonly Seen[];
-  private readonly structOf: StructOf;
+  private readonly layouts: HouseLayouts;
   private readonly revision: Revision;
   private readonly packed: boolean;
+  private readonly byPlace: ReadonlyMap<Place, Seen>;
+  private readonly byPath: ReadonlyMap<string, Seen>;
 
-  constructor(view: View, house: string, seen: readonly Seen[], structOf: StructOf, revision: Revision) {
+  constructor(module: Module, view: View, house: string, seen: readonly Seen[], layouts: HouseLayouts, revision: Revision) {
+    this.module = module;
     this.view = view;
     this.house = house;
     this.seen = seen;
-    this.structOf = structOf;
+    this.layouts = layouts;
     this.revision = revision;
     this.packed = view.packed?.includes(house) === true;
+    this.byPlace = new Map(seen.toReversed().map((one) => [one.element.at, one]));
+    this.byPath = new Map(seen.toReversed().map((one) => [one.path, one]));
   }
 
   finding(): Finding | undefined {
     let last: { readonly leaf: Leaf; readonly seen: Seen } | undefined;
     let shift: number | undefined;
     let covered = 0;
-    for (const leaf of this.leaves(this.view.members, 0, false)) {
+    for (const leaf of this.leaves(this.members(), 0, false)) {
       if (leaf.member.errata !== undefined && this.match(leaf)?.element.at !== leaf.member.at) return undefined;
       const match = this.match(leaf);
       if (match === undefined) {
@@ -147,8 +160,8 @@ class Comparison {
     for (const member of members) {
       const place = this.packed ? member.position : member.position?.natural;
       const offset = from === null || place?.offset === null || place?.offset === undefined ? null : from + place.offset;
-      const inner = this.structOf(member);
-      if (this.match({ member }) === undefined && inner?.kind === 'view') yield* new Comparison(inner, this.house, this.seen, this.structOf, this.revision).leaves(inner.members, offset, overlaid);
+      const inner = this.viewIn(member);
+      if (this.match({ member }) === undefined && inner !== undefined) yield* inner.leaves(inner.members(), offset, overlaid);
       else if (this.match({ member }) === undefined && (member.kind === 'group' || member.kind === 'present') && !('dimensions' in member && member.dimensions.length > 0)) yield* this.leaves(member.members, from, overlaid);
       else if (this.match({ member }) === undefined && member.kind === 'union') {
         for (const [index, arm] of member.arms.entries()) yield* this.leaves(arm.members, from, overlaid || index > 0);
@@ -156,9 +169,21 @@ class Comparison {
     }
   }
 
+  private members(): readonly Member[] {
+    return this.layouts.membersOf(this.module.name, this.house, this.view.name) ?? [];
+  }
+
+  /** The view of the house that the member is. */
+  private viewIn(member: Member): Comparison | undefined {
+    if (member.kind !== 'field' || member.type.kind !== 'struct' || member.type.house === undefined) return undefined;
+    const { name, house } = member.type;
+    const inner = this.module.items.flatMap((item) => (item.kind === 'house' && item.name === house ? item.views : [])).find((view) => view.name === name);
+    return inner === undefined ? undefined : new Comparison(this.module, inner, this.house, this.seen, this.layouts, this.revision);
+  }
+
   /** What the member was taken from, or what has its name. */
   private match({ member }: Pick<Leaf, 'member'>): Seen | undefined {
-    return this.seen.find((one) => one.element.at === member.at) ?? (member.name === '' ? undefined : this.seen.find((one) => one.path === member.name));
+    return this.byPlace.get(member.at) ?? (member.name === '' ? undefined : this.byPath.get(member.name));
   }
 
   private when(): string {
@@ -221,7 +246,7 @@ class Comparison {
     if (leaf.offset === null || leaf.size === null) return undefined;
     const from = leaf.offset - shift;
     const stretch = this.seen.filter((one) => one.base === base && !one.base.endsWith(' bits'));
-    const end = Math.max(0, ...stretch.map((one) => one.offset + (one.size ?? Number.POSITIVE_INFINITY)));
+    const end = stretch.reduce((most, one) => Math.max(most, one.offset + (one.size ?? Number.POSITIVE_INFINITY)), 0);
     if (from + leaf.size <= end) return undefined;
     const last = stretch.at(-1);
     return {

@@ -19,18 +19,22 @@ function distance(a: string, b: string, limit: number): number {
   return row[b.length] ?? limit + 1;
 }
 
+/** No name is longer; the time that a comparison takes grows with the square. */
+const longest = 100;
+
 /**
  * The candidate that was probably meant, if one is near: a third of its letters may differ, case is free. Else the only
  * one that begins with the word, or that the word begins with.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  if (word.length > longest) return undefined;
   const lower = word.toLowerCase();
   const limit = Math.max(1, Math.floor(word.length / 3));
   let best: { readonly word: string; readonly distance: number } | undefined;
   const longer = new Set<string>();
   for (const candidate of candidates) {
     const other = candidate.toLowerCase();
-    const found = distance(lower, other, limit);
+    const found = other.length > longest ? limit + 1 : distance(lower, other, limit);
     if (found <= limit && (best === undefined || found < best.distance)) best = { word: candidate, distance: found };
     if (Math.min(lower.length, other.length) >= 3 && (other.startsWith(lower) || lower.startsWith(other))) longer.add(candidate);
   }

@@ -254,11 +254,11 @@ function repeat(one: Extent, dimensions: readonly Dimension[]): Extent {
 }
 
 function longest(extents: readonly Extent[]): Extent {
-  const align = Math.max(1, ...extents.map((extent) => extent.align));
+  const align = extents.reduce((most, extent) => Math.max(most, extent.align), 1);
   const natural = largest(extents.map((extent) => extent.naturalSize));
   return {
     size: largest(extents.map((extent) => extent.size)),
-    min: Math.max(0, ...extents.map((extent) => extent.min)),
+    min: extents.reduce((most, extent) => Math.max(most, extent.min), 0),
     naturalSize: natural === null ? null : roundUp(natural, align),
     align,
   };
@@ -275,8 +275,8 @@ function chosen(extents: readonly Extent[]): Extent {
   const size = first !== undefined && extents.every((extent) => extent.size === first.size) ? first.size : null;
   return {
     size,
-    min: Math.min(...(extents.length === 0 ? [0] : extents.map((extent) => extent.min))),
+    min: extents.reduce((least, extent) => Math.min(least, extent.min), extents[0]?.min ?? 0),
     naturalSize: size,
-    align: Math.max(1, ...extents.map((extent) => extent.align)),
+    align: extents.reduce((most, extent) => Math.max(most, extent.align), 1),
   };
 }

@@ -142,15 +142,38 @@ function collect(body: Body, members: readonly Member[], guards: readonly Guard[
 }
 
 export function guardsOf(element: Element): readonly Guard[] {
-  return [element.if === undefined ? { element } : { element, condition: element.if }];
+  let guards = guardOfElement.get(element);
+  if (guards === undefined) {
+    guards = [element.if === undefined ? { element } : { element, condition: element.if }];
+    guardOfElement.set(element, guards);
+  }
+  return guards;
 }
+
+const guardOfElement = new WeakMap<Element, readonly Guard[]>();
 
 /** Of an alternative: its own condition and that the tag is one of its own. */
 export function armGuard(arm: Element & { readonly tags: readonly Tag[] }, of: object, by: Expression | undefined): Guard {
-  const chosen = by === undefined ? undefined : arm.tags.map((tag) => tagCondition(by, tag)).reduce<Expression | undefined>(either, undefined);
+  let guard = guardOfArm.get(arm);
+  if (guard === undefined) {
+    guard = makeArmGuard(arm, of, by);
+    guardOfArm.set(arm, guard);
+  }
+  return guard;
+}
+
+/** Each alternative is met as a body's surroundings, as a choice and at its expressions. */
+const guardOfArm = new WeakMap<Element, Guard>();
+
+function makeArmGuard(arm: Element & { readonly tags: readonly Tag[] }, of: object, by: Expression | undefined): Guard {
+  // A long list of tags decides nothing that its first ones do not.
+  const chosen = by === undefined || arm.tags.length > mostTags ? undefined : arm.tags.map((tag) => tagCondition(by, tag)).reduce<Expression | undefined>(either, undefined);
   const condition = chosen === undefined ? arm.if : arm.if === undefined ? chosen : ({ op: '&', left: chosen, right: arm.if } as const);
   return { element: arm, choice: { of, by, tags: arm.tags }, ...(condition === undefined ? {} : { condition }) };
 }
+
+/** An alternative with more tags than these counts as chosen by anything. */
+const mostTags = 100;
 
 const always: Expression = { op: 'number', value: 1, text: '1' };
 

@@ -1,7 +1,7 @@
 import { existsAt } from '../../ir/availability.ts';
-import { revisions, type Element, type Ir, type Member, type Revision, type Struct, type View } from '../../ir/model.ts';
-import { bodiesOf, type Body } from './bodies.ts';
-import { entriesOf, type Entry, type Spot, type StructOf } from './positions.ts';
+import { revisions, type Element, type Member, type Revision } from '../../ir/model.ts';
+import type { Body } from './bodies.ts';
+import { Positions, type Entry, type Spot } from './positions.ts';
 import type { Survey } from './survey.ts';
 
 /** What has members, as it lies in one revision. */
@@ -24,38 +24,22 @@ export interface Step {
 
 /** Everything with members that is not the same in all revisions, from each revision to the next. */
 export function growthOf(survey: Survey): readonly Step[] {
-  const varying = new Set(varyingBodies(survey).map((body) => keyOf(body)));
-  if (varying.size === 0) return [];
-  const steps: Step[] = [];
-  let older = new Map<string, Laid>();
-  let from: Revision = '0.9.5';
-  for (const to of revisions) {
-    const newer = new Map<string, Laid>();
-    const cut = survey.cutAt(to);
-    const structOf = structsIn(cut);
-    for (const module of cut.modules) {
-      for (const body of bodiesOf(module)) {
-        const key = keyOf(body);
-        if (body.kind === 'view' || !varying.has(key)) continue;
-        const after = lay(body.members, structOf);
-        newer.set(key, after);
-        const before = older.get(key);
-        if (before !== undefined) steps.push({ from, to, title: body.title, element: body.element, before, after });
-      }
-    }
-    older = newer;
-    from = to;
-  }
-  return steps;
+  const varying = varyingBodies(survey);
+  if (varying.length === 0) return [];
+  const positions = revisions.map((revision) => ({ revision, positions: new Positions(survey, revision) }));
+  return varying.flatMap((body) => {
+    const laid = positions
+      .filter(({ revision }) => existsAt(body.element, revision))
+      .map(({ revision, positions: at }) => ({ revision, laid: lay(body.members, at) }));
+    return laid.slice(1).map((after, index): Step => {
+      const before = laid[index] ?? after;
+      return { from: before.revision, to: after.revision, title: body.title, element: body.element, before: before.laid, after: after.laid };
+    });
+  });
 }
 
-function keyOf(body: Body): string {
-  const { at } = body.element;
-  return `${body.module.name} ${at.line}.${at.column} ${body.kind === 'section' ? body.title : body.kind}`;
-}
-
-function lay(members: readonly Member[], structOf: StructOf): Laid {
-  const { entries, end } = entriesOf(members, structOf);
+function lay(members: readonly Member[], positions: Positions): Laid {
+  const { entries, end } = positions.entriesOf(members);
   const byPlace = new Map(entries.map((entry) => [entry.element.at, entry]));
   const byPath = new Map(entries.map((entry) => [entry.path, entry]));
   // What is left of reserved bytes may lie elsewhere: it has the name only for want of another.
@@ -66,32 +50,16 @@ function isReserved(entry: Entry): boolean {
   return 'reserved' in entry.element && entry.element.reserved === true;
 }
 
-/** Finds the struct of a member's type in a description that was cut. */
-export function structsIn(cut: Ir): StructOf {
-  const structs = new Map<string, Struct | View>();
-  for (const module of cut.modules) {
-    for (const item of module.items) {
-      if (item.kind === 'struct') structs.set(`${module.name}.${item.name}`, item);
-      if (item.kind === 'house') for (const view of item.views) structs.set(`${module.name}.${view.name}@${item.name}`, view);
-    }
-  }
-  return (member) => {
-    if (member.kind !== 'field' || member.type.kind !== 'struct') return undefined;
-    const { module, name, house } = member.type;
-    return structs.get(`${module}.${name}${house === undefined ? '' : `@${house}`}`);
-  };
-}
-
 /** Those with a member, or a struct as a member, that some revisions have and others lack. */
 function varyingBodies(survey: Survey): readonly Body[] {
-  const own = survey.bodies.filter((body) => body.kind !== 'view' && survey.sitesIn(body).some((site) => varies(site.member, body.element)));
+  const own = survey.bodies.filter((body) => varies(survey, body));
   const grown = new Set<object>(own.map((body) => body.item));
   const found = new Set(own);
   // A struct that grows inside of another can move what stands behind it there.
   for (let more = true; more;) {
     more = false;
     for (const body of survey.bodies) {
-      if (found.has(body) || body.kind === 'view') continue;
+      if (found.has(body)) continue;
       const holds = survey.sitesIn(body).some(({ member }) => member.kind === 'field' && member.type.kind === 'struct' && survey.structsOf(member.type).some((struct) => grown.has(struct)));
       if (!holds) continue;
       found.add(body);
@@ -99,10 +67,12 @@ function varyingBodies(survey: Survey): readonly Body[] {
       more = true;
     }
   }
-  return [...found];
+  return [...found].filter((body) => body.kind !== 'view');
 }
 
-function varies(member: Member, element: Element): boolean {
-  const inner: readonly Element[] = member.kind === 'bits' ? [member, ...member.bits] : [member];
-  return inner.some((one) => revisions.some((revision) => existsAt(one, revision) !== existsAt(element, revision)));
+/** Whether some member does not exist as long as what it stands in. */
+function varies(survey: Survey, body: Body): boolean {
+  const { since, until } = body.element;
+  const other = (one: Element): boolean => one.since !== since || one.until !== until;
+  return survey.sitesIn(body).some(({ member }) => other(member) || (member.kind === 'bits' && member.bits.some((bits) => other(bits))));
 }

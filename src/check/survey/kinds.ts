@@ -23,10 +23,3 @@ export function isCommand(item: Item): item is Command {
 export function isGroup(item: Item): item is ConstantGroup {
   return item.kind === 'enum' || item.kind === 'flags' || item.kind === 'bits' || item.kind === 'shared_memory';
 }
-
-const withoutBytes: ReadonlySet<Item['kind']> = new Set<Item['kind']>(['rule', 'erratum', 'feature_ranges', 'queues', 'registers', 'enum', 'flags', 'bits', 'shared_memory', 'constant', 'parameter']);
-
-/** Whether it, or something in it, is laid out in bytes or named by what is. */
-export function hasBytes(item: Item): boolean {
-  return !withoutBytes.has(item.kind);
-}

@@ -1,4 +1,6 @@
-import type { Element, Member, Struct, View } from '../../ir/model.ts';
+import { existsAt } from '../../ir/availability.ts';
+import type { Dimension, Element, Member, Revision } from '../../ir/model.ts';
+import type { Survey } from './survey.ts';
 import { called, counted } from './words.ts';
 
 /** Where something lies: so many bytes behind the end of the last member whose size only run time tells. */
@@ -16,65 +18,132 @@ export interface Entry extends Spot {
   readonly size: number | null;
 }
 
-export type StructOf = (member: Member) => Struct | View | undefined;
+/**
+ * Where members lie on the wire in one revision. The IR of all revisions is looked at as it is: cutting it six times to
+ * compare offsets would cost more than everything else that is checked.
+ */
+export class Positions {
+  private readonly survey: Survey;
+  private readonly revision: Revision;
+  private readonly structs = new Map<string, number | null>();
 
-/** Members of a body that was laid out, each with its place; what is inside of alternatives and groups included. */
-export function entriesOf(members: readonly Member[], structOf: StructOf): { readonly entries: readonly Entry[]; readonly end: Spot } {
-  const entries: Entry[] = [];
-  const end = walk(members, { base: '', offset: 0 }, '', structOf, entries);
-  return { entries, end };
-}
-
-function walk(members: readonly Member[], start: Spot, prefix: string, structOf: StructOf, entries: Entry[]): Spot {
-  let spot = start;
-  for (const [index, member] of members.entries()) {
-    const path = `${prefix}${member.name === '' ? `${member.kind} ${index}` : member.name}`;
-    const size = sizeOf(member, structOf);
-    if (member.name !== '' || member.kind === 'bits') entries.push({ ...spot, element: member, path, size });
-    inside(member, spot, path, structOf, entries);
-    spot = size === null ? { base: path, offset: 0 } : { base: spot.base, offset: spot.offset + size };
+  constructor(survey: Survey, revision: Revision) {
+    this.survey = survey;
+    this.revision = revision;
   }
-  return spot;
-}
 
-function inside(member: Member, spot: Spot, path: string, structOf: StructOf, entries: Entry[]): void {
-  switch (member.kind) {
-    case 'field':
-      if (member.each !== undefined) walk(member.each.members, { base: `${path}[]`, offset: 0 }, `${path}.`, structOf, entries);
-      break;
-    case 'bits':
-      for (const group of member.bits) entries.push({ base: `${path} bits`, offset: group.shift, element: group, path: `${path}.${group.name}`, size: group.width });
-      break;
-    case 'group':
-      // An element of an array has its own beginning; members of a group without a name are the struct's own.
-      walk(member.members, member.dimensions.length > 0 ? { base: `${path}[]`, offset: 0 } : spot, member.name === '' ? '' : `${path}.`, structOf, entries);
-      break;
-    case 'present':
-      walk(member.members, spot, '', structOf, entries);
-      break;
-    default:
-      for (const arm of member.arms) walk(arm.members, spot, `${member.name === '' ? '' : `${path}.`}${arm.tags.length === 0 ? '' : `${arm.name}:`}`, structOf, entries);
+  exists(element: Element): boolean {
+    return existsAt(element, this.revision);
   }
-}
 
-/** The bytes of a member; null where they depend on run time, as those of a struct do whose end may be missing. */
-export function sizeOf(member: Member, structOf: StructOf): number | null {
-  const whole = member.position?.size ?? null;
-  if (whole === null) return null;
-  switch (member.kind) {
-    case 'field': {
-      if (member.type.kind !== 'struct') return whole;
-      const struct = structOf(member);
-      return struct?.layout === undefined || struct.layout.minSize === struct.layout.size ? whole : null;
+  /** Members with their places; what is inside of alternatives and groups included. */
+  entriesOf(members: readonly Member[]): { readonly entries: readonly Entry[]; readonly end: Spot } {
+    const entries: Entry[] = [];
+    const end = this.walk(members, { base: '', offset: 0 }, '', entries);
+    return { entries, end };
+  }
+
+  private walk(members: readonly Member[], start: Spot, prefix: string, entries: Entry[]): Spot {
+    let spot = start;
+    for (const [index, member] of members.entries()) {
+      if (!existsAt(member, this.revision)) continue;
+      const path = `${prefix}${member.name === '' ? `${member.kind} ${index}` : member.name}`;
+      const size = this.sizeOf(member);
+      if (member.name !== '' || member.kind === 'bits') entries.push({ base: spot.base, offset: spot.offset, element: member, path, size });
+      this.inside(member, spot, path, entries);
+      spot = size === null ? { base: path, offset: 0 } : { base: spot.base, offset: spot.offset + size };
     }
-    case 'bits':
-      return whole;
-    case 'group':
-    case 'present':
-      return member.members.every((one) => sizeOf(one, structOf) !== null) ? whole : null;
-    default:
-      return member.arms.every((arm) => arm.members.every((one) => sizeOf(one, structOf) !== null)) ? whole : null;
+    return spot;
   }
+
+  private inside(member: Member, spot: Spot, path: string, entries: Entry[]): void {
+    switch (member.kind) {
+      case 'field':
+        if (member.each !== undefined) this.walk(member.each.members, { base: `${path}[]`, offset: 0 }, `${path}.`, entries);
+        break;
+      case 'bits':
+        for (const group of member.bits) {
+          if (existsAt(group, this.revision)) entries.push({ base: `${path} bits`, offset: group.shift, element: group, path: `${path}.${group.name}`, size: group.width });
+        }
+        break;
+      case 'group':
+        // An element of an array has its own beginning; members of a group without a name are the struct's own.
+        this.walk(member.members, member.dimensions.length > 0 ? { base: `${path}[]`, offset: 0 } : spot, member.name === '' ? '' : `${path}.`, entries);
+        break;
+      case 'present':
+        this.walk(member.members, spot, '', entries);
+        break;
+      default:
+        for (const arm of member.arms) {
+          if (existsAt(arm, this.revision)) this.walk(arm.members, spot, `${member.name === '' ? '' : `${path}.`}${arm.tags.length === 0 ? '' : `${arm.name}:`}`, entries);
+        }
+    }
+  }
+
+  /** The bytes of a member; null where they depend on run time, as those of a struct do whose end may be missing. */
+  sizeOf(member: Member): number | null {
+    switch (member.kind) {
+      case 'field': {
+        if (member.each !== undefined) return null;
+        if (member.pad !== undefined) return member.pad.unless === undefined && member.pad.to.op === 'number' ? Number(member.pad.to.value) : null;
+        return times(this.ofType(member), member.dimensions);
+      }
+      case 'bits':
+        return times(member.type.size, member.dimensions);
+      case 'group':
+        return times(this.sum(member.members), member.dimensions);
+      case 'present':
+        return null;
+      case 'switch': {
+        const sizes = this.ofArms(member.arms);
+        return sizes.every((size) => size === sizes[0]) ? (sizes[0] ?? 0) : null;
+      }
+      default:
+        return this.ofArms(member.arms).reduce<number | null>((most, size) => (most === null || size === null ? null : Math.max(most, size)), 0);
+    }
+  }
+
+  private ofArms(arms: readonly (Element & { readonly members: readonly Member[] })[]): readonly (number | null)[] {
+    return arms.filter((arm) => existsAt(arm, this.revision)).map((arm) => this.sum(arm.members));
+  }
+
+  private ofType({ type }: Extract<Member, { kind: 'field' }>): number | null {
+    if (type.kind === 'scalar') return type.size;
+    if (type.kind === 'opaque') return null;
+    if (type.kind === 'external') return this.survey.externalSize(type);
+    const key = `${type.module}.${type.name}@${type.house ?? ''}`;
+    let size = this.structs.get(key);
+    if (size === undefined) {
+      // Until it is known it has none, so that a struct in itself comes to an end.
+      this.structs.set(key, null);
+      const struct = this.survey.structsOf(type).find((one) => existsAt(one, this.revision));
+      size = struct === undefined || endMayBeMissing(struct.members, this.revision) ? null : this.sum(struct.members);
+      this.structs.set(key, size);
+    }
+    return size;
+  }
+
+  private sum(members: readonly Member[]): number | null {
+    let sum = 0;
+    for (const member of members) {
+      if (!existsAt(member, this.revision)) continue;
+      const size = this.sizeOf(member);
+      if (size === null) return null;
+      sum += size;
+    }
+    return sum;
+  }
+}
+
+/** A struct ends with its last member that exists, so a condition at the last one makes its size depend on it. */
+function endMayBeMissing(members: readonly Member[], revision: Revision): boolean {
+  return members.findLast((member) => existsAt(member, revision))?.if !== undefined;
+}
+
+function times(one: number | null, dimensions: readonly Dimension[]): number | null {
+  let size = one;
+  for (const dimension of dimensions) size = size === null || dimension.kind !== 'fixed' ? null : size * dimension.length;
+  return size;
 }
 
 /** As a message says it: `at byte 12`, `2 bytes behind 'table'`. */

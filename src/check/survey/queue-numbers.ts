@@ -4,8 +4,9 @@ import { evaluate, walkExpression, type Lookup } from '../../ir/expression.ts';
 import { revisions, type Element, type Expression, type Module, type Queue, type Queues, type Revision } from '../../ir/model.ts';
 import { printExpression } from '../../ir/print-expression.ts';
 import { ConfigValues } from './config-values.ts';
+import { about, featuresIn } from './constraints.ts';
 import { existing } from './presence.ts';
-import { satisfiable } from './solver.ts';
+import { satisfiable, type Exists } from './solver.ts';
 import type { Survey } from './survey.ts';
 import { listed } from './words.ts';
 
@@ -61,6 +62,8 @@ class Numbering {
   private readonly where: ReadonlyMap<string, Expression>;
   private readonly features: readonly Extract<Expression, { op: 'feature' }>[];
   private readonly members: readonly Extract<Expression, { op: 'member' }>[];
+  private readonly exists: Exists;
+  private readonly constraints: readonly Expression[];
   /** The same for two revisions whose queues and features are the same. */
   readonly shape: string;
 
@@ -71,12 +74,14 @@ class Numbering {
     this.queues = blocks.flatMap((block) => block.queues).filter((queue) => existsAt(queue, revision));
     this.where = new Map(blocks.flatMap((block) => block.where.map((one) => [one.name, one.value])));
     const exists = existing(survey, revision);
+    this.exists = exists;
     const names = new Map<string, Expression>();
     for (const expression of this.expressions()) walkExpression(expression, (part) => {
       if (part.op === 'feature' ? exists(part.module, part.name) : part.op === 'member' && part.scope === 'config') names.set(printExpression(part), part);
     });
     this.features = [...names.values()].filter((one): one is Extract<Expression, { op: 'feature' }> => one.op === 'feature').slice(0, mostFeatures);
     this.members = [...names.values()].filter((one): one is Extract<Expression, { op: 'member' }> => one.op === 'member');
+    this.constraints = about(survey.constraintsAt(module, revision), this.features.flatMap((feature) => featuresIn(feature))).map((one) => one.condition);
     this.shape = [...this.queues.map((queue) => `${queue.at.line}.${queue.at.column}`), ...names.keys()].join(' ');
   }
 
@@ -98,7 +103,7 @@ class Numbering {
 
   private isPossible(negotiated: readonly Expression[]): boolean {
     const literals = this.features.map((feature): Expression => (negotiated.includes(feature) ? feature : { op: 'not', operand: feature }));
-    return satisfiable([...literals, ...this.survey.constraintsAt(this.module, this.revision).map((one) => one.condition)], existing(this.survey, this.revision));
+    return satisfiable([...literals, ...this.constraints], this.exists);
   }
 
   private *numbered(negotiated: ReadonlySet<string>, config: ReadonlyMap<string, bigint>): Iterable<Found> {

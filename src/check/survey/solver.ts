@@ -9,7 +9,7 @@ import { printExpression } from '../../ir/print-expression.ts';
  */
 export function satisfiable(conditions: readonly Expression[], exists: Exists): boolean {
   const search = new Search(conditions, exists);
-  return search.solve(new Map());
+  return search.solve();
 }
 
 /** Whether a feature can be negotiated at all in the revision at hand; one that cannot is false. */
@@ -25,12 +25,11 @@ interface Variable {
   readonly values: readonly bigint[];
 }
 
-type Assignment = ReadonlyMap<string, bigint>;
-
 class Search {
   private readonly conditions: readonly Expression[];
   private readonly exists: Exists;
   private readonly values = new Map<string, Set<bigint>>();
+  private readonly assignment = new Map<string, bigint>();
   private steps = 0;
 
   constructor(conditions: readonly Expression[], exists: Exists) {
@@ -39,17 +38,22 @@ class Search {
     for (const condition of conditions) this.learn(condition);
   }
 
-  solve(assignment: Assignment): boolean {
+  solve(): boolean {
     if (++this.steps > patience) return true;
     let open: Expression | undefined;
     for (const condition of this.conditions) {
-      const holds = this.truth(condition, assignment);
+      const holds = this.truth(condition);
       if (holds === false) return false;
       if (holds === undefined) open ??= condition;
     }
-    const variable = open === undefined ? undefined : this.unassigned(open, assignment);
+    const variable = open === undefined ? undefined : this.unassigned(open);
     if (variable === undefined) return true;
-    return variable.values.some((value) => this.solve(new Map([...assignment, [variable.key, value]])));
+    for (const value of variable.values) {
+      this.assignment.set(variable.key, value);
+      if (this.solve()) return true;
+    }
+    this.assignment.delete(variable.key);
+    return false;
   }
 
   /** Collects the values that decide something: those compared with, and their neighbours. */
@@ -68,11 +72,11 @@ class Search {
     values.add(1n);
   }
 
-  private truth(condition: Expression, assignment: Assignment): boolean | undefined {
+  private truth(condition: Expression): boolean | undefined {
     const atom = atomOf(condition);
     if (atom !== undefined) {
       if (atom.kind === 'feature' && !this.exists(atom.module, atom.name)) return false;
-      const value = assignment.get(atom.key);
+      const value = this.assignment.get(atom.key);
       if (value === undefined) return undefined;
       if (atom.kind === 'compared') return compare(value, atom.op, atom.with);
       return atom.kind === 'tested' ? (value & atom.mask) !== 0n : value !== 0n;
@@ -82,18 +86,18 @@ class Search {
       case 'constant':
         return BigInt(condition.value) !== 0n;
       case 'not': {
-        const operand = this.truth(condition.operand, assignment);
+        const operand = this.truth(condition.operand);
         return operand === undefined ? undefined : !operand;
       }
       case '&':
-        return both(this.truth(condition.left, assignment), this.truth(condition.right, assignment));
+        return both(this.truth(condition.left), this.truth(condition.right));
       case '|':
-        return negated(both(negated(this.truth(condition.left, assignment)), negated(this.truth(condition.right, assignment))));
+        return negated(both(negated(this.truth(condition.left)), negated(this.truth(condition.right))));
       case '->':
-        return negated(both(this.truth(condition.left, assignment), negated(this.truth(condition.right, assignment))));
+        return negated(both(this.truth(condition.left), negated(this.truth(condition.right))));
       case 'choice': {
-        const decides = this.truth(condition.condition, assignment);
-        return decides === undefined ? undefined : this.truth(decides ? condition.then : condition.otherwise, assignment);
+        const decides = this.truth(condition.condition);
+        return decides === undefined ? undefined : this.truth(decides ? condition.then : condition.otherwise);
       }
       default: {
         const value = evaluate(condition, () => undefined);
@@ -103,14 +107,14 @@ class Search {
   }
 
   /** The next name to decide; features are tried as negotiated first, which most conditions want. */
-  private unassigned(condition: Expression, assignment: Assignment): Variable | undefined {
+  private unassigned(condition: Expression): Variable | undefined {
     const atom = atomOf(condition);
     if (atom !== undefined) {
-      if (assignment.has(atom.key) || (atom.kind === 'feature' && !this.exists(atom.module, atom.name))) return undefined;
-      return { key: atom.key, values: [...(this.values.get(atom.key) ?? [1n, 0n])] };
+      if (this.assignment.has(atom.key) || (atom.kind === 'feature' && !this.exists(atom.module, atom.name))) return undefined;
+      return { key: atom.key, values: [...(this.values.get(atom.key) ?? either)] };
     }
     for (const part of parts(condition)) {
-      const found = this.unassigned(part, assignment);
+      const found = this.unassigned(part);
       if (found !== undefined) return found;
     }
     return undefined;
@@ -126,8 +130,22 @@ type Atom = { readonly key: string } & (
 
 const mirrored: Readonly<Record<Comparison, Comparison>> = { '==': '==', '!=': '!=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' };
 
+const either: readonly bigint[] = [1n, 0n];
+
+/** Expressions do not change, and each is looked at many times. */
+const atoms = new WeakMap<Expression, Atom | 'joined'>();
+
 /** What is decided as a whole; undefined for what joins other conditions. */
 function atomOf(condition: Expression): Atom | undefined {
+  let atom = atoms.get(condition);
+  if (atom === undefined) {
+    atom = makeAtom(condition) ?? 'joined';
+    atoms.set(condition, atom);
+  }
+  return atom === 'joined' ? undefined : atom;
+}
+
+function makeAtom(condition: Expression): Atom | undefined {
   switch (condition.op) {
     case 'feature':
       return { key: `feature ${condition.module}.${condition.name}`, kind: 'feature', module: condition.module, name: condition.name };
@@ -221,4 +239,17 @@ function compare(left: bigint, op: Comparison, right: bigint): boolean {
     case '>=':
       return left >= right;
   }
+}
+
+const keys = new WeakMap<Expression, readonly string[]>();
+
+/** The names that decide a condition, each as often as it stands there. */
+export function decidedBy(condition: Expression): readonly string[] {
+  let found = keys.get(condition);
+  if (found === undefined) {
+    const atom = atomOf(condition);
+    found = atom === undefined ? parts(condition).flatMap((part) => decidedBy(part)) : [atom.key];
+    keys.set(condition, found);
+  }
+  return found;
 }

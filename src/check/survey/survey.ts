@@ -1,13 +1,12 @@
 import type { Place } from '../../diagnostic/diagnostic.ts';
 import { existsAt } from '../../ir/availability.ts';
 import type { Written } from '../../ir/build/written.ts';
-import { cut } from '../../ir/cut.ts';
 import { revisions, type Config, type Constant, type ConstantGroup, type Element, type Feature, type GroupReference, type Ir, type Module, type PartSwitch, type Revision, type Struct, type View } from '../../ir/model.ts';
 import { bodiesOf, sitesOf, type Body, type MemberSite } from './bodies.ts';
 import { choicesOf, type Choice } from './choices.ts';
 import { constraintsOf, type Constraint } from './constraints.ts';
 import { growthOf, type Step } from './growth.ts';
-import { hasBytes, isGroup, isRequest, switchesOf } from './kinds.ts';
+import { isGroup, isRequest, switchesOf } from './kinds.ts';
 import { queueProblems, type QueueProblem } from './queue-numbers.ts';
 import { usesOf, type Use } from './uses.ts';
 
@@ -15,12 +14,12 @@ import { usesOf, type Use } from './uses.ts';
 export class Survey {
   readonly ir: Ir;
   readonly modules: readonly Module[];
+  readonly core: readonly Module[];
   private readonly written: Written;
-  private readonly cuts = new Map<Revision, Ir>();
   private readonly byName: ReadonlyMap<string, Module>;
   private readonly featuresOf = new Map<Module, readonly Feature[]>();
   private readonly groups = new Map<string, ConstantGroup[]>();
-  private readonly constraints = new Map<string, readonly Constraint[]>();
+  private readonly constraints = new Map<Module, readonly Constraint[]>();
   private readonly sitesByBody = new Map<Body, readonly MemberSite[]>();
   private readonly structs = new Map<string, (Struct | View)[]>();
   private allBodies: readonly Body[] | undefined;
@@ -33,6 +32,7 @@ export class Survey {
   constructor(ir: Ir, written: Written) {
     this.ir = ir;
     this.modules = ir.modules;
+    this.core = ir.modules.filter((module) => module.kind === 'core');
     this.written = written;
     this.byName = new Map(ir.modules.map((module) => [module.name, module]));
     for (const module of ir.modules) {
@@ -79,11 +79,15 @@ export class Survey {
 
   /** What the features of a description and of the core demand of each other. */
   constraintsAt(module: Module, revision: Revision): readonly Constraint[] {
-    const key = `${module.name} ${revision}`;
-    let found = this.constraints.get(key);
+    const owners = module.kind === 'core' ? this.core : [module, ...this.core];
+    return owners.flatMap((owner) => this.constraintsIn(owner).filter((one) => existsAt(one.element, revision)));
+  }
+
+  private constraintsIn(module: Module): readonly Constraint[] {
+    let found = this.constraints.get(module);
     if (found === undefined) {
-      found = constraintsOf(this, module, revision);
-      this.constraints.set(key, found);
+      found = constraintsOf(this, module);
+      this.constraints.set(module, found);
     }
     return found;
   }
@@ -127,9 +131,6 @@ export class Survey {
     return owners.flatMap((owner) => this.features(owner).map((feature) => ({ module: owner, feature })));
   }
 
-  get core(): readonly Module[] {
-    return this.modules.filter((module) => module.kind === 'core');
-  }
 
   config(module: Module): Config | undefined {
     return module.items.find((item) => item.kind === 'config');
@@ -149,14 +150,10 @@ export class Survey {
     return this.structs.get(`${type.module}.${type.name}${type.house === undefined ? '' : `@${type.house}`}`) ?? [];
   }
 
-  /** The description at one revision, with layouts: only what has bytes. */
-  cutAt(revision: Revision): Ir {
-    let made = this.cuts.get(revision);
-    if (made === undefined) {
-      made = cut({ ...this.ir, modules: this.modules.map((module) => ({ ...module, items: module.items.filter((item) => hasBytes(item)) })) }, revision);
-      this.cuts.set(revision, made);
-    }
-    return made;
+  /** The bytes of an external type, where the description gives them. */
+  externalSize(type: { readonly module: string; readonly name: string }): number | null {
+    for (const item of this.module(type.module)?.items ?? []) if (item.kind === 'external' && item.name === type.name) return item.size ?? null;
+    return null;
   }
 
   isWritten(element: Element, attribute: string): boolean {

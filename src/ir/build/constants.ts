@@ -2,6 +2,7 @@ import type * as Ast from '../../../grammar/ast.ts';
 import type { Place } from '../../diagnostic/diagnostic.ts';
 import { nearest } from '../../diagnostic/suggest.ts';
 import { constantCycle } from '../../check/constant-cycle.ts';
+import { deepest, nestedTooDeep } from '../../check/nested-too-deep.ts';
 import { notANumber } from '../../check/not-a-number.ts';
 import type { Report } from '../../check/rule.ts';
 import { unknownName } from '../../check/unknown-name.ts';
@@ -29,6 +30,11 @@ export class Constants {
         related: this.open.filter((other) => other !== constant).map((other) => ({ at: other.name.at, message: `through '${other.name.text}'` })),
         help: 'give one of them a number',
       });
+      this.values.set(constant, undefined);
+      return undefined;
+    }
+    if (this.open.length >= deepest) {
+      this.report(nestedTooDeep, { message: `constants that are defined by each other, ${deepest} deep, down to '${constant.name.text}'`, at: constant.name.at, help: 'give one of them a number' });
       this.values.set(constant, undefined);
       return undefined;
     }

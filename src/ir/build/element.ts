@@ -78,6 +78,7 @@ export function checkAttributes(context: Context, what: string, attributes: read
         message: `'${spelling(attribute.kind)}' stands here twice`,
         at: attribute.at,
         related: [{ at: first.at, message: 'the first one' }],
+        ...(attribute.kind === 'if' || attribute.kind === 'unless' ? { help: `join the conditions: '${attribute.kind} A ${attribute.kind === 'if' ? '&' : '|'} B'` } : {}),
       });
     }
   }

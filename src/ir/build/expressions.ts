@@ -167,7 +167,7 @@ export function groupPrefix(scope: Scope, group: Ast.ConstantGroup | undefined):
   if (group === undefined) return scope.cPrefix;
   const own = find(group.attributes, 'c_prefix');
   if (own !== undefined) return own.name.text;
-  if (isOfHouse(scope, group)) return '';
+  if (scope.houseElements.has(group)) return '';
   const name = group.name?.text ?? (group.kind === 'shared_memory' ? 'SHM_ID' : '');
   return name === '' ? scope.cPrefix : `${scope.cPrefix}${name}_`;
 }
@@ -175,13 +175,8 @@ export function groupPrefix(scope: Scope, group: Ast.ConstantGroup | undefined):
 export function constantCName(scope: Scope, group: Ast.ConstantGroup | undefined, one: Ast.Constant): string {
   const own = find(one.attributes, 'c_name');
   if (own !== undefined) return own.name.text;
-  if (group === undefined && isOfHouse(scope, one)) return one.name.text;
+  if (group === undefined && scope.houseElements.has(one)) return one.name.text;
   return groupPrefix(scope, group) + one.name.text;
-}
-
-/** Names that stand in a house block are complete already. */
-function isOfHouse(scope: Scope, element: Ast.ConstantGroup | Ast.Constant): boolean {
-  return scope.file.items.some((item) => item.kind === 'house' && item.groups.includes(element));
 }
 
 function candidates(context: Context, path: readonly Ast.PathPart[], environment: Environment): string[] {

@@ -1,7 +1,7 @@
 import type * as Ast from '../../../grammar/ast.ts';
 import type { Context, Environment } from './context.ts';
 import type { FoundConstant } from './constants.ts';
-import { flatMembers, type Scope } from './scope.ts';
+import { membersNamed, type Scope } from './scope.ts';
 
 export interface FoundMember {
   readonly member: Ast.Member | Ast.BitGroup;
@@ -15,7 +15,7 @@ export interface FoundMember {
 export function findMember(context: Context, scope: Scope, members: readonly Ast.Member[], path: readonly Ast.Word[]): FoundMember | undefined {
   const [first, ...rest] = path;
   if (first === undefined) return undefined;
-  for (const member of flatMembers(members)) {
+  for (const member of membersNamed(members, first.text)) {
     if (member.kind === 'bits') {
       const found = findBits(context, scope, member, first, rest);
       if (found !== undefined) return found;

@@ -20,6 +20,10 @@ export interface Scope {
   /** What a view's members may name: views by their tag, with their house. */
   readonly views: ReadonlyMap<string, { readonly view: Ast.View; readonly house: string }>;
   readonly config: readonly Ast.Member[];
+  /** What stands in a house: its names are complete. */
+  readonly houseElements: ReadonlySet<Ast.ConstantGroup | Ast.Constant>;
+  /** What the legacy interface keeps in the guest's byte order. */
+  readonly native: ReadonlySet<string>;
 }
 
 export interface StructDeclaration {
@@ -107,7 +111,7 @@ function declare(file: Ast.File, header: Ast.Header): Scope {
         addStructs(item.members);
         break;
       case 'config':
-        config.push(...item.members);
+        for (const member of item.members) config.push(member);
         addStructs(item.members);
         break;
       case 'external':
@@ -144,14 +148,16 @@ function declare(file: Ast.File, header: Ast.Header): Scope {
       default:
     }
   }
+  const houseElements = new Set(file.items.flatMap((item) => (item.kind === 'house' ? item.groups : [])));
+  const native = new Set(file.items.flatMap((item) => (item.kind === 'legacy native' ? item.names.map((name) => name.text) : [])));
   const prefix = header.attributes.find((attribute) => attribute.kind === 'c_prefix');
   const cPrefix = prefix?.kind === 'c_prefix' ? prefix.name.text : `VIRTIO_${header.name.text.toUpperCase()}_`;
-  return { file, name: header.name.text, cPrefix, features, groups, constants, structs, externals, parameters, registers, queues, requests, views, config };
+  return { file, name: header.name.text, cPrefix, features, groups, constants, structs, externals, parameters, registers, queues, requests, views, config, houseElements, native };
 }
 
 /** Whether the legacy interface keeps one of these in the guest's byte order. */
 export function isNative(scope: Scope, ...names: readonly string[]): true | undefined {
-  return scope.file.items.some((item) => item.kind === 'legacy native' && item.names.some((name) => names.includes(name.text))) ? true : undefined;
+  return names.some((name) => scope.native.has(name)) ? true : undefined;
 }
 
 /** Every part of a request, those of its alternatives included. */
@@ -188,6 +194,26 @@ export function flatMembers(members: readonly Ast.Member[]): readonly Ast.Member
     flattened.set(members, flat);
   }
   return flat;
+}
+
+/** The members among these, flattened, that a name can mean: those that have it, and words whose bit groups do. */
+export function membersNamed(members: readonly Ast.Member[], name: string): readonly Ast.Member[] {
+  let byName = named.get(members);
+  if (byName === undefined) {
+    byName = new Map();
+    for (const member of flatMembers(members)) {
+      if (member.kind === 'bits' && member.name === undefined) for (const bits of bitNames(member.bits)) append(byName, bits, member);
+      else if ('name' in member && member.name !== undefined) append(byName, member.name.text, member);
+    }
+    named.set(members, byName);
+  }
+  return byName.get(name) ?? [];
+}
+
+const named = new WeakMap<readonly Ast.Member[], Map<string, Ast.Member[]>>();
+
+function bitNames(bits: readonly Ast.BitItem[]): readonly string[] {
+  return bits.flatMap((item) => (item.kind === 'bit group' ? [item.name.text] : bitNames(item.bits)));
 }
 
 /** Every name in a struct is looked up among its members, so they are flattened once. */
