@@ -107,8 +107,8 @@ describe.each(kinds)("$name", ({ packed, indirectDesc }) => {
   it("our device understands a driver in C", () => {
     const random = randomNumbers(12);
     const rig = createRig({ size, features, data: 8192 });
-    let [avail = 0, wrap = 1] = [0, 1];
-    let [used = 0, usedWrap = 1] = [0, 1];
+    let [avail, wrap] = [0, 1];
+    let [used, usedWrap] = [0, 1];
     for (let round = 0; round < 24; round++) {
       const requests: { readonly length: number; readonly room: number; readonly parts: number }[] = [];
       let entries = 0;
