@@ -54,12 +54,15 @@ export class BitWord extends Member {
   private readonly groups: readonly (readonly [name: string, group: BitGroup])[];
   /** The groups that have values. */
   private readonly valued: readonly { readonly name: string; readonly group: BitGroup }[];
+  /** Groups that a value may lack: what lies over others, or depends on something. */
+  private readonly optional: readonly string[];
 
-  constructor(place: Place, word: NumberMember, groups: readonly (readonly [name: string, group: BitGroup])[]) {
+  constructor(place: Place, word: NumberMember, groups: readonly (readonly [name: string, group: BitGroup])[], optional: readonly string[]) {
     super(place);
     this.byteLength = word.byteLength;
     this.word = word;
     this.groups = groups;
+    this.optional = optional;
     this.valued = groups.flatMap(([name, group]) => (isReserved(name) ? [] : [{ name, group }]));
   }
 
@@ -90,8 +93,13 @@ export class BitWord extends Member {
     let word = 0;
     for (const one of this.valued) {
       const part = (value as Readonly<Record<string, unknown>>)[one.name];
+      if (part === undefined && this.optional.includes(one.name)) continue;
       if (typeof part !== 'number') throw this.wrongType(`a number ${one.name}`, part);
       word = one.group.merged(word, part);
+    }
+    for (const { name, group } of this.valued) {
+      const part = (value as Readonly<Record<string, unknown>>)[name];
+      if (part !== undefined && ((word >>> group.shift) & group.largest) !== part) throw this.fail('wrong-member', `'${name}' contradicts a group that lies over it`);
     }
     this.word.set(view, base, word);
     return after;

@@ -1,3 +1,4 @@
+import { nameOf, type Constants } from '../constants.ts';
 import type { Bits } from './accessors.ts';
 import { BitGroup, BitWord } from './bits.ts';
 import { BytesMember, ReservedBytes, type Count } from './bytes.ts';
@@ -64,17 +65,23 @@ export function bitGroup(word: NumberSpec<number>, shift: number, width: number)
   return word.made((member) => new BitGroup(member.place, member as NumberMember, shift, width));
 }
 
-/** A word of bit groups under one name. Of each group the shift of its least significant bit and its width are given. */
-export function bitWord<const G extends Readonly<Record<string, readonly [shift: number, width: number]>>>(
+/**
+ * A word of bit groups under one name. Of each group the shift of its least significant bit and its width are given,
+ * and the constants that its values are.
+ * @param optional groups that a value may lack, because they lie over others or depend on something
+ */
+export function bitWord<const G extends Readonly<Record<string, readonly [shift: number, width: number, constants?: Constants]>>>(
   word: NumberSpec<number>,
   groups: G,
+  optional: readonly (keyof G & string)[] = [],
 ): Spec<Bits<{ [K in Exclude<keyof G, ReservedName>]: number }>> {
   return word.changed((member) => {
-    const built = Object.entries(groups).map(([name, [shift, width]]) => {
-      const place: Place = { ...member.place, field: `${member.place.field}.${name}` };
+    const built = Object.entries(groups).map(([name, [shift, width, constants]]) => {
+      const naming = constants === undefined ? String : (value: number | bigint): string => nameOf(constants, value);
+      const place: Place = { ...member.place, field: `${member.place.field}.${name}`, naming };
       return [name, new BitGroup(place, member as NumberMember, shift, width)] as const;
     });
-    return new BitWord(member.place, member as NumberMember, built);
+    return new BitWord(member.place, member as NumberMember, built, optional);
   });
 }
 

@@ -1,6 +1,14 @@
 import { CodecError } from '../codec-error.ts';
 import type { Member } from './member.ts';
+import { hasValue } from './same-value.ts';
 import type { Scope } from './scope.ts';
+
+/** One of the given alternatives of a union. */
+interface Alternative {
+  readonly member: Member;
+  readonly base: number;
+  readonly value: unknown;
+}
 
 /** For members that need to know nothing around them. */
 const nowhere: Scope = { struct: '', value: {}, context: undefined, outer: undefined, after: 0, row: 0 };
@@ -113,7 +121,7 @@ export class Layout {
     const size = this.sizeIn(scope);
     this.checkEnd(start + size, end);
     if (this.gaps) this.skip(view, start, start + Math.min(size, this.fixedEnd));
-    const written: { member: Member; name: string; base: number }[] = [];
+    const alternatives: Alternative[] = [];
     let floor = start + this.fixedEnd;
     for (const [name, member] of this.order) {
       const { floating, valid, overlay, guards } = member.place;
@@ -131,10 +139,10 @@ export class Layout {
       // Of the alternatives of a union without a tag, those are written that there are.
       if (own === undefined && overlay !== undefined && guards.length === 0) continue;
       const after = member.write(view, memberBase, end, own, scope);
-      if (overlay !== undefined && guards.length === 0) written.push({ member, name, base: memberBase });
+      if (overlay !== undefined && guards.length === 0) alternatives.push({ member, base: memberBase, value: own });
       floor = floating ? after : Math.max(floor, after);
     }
-    if (written.length > 1) for (const one of written) this.sameBytes(view, one.member, one.base, end, value[one.name], scope);
+    if (alternatives.length > 1) this.agree(view, end, alternatives, scope);
     return start + size;
   }
 
@@ -166,8 +174,9 @@ export class Layout {
     let floor = this.fixedEnd;
     let size = 0;
     for (const [name, member] of this.order) {
-      if (!member.exists(scope)) continue;
       const { floating, valid, overlay } = member.place;
+      // A union has its bytes whichever alternative is chosen.
+      if (overlay === undefined && !member.exists(scope)) continue;
       const holds = valid === undefined || valid.holds(scope);
       if (!floating) {
         if (!holds) continue;
@@ -219,14 +228,19 @@ export class Layout {
     return this.members.some(([otherName, other]) => otherName === name && other !== member && other.exists(scope));
   }
 
-  /** @throws CodecError where two alternatives of a union were given that contradict each other */
-  private sameBytes(view: DataView, member: Member, base: number, end: number, value: unknown, scope: Scope): void {
-    const size = member.measure(value, scope);
-    const copy = new DataView(view.buffer.slice(view.byteOffset + base + member.byteOffset, view.byteOffset + base + member.byteOffset + size));
-    member.write(copy, -member.byteOffset, end, value, scope);
-    for (let index = 0; index < size; index++) {
-      if (copy.getUint8(index) !== view.getUint8(base + member.byteOffset + index)) throw member.fail('wrong-member', 'it contradicts another alternative of the same union');
+  /**
+   * Leaves the bytes so that each alternative of a union that was given reads as it was. One may have reserved bytes
+   * where another has values, so each is tried as the last to be written.
+   * @throws CodecError where two contradict each other
+   */
+  private agree(view: DataView, end: number, alternatives: readonly Alternative[], scope: Scope): void {
+    const reads = ({ member, base, value }: Alternative): boolean => hasValue(member.read(view, base, end, scope), value);
+    for (const last of alternatives) {
+      last.member.write(view, last.base, end, last.value, scope);
+      if (alternatives.every((one) => one === last || reads(one))) return;
     }
+    const [first] = alternatives;
+    if (first !== undefined) throw first.member.fail('wrong-member', 'it contradicts another alternative of the same union');
   }
 
   private checkEnd(after: number, end: number): void {

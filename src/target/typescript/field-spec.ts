@@ -1,4 +1,4 @@
-import type { Access, BitWord, Dimension, Expression, Field, GroupReference, Member, Scalar, ScalarName, Type } from '../../ir/model.ts';
+import type { Access, BitGroup, BitWord, Dimension, Expression, Field, GroupReference, Member, Scalar, ScalarName, Type } from '../../ir/model.ts';
 import type { ModuleContext } from './module-context.ts';
 import { propertyName } from './identifiers.ts';
 
@@ -65,10 +65,15 @@ export class FieldSpecs {
   /** A named word: all its groups together. */
   word(word: BitWord, offset: Offset): FieldText {
     const { imports } = this.context;
-    const groups = word.bits.map((group) => `${propertyName(group.name)}: [${group.shift}, ${group.width}]`);
-    const members = word.bits.filter((group) => group.reserved !== true).map((group) => `${propertyName(group.name)}: number`);
+    const groups = word.bits.map((group) => {
+      const constants = group.values === undefined || this.context.catalogue.group(group.values)?.kind !== 'enum' ? '' : `, ${this.context.group(group.values)}`;
+      return `${propertyName(group.name)}: [${group.shift}, ${group.width}${constants}]`;
+    });
+    const valued = word.bits.filter((group) => group.reserved !== true);
+    const members = valued.map((group) => `${propertyName(group.name)}${isOptional(group) ? '?' : ''}: ${this.numberType(4, group.values)}`);
+    const optional = valued.filter(isOptional).map((group) => `'${group.name}'`);
     if (word.type.size === 8) throw new Error(`'${word.name}': a word of 64 bits has to be without a name, so that each half can stand for itself`);
-    return { spec: `${imports.value('bitWord')}(${this.scalarCall(word.type, this.offset(offset))}, { ${groups.join(', ')} })`, type: `${imports.type('Bits')}<{ ${members.join('; ')} }>` };
+    return { spec: `${imports.value('bitWord')}(${this.scalarCall(word.type, this.offset(offset))}, { ${groups.join(', ')} }${optional.length === 0 ? '' : `, [${optional.join(', ')}]`})`, type: `${imports.type('Bits')}<{ ${members.join('; ')} }>` };
   }
 
   /** One group of a word without a name. */
@@ -174,6 +179,11 @@ export class FieldSpecs {
     if (dimension.kind === 'counted') return this.lambda(dimension.length, levels, 'number');
     return dimension.expression.op === 'constant' ? this.context.constant(dimension.expression.module, dimension.expression.group, dimension.expression.name) : String(dimension.length);
   }
+}
+
+/** A value may lack a group that lies over others, or depends on something. */
+function isOptional(group: BitGroup): boolean {
+  return group.union !== undefined || group.if !== undefined;
 }
 
 function constantText(expression: Expression | undefined): string | undefined {

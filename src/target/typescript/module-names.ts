@@ -1,4 +1,4 @@
-import type { Command, Ir, Module, Part, PartItem, Request } from '../../ir/model.ts';
+import type { Command, ConstantGroup, Ir, Module, Part, PartItem, Request } from '../../ir/model.ts';
 import { isConstantGroup } from './catalogue.ts';
 import { Names, typeName, valueName } from './identifiers.ts';
 
@@ -32,7 +32,8 @@ export class ModuleNames {
     this.names = new Names(module.name, [...runtimeNames, ...reserved, ...ir.modules.map((one) => one.name)]);
     for (const item of module.items) {
       if (isConstantGroup(item)) {
-        if (item.name === '') for (const constant of item.constants) this.give('constant', constant.name, constant.name);
+        if (item.kind === 'shared_memory') this.giveRegions(item);
+        else if (item.name === '') for (const constant of item.constants) this.give('constant', constant.name, constant.name);
         else this.give('group', item.name, typeName(item.name));
       }
       if (item.kind === 'constant') this.give('constant', item.name, item.name);
@@ -88,6 +89,12 @@ export class ModuleNames {
   /** A further name, for a struct that has none in the description. */
   inner(wanted: string): string {
     return this.names.take(wanted);
+  }
+
+  /** Ids of shared memory regions: a group that has no name in the description. */
+  private giveRegions(item: ConstantGroup): void {
+    this.give('group', item.name, 'SHM_ID');
+    for (const constant of item.constants) this.byElement.set(`constant ${constant.name}`, `${this.group(item.name)}.${constant.name}`);
   }
 
   private giveMessage(request: Request): void {

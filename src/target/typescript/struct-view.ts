@@ -1,4 +1,4 @@
-import type { Arm, Expression, Field, GroupReference, Member, Tag, Variant, Window } from '../../ir/model.ts';
+import type { Arm, BitGroup, BitWord, Expression, Field, GroupReference, Member, Tag, Variant, Window } from '../../ir/model.ts';
 import { flattened, isField, varies } from './catalogue.ts';
 import { docComment, sentences } from './doc-comment.ts';
 import { FieldSpecs, type Offset } from './field-spec.ts';
@@ -151,7 +151,8 @@ class StructBuild {
     return `${this.context.imports.value('padded')}(${spec}, ${to}${unless})`;
   }
 
-  private bitEntries(word: Extract<Member, { kind: 'bits' }>, offset: Offset, types: TypeMembers, how: How): readonly string[] {
+  private bitEntries(word: BitWord, offset: Offset, types: TypeMembers, how: How): readonly string[] {
+    if (word.dimensions.length > 0) return [this.bitListEntry(word, offset, types, how)];
     const condition = this.fields.condition(word.if, this.levels);
     const access = this.fields.access(word.access);
     if (word.name !== '') {
@@ -160,13 +161,30 @@ class StructBuild {
       return [`${propertyName(word.name)}: ${text.spec}${condition}${access}`];
     }
     if (offset === undefined) throw new Error(`${this.source.cName}: a word of bit groups behind something of varying size needs a name`);
-    return word.bits
-      .filter((group) => group.reserved !== true)
-      .map((group) => {
-        const own = group.if === undefined ? condition : this.fields.condition(group.if, this.levels);
-        types.add({ ...this.described(group, how), name: propertyName(group.name), optional: how.optional || word.if !== undefined || group.union !== undefined, type: this.fields.numberType(4, group.values) });
-        return `${propertyName(group.name)}: ${this.fields.group(word, group.shift, group.width, offset)}${this.fields.named(group.values)}${own}${access}`;
-      });
+    const entry = (group: BitGroup): string => {
+      const own = group.if === undefined ? condition : this.fields.condition(group.if, this.levels);
+      const optional = how.optional || word.if !== undefined || group.union !== undefined || group.if !== undefined;
+      types.add({ ...this.described(group, how), name: propertyName(group.name), optional, type: this.fields.numberType(4, group.values) });
+      return `${propertyName(group.name)}: ${this.fields.group(word, group.shift, group.width, offset)}${this.fields.named(group.values)}${own}${access}`;
+    };
+    const valued = word.bits.filter((group) => group.reserved !== true);
+    return valued.flatMap((group, index) => {
+      if (group.union === undefined) return [entry(group)];
+      // Groups that lie over each other are one union, where the first of them stands.
+      if (valued.findIndex((other) => other.union === group.union) < index) return [];
+      const over = valued.filter((other) => other.union === group.union);
+      return [`...${this.context.imports.value('union')}(${offset}, ${word.type.size}, ${recordText(over.map((one) => entry(one)))})`];
+    });
+  }
+
+  /** Several words of the same groups: each is a struct of its own. */
+  private bitListEntry(word: BitWord, offset: Offset, types: TypeMembers, how: How): string {
+    const { position, ...one } = word;
+    const element = this.innerStruct(word.name, [{ ...one, name: '', dimensions: [], ...(position === undefined ? {} : { position: { ...position, offset: 0 } }) }]);
+    const { type: _type, bits: _bits, ...rest } = word;
+    const text = this.fields.field({ ...rest, kind: 'field', type: { kind: 'opaque' } }, offset, this.levels, element);
+    types.add({ ...this.described(word, how), name: propertyName(word.name), optional: how.optional || word.if !== undefined, type: text.type });
+    return `${propertyName(word.name)}: ${text.spec}${this.fields.condition(word.if, this.levels)}`;
   }
 
   private groupEntries(group: Extract<Member, { kind: 'group' }>, place: Place, types: TypeMembers, how: How): readonly string[] {

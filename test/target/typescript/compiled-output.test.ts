@@ -5,7 +5,7 @@ import { format } from "prettier";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { revisions, type Ir } from "../../../src/ir/model.ts";
 import { standard } from "../c/descriptions.ts";
-import { filesOf, GeneratedModules, runtimeSource } from "./generated.ts";
+import { everyConstruct, filesOf, GeneratedModules, runtimeSource } from "./generated.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const prettierOptions = { parser: "typescript", printWidth: 120, singleQuote: true } as const;
@@ -49,6 +49,13 @@ describe("the generated modules", () => {
     const modules = new GeneratedModules(`compiled-${revision}`, ir, revision);
     afterAll(() => modules.remove());
     expect(modules.files.length).toBeGreaterThan(5);
+    expect(typeErrors(modules)).toEqual([]);
+  });
+
+  it("of every construct of the language are free of type errors", () => {
+    const modules = new GeneratedModules("compiled-every", everyConstruct());
+    afterAll(() => modules.remove());
+    expect(modules.files.map((file) => file.path)).toContain("every.ts");
     expect(typeErrors(modules)).toEqual([]);
   });
 

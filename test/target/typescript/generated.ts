@@ -6,11 +6,24 @@ import type { Ir, Revision } from "../../../src/ir/model.ts";
 import type { GeneratedFile } from "../../../src/target/target.ts";
 import { Templates } from "../../../src/target/templates.ts";
 import { typescriptTarget } from "../../../src/target/typescript/target.ts";
+import { irOf } from "../c/descriptions.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
 /** The runtime's source: what generated files import in tests, so that both have the same classes. */
 export const runtimeSource = join(root, "src/runtime/index.ts");
+
+/** A device that has every construct of the language, with the parts of the core that it refers to. */
+export function everyConstruct(): Ir {
+  const paths = ["specs/core/config.virtio", "specs/core/ring.virtio", "test/ir/every-construct.virtio"];
+  return irOf(paths.map((path) => ({ path, text: readFileSync(join(root, path), "utf8") })));
+}
+
+/** The generated module of a device of the test's own, before prettier. */
+export function moduleText(items: string, revision: Revision = "1.4"): string {
+  const ir = irOf([{ path: "test.virtio", text: `device test = 99 "Test Device";\n${items}` }]);
+  return filesOf(ir, revision).find((file) => file.path === "test.ts")?.text ?? "";
+}
 
 /** What the target makes of an IR, as it is before prettier. */
 export function filesOf(ir: Ir, revision: Revision = "1.4", runtime = "virtgen/runtime"): readonly GeneratedFile[] {

@@ -6,7 +6,7 @@ import { CodecError } from "../../../src/runtime/index.ts";
 import { Modules } from "../../../src/target/typescript/module-context.ts";
 import type { ModuleNames } from "../../../src/target/typescript/module-names.ts";
 import { standard } from "../c/descriptions.ts";
-import { GeneratedModules } from "./generated.ts";
+import { everyConstruct, GeneratedModules } from "./generated.ts";
 import { Survey, ValueMaker, type Value } from "./value-maker.ts";
 import { contextOf, drawWorld, withRequest } from "./world.ts";
 
@@ -72,20 +72,39 @@ function has(found: unknown, wanted: unknown): boolean {
   return found === wanted;
 }
 
-const ir: Ir = cut(standard(), "1.4");
-const modules = new Modules(ir);
-const survey = new Survey(ir);
-let generated: GeneratedModules;
-beforeAll(() => {
-  generated = new GeneratedModules("round-trip", standard());
+/** The standard, and a device that has every construct of the language. */
+const sources: readonly { readonly name: string; readonly all: Ir; readonly modules: (name: string) => boolean }[] = [
+  { name: "standard", all: standard(), modules: () => true },
+  { name: "every-construct", all: everyConstruct(), modules: (name) => name === "every" },
+];
+
+const described = sources.flatMap((source) => {
+  const ir = cut(source.all, "1.4");
+  const names = new Modules(ir);
+  const survey = new Survey(ir);
+  return ir.modules
+    .filter((module) => source.modules(module.name))
+    .map((module) => ({ name: module.name, source: source.name, survey, module, found: subjects(module, names.namesOf(module.name)) }))
+    .filter(({ found }) => found.length > 0);
 });
-afterAll(() => generated.remove());
 
-const described = ir.modules.map((module) => ({ name: module.name, module, found: subjects(module, modules.namesOf(module.name)) })).filter(({ found }) => found.length > 0);
+const generated = new Map<string, GeneratedModules>();
+beforeAll(() => {
+  for (const { name, all } of sources) generated.set(name, new GeneratedModules(`round-trip-${name}`, all));
+});
+afterAll(() => {
+  for (const modules of generated.values()) modules.remove();
+});
 
-describe.each(described)("$name", ({ name, module, found }) => {
+function modulesOf(source: string): GeneratedModules {
+  const found = generated.get(source);
+  if (found === undefined) throw new Error(`nothing was generated of ${source}`);
+  return found;
+}
+
+describe.each(described)("$name", ({ name, source, survey, module, found }) => {
   it("every struct, part and message comes back as it was written", async () => {
-    const exported = await generated.load(name);
+    const exported = await modulesOf(source).load(name);
     const untried: string[] = [];
     for (const subject of found) {
       const codec = exported[subject.codec] as LooseCodec | undefined;
@@ -95,7 +114,7 @@ describe.each(described)("$name", ({ name, module, found }) => {
         let world = drawWorld(survey, draw, module, "some");
         if (subject.answers !== undefined) world = withRequest(survey, draw, module, world, subject.answers);
         const value = subject.make(new ValueMaker(survey, module, draw, world));
-        const bound = codec.withContext(await contextOf(survey, world, module, generated)).guestOrder(order);
+        const bound = codec.withContext(await contextOf(survey, world, module, modulesOf(source))).guestOrder(order);
         const bytes = bound.toBytes(value);
         let back: Value;
         try {
@@ -121,14 +140,14 @@ describe.each(described)("$name", ({ name, module, found }) => {
   });
 
   it("any bytes are read as a value or refused by a CodecError, never read beyond", async () => {
-    const exported = await generated.load(name);
+    const exported = await modulesOf(source).load(name);
     for (const subject of found) {
       const codec = exported[subject.codec] as LooseCodec | undefined;
       if (codec === undefined) continue;
       const property = fc.asyncProperty(fc.gen(), fc.uint8Array({ maxLength: 80 }), async (draw, bytes) => {
         let world = drawWorld(survey, draw, module, "some");
         if (subject.answers !== undefined) world = withRequest(survey, draw, module, world, subject.answers);
-        const bound = codec.withContext(await contextOf(survey, world, module, generated));
+        const bound = codec.withContext(await contextOf(survey, world, module, modulesOf(source)));
         const room = new Uint8Array(bytes.length + 100);
         room.set(bytes, 50);
         const view = new DataView(room.buffer);

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { evaluate, type Lookup } from "../../../src/ir/expression.ts";
-import type { Arm, Dimension, Expression, Field, Ir, Member, Module, Part, PartItem, PathPart, Scalar, Type } from "../../../src/ir/model.ts";
+import type { Arm, BitWord, Dimension, Expression, Field, Ir, Member, Module, Part, PartItem, PathPart, Scalar, Type } from "../../../src/ir/model.ts";
 
 export type Value = Record<string, unknown>;
 type Draw = fc.GeneratorValue;
@@ -129,16 +129,10 @@ export class ValueMaker {
       case "field":
         if (member.reserved !== true) value[member.name] = this.field(member, levels, row);
         break;
-      case "bits": {
-        const groups: Value = {};
-        for (const group of member.bits) {
-          if (group.reserved === true || !this.holds(group.if, levels)) continue;
-          groups[group.name] = this.draw(fc.integer, { min: 0, max: 2 ** group.width - 1 });
-        }
-        if (member.name === "") Object.assign(value, groups);
-        else value[member.name] = groups;
+      case "bits":
+        if (member.name === "") Object.assign(value, this.bitGroups(member, levels));
+        else value[member.name] = this.repeated(member.dimensions, levels, row, () => this.bitGroups(member, levels));
         break;
-      }
       case "group":
         if (member.name === "" && member.dimensions.length === 0) this.fill(member.members, value, outer, row);
         else value[member.name] = this.repeated(member.dimensions, levels, row, (index) => this.struct(member.members, levels, index));
@@ -158,6 +152,18 @@ export class ValueMaker {
         break;
       }
     }
+  }
+
+  /** Of groups that lie over each other only the first is drawn. */
+  private bitGroups(word: BitWord, levels: readonly Value[]): Value {
+    const groups: Value = {};
+    const unions = new Set<number>();
+    for (const group of word.bits) {
+      if (group.reserved === true || !this.holds(group.if, levels) || (group.union !== undefined && unions.has(group.union))) continue;
+      if (group.union !== undefined) unions.add(group.union);
+      groups[group.name] = this.draw(fc.integer, { min: 0, max: 2 ** group.width - 1 });
+    }
+    return groups;
   }
 
   private field(field: Field, levels: readonly Value[], row: number): unknown {

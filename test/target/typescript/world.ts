@@ -30,9 +30,10 @@ export function drawWorld(survey: Survey, draw: fc.GeneratorValue, module: Modul
   const withConfig: World = config === undefined ? bare : { ...bare, config: new ValueMaker(survey, module, draw, { ...bare, features: everything }).struct(config.members) };
   const messages: Record<string, Value> = {};
   for (const item of module.items) {
+    if (!survey.messages.has(`${module.name}.${item.name}`)) continue;
     // Later sections may depend on earlier ones; none depends on what follows.
-    const [first] = "sections" in item && survey.messages.has(`${module.name}.${item.name}`) ? item.sections : [];
-    if (first !== undefined) messages[item.name] = new ValueMaker(survey, module, draw, { ...withConfig, messages }).struct(first.members);
+    const members = "sections" in item ? item.sections[0]?.members : item.kind === "struct" ? item.members : undefined;
+    if (members !== undefined) messages[item.name] = new ValueMaker(survey, module, draw, { ...withConfig, messages }).struct(members);
   }
   return { ...withConfig, messages };
 }
