@@ -1,4 +1,5 @@
-import type { Arm, BitGroup, BitWord, Expression, Field, GroupReference, Member, Tag, Variant, Window } from '../../ir/model.ts';
+import { printExpression } from '../../ir/print-expression.ts';
+import type { Arm, BitGroup, BitWord, Element, Expression, Field, GroupReference, Member, Tag, Variant, Window } from '../../ir/model.ts';
 import { flattened, isField, varies } from './catalogue.ts';
 import { docComment, sentences } from './doc-comment.ts';
 import { FieldSpecs, type Offset } from './field-spec.ts';
@@ -310,9 +311,18 @@ class StructBuild {
     return this.context.reference(this.context.module.name, own);
   }
 
-  private described(member: { readonly doc: string; readonly legacy?: true; readonly unit?: string }, how: How): { readonly doc: string; readonly tags: readonly string[] } {
-    return { doc: sentences(member, member.unit, this.source.legacy), tags: how.tags };
+  private described(member: Pick<Element, 'doc' | 'legacy' | 'if'> & Partial<Pick<Field, 'unit' | 'range'>>, how: How): { readonly doc: string; readonly tags: readonly string[] } {
+    const text = sentences(member, member.unit, this.source.legacy);
+    const { range } = member;
+    const limits = range === undefined || isKnown(range) ? '' : `From ${printExpression(range.from)} to \`${printExpression(range.to)}\`.`;
+    const condition = member.if === undefined ? '' : `Only if \`${printExpression(member.if)}\`.`;
+    return { doc: [text, limits, condition].filter((part) => part !== '').join(' '), tags: how.tags };
   }
+}
+
+/** Whether the codec checks a range itself: one that depends on something else is only said. */
+function isKnown(range: NonNullable<Field['range']>): boolean {
+  return [range.from, range.to].every((end) => end.op === 'number' || end.op === 'constant');
 }
 
 /** Specs as a record; where they are one that is spread already, that one. */

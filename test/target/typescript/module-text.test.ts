@@ -43,6 +43,12 @@ export const Range: Codec<Range> = struct('virtio_test_range', {
 });`);
   });
 
+  it("says in words what its codec leaves to others: conditions, and ranges that depend on something", () => {
+    const text = moduleText("features { A = 1; B = 2; } config { le16 most; le16 pairs if A | B; } struct s { le16 used in 1..config.most; le16 kind in 1..3; }");
+    expect(text).toContain("  /** Only if `A | B`. */\n  pairs?: number;");
+    expect(text).toContain("  /** From 1 to `config.most`. */\n  used: number;\n  kind: number;");
+  });
+
   it("stands behind what it uses, which keeps the standard's order otherwise", () => {
     const text = moduleText("struct outer { struct inner inner; u8 type : T; } enum T { A = 0; } struct between { u8 a; } struct inner { le16 b; }");
     const order = [...text.matchAll(/^export const (\w+)/gm)].map((match) => match[1]);
