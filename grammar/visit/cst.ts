@@ -13,9 +13,11 @@ function isNode(element: CstElement): element is CstNode {
   return 'children' in element;
 }
 
-/** The sub-trees of a rule by name, in their order. */
-export function nodes(cst: CstNode, rule: string): CstNode[] {
-  return (cst.children[rule] ?? []).filter(isNode);
+const nothing: never[] = [];
+
+/** The sub-trees of a rule by name, in their order. Rules and tokens never share a name, so these are nodes only. */
+export function nodes(cst: CstNode, rule: string): readonly CstNode[] {
+  return (cst.children[rule] as CstNode[] | undefined) ?? nothing;
 }
 
 export function optionalNode(cst: CstNode, rule: string): CstNode | undefined {
@@ -29,8 +31,8 @@ export function node(cst: CstNode, rule: string, index = 0): CstNode {
   return found;
 }
 
-export function tokens(cst: CstNode, name: string): IToken[] {
-  return (cst.children[name] ?? []).filter((element): element is IToken => !isNode(element));
+export function tokens(cst: CstNode, name: string): readonly IToken[] {
+  return (cst.children[name] as IToken[] | undefined) ?? nothing;
 }
 
 export function optionalToken(cst: CstNode, name: string): IToken | undefined {
