@@ -68,6 +68,23 @@ export const Range: Codec<Range> = struct('virtio_test_range', {
   });
 });
 
+describe("a request with several choices by its tag", () => {
+  it("knows all tags at the first, and lets further ones and the answer have nothing for some", () => {
+    const text = moduleText(`enum T { A = 1; B = 2; }
+      queues { q = 0; }
+      request req on q {
+        device-readable { u8 type : T; }
+        switch type { A : device-readable { le16 first; }  B : { } }
+        switch type { B : device-readable { le32 second; } }
+        switch type { A : device-writable { u8 third; } }
+      }`);
+    const [readable = "", writable = ""] = text.split("export const ReqReadable:")[1]?.split("export const ReqWritable:") ?? [];
+    expect(readable).toContain("arm([T.A], { first: le16(1) }), arm([T.B], {})),");
+    expect(readable).toContain("arm([T.B], { second: le32(next) }), arm([], {})),");
+    expect(writable).toContain("arm([T.A], { third: u8(0) }), arm([], {})),");
+  });
+});
+
 describe("names", () => {
   it("that TypeScript or the runtime has already begin with the device's", () => {
     const text = moduleText("struct message { u8 delete; } struct list { u8 class; } enum number { A = 0; } queues { q = 0; } message next on q { device-readable { u8 in; } }");
