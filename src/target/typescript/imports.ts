@@ -1,3 +1,5 @@
+import type { RuntimeName } from './module-names.ts';
+
 /** What one generated module takes from others. */
 export class Imports {
   private readonly values = new Set<string>();
@@ -11,13 +13,13 @@ export class Imports {
   }
 
   /** A value of the runtime, under its own name. */
-  value(name: string): string {
+  value(name: RuntimeName): string {
     this.values.add(name);
     return name;
   }
 
   /** A type of the runtime. */
-  type(name: string): string {
+  type(name: RuntimeName): string {
     this.types.add(name);
     return name;
   }
