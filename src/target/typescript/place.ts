@@ -24,7 +24,7 @@ export class Place {
   private fixed: boolean;
 
   /** @param base what the offsets of the members count from */
-  constructor(base: number | undefined, passed = 0, fixed = base !== undefined) {
+  constructor(base: number | undefined, passed = 0, fixed: boolean = base !== undefined) {
     this.base = base;
     this.passed = passed;
     this.fixed = fixed;
