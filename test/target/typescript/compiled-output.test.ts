@@ -40,21 +40,25 @@ function meaning(text: string): string {
 
 describe("the generated modules", () => {
   let ir: Ir;
+  const made: GeneratedModules[] = [];
 
   beforeAll(() => {
     ir = standard();
   });
+  afterAll(() => {
+    for (const modules of made) modules.remove();
+  });
 
   it.each(revisions)("of revision %s are free of type errors, without anything of Node or a browser", (revision) => {
     const modules = new GeneratedModules(`compiled-${revision}`, ir, revision);
-    afterAll(() => modules.remove());
+    made.push(modules);
     expect(modules.files.length).toBeGreaterThan(5);
     expect(typeErrors(modules)).toEqual([]);
   });
 
   it("of every construct of the language are free of type errors", () => {
     const modules = new GeneratedModules("compiled-every", everyConstruct());
-    afterAll(() => modules.remove());
+    made.push(modules);
     expect(modules.files.map((file) => file.path)).toContain("every.ts");
     expect(typeErrors(modules)).toEqual([]);
   });
@@ -108,7 +112,7 @@ describe("the generated modules", () => {
 
   it("are checked by types where a program uses them", () => {
     const modules = new GeneratedModules("compiled-use", ir);
-    afterAll(() => modules.remove());
+    made.push(modules);
     modules.write(
       "use.ts",
       `import { blk, config, net } from './index.ts';
