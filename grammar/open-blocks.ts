@@ -5,6 +5,8 @@ import * as T from './tokens.ts';
 export interface OpenBlock {
   readonly brace: IToken;
   readonly last: IToken;
+  /** Something behind it is indented as if it were closed. */
+  readonly isLeft: boolean;
 }
 
 interface Open {
@@ -19,7 +21,8 @@ interface Open {
  * indented as if it were closed. Layout means nothing to the language, but most authors keep to it.
  */
 export function findOpenBlock(all: readonly IToken[], end: IToken): OpenBlock | undefined {
-  const tokens = end.tokenType === EOF ? all : all.filter((token) => token.startOffset < end.startOffset);
+  // The token itself shows by its indentation whether it means to stand inside.
+  const tokens = end.tokenType === EOF ? all : all.filter((token) => token.startOffset <= end.startOffset);
   const open: Open[] = [];
   let indent = 0;
   let suspect: OpenBlock | undefined;
@@ -34,8 +37,8 @@ export function findOpenBlock(all: readonly IToken[], end: IToken): OpenBlock | 
     else if (token.tokenType === T.RBrace) {
       const closed = open.pop();
       // This brace stands further out than the block that it closes: an inner one has none of its own.
-      if (closed !== undefined && before !== undefined && first && indent < closed.indent) suspect ??= { brace: closed.brace, last: closed.left ?? before };
-      if (closed?.left !== undefined) suspect ??= { brace: closed.brace, last: closed.left };
+      if (closed !== undefined && before !== undefined && first && indent < closed.indent) suspect ??= { brace: closed.brace, last: closed.left ?? before, isLeft: true };
+      if (closed?.left !== undefined) suspect ??= { brace: closed.brace, last: closed.left, isLeft: true };
     }
   }
   if (open.length === 0) return undefined;
@@ -43,5 +46,5 @@ export function findOpenBlock(all: readonly IToken[], end: IToken): OpenBlock | 
   if (suspect !== undefined) return suspect;
   const block = left ?? open.at(-1);
   const last = tokens.at(-1);
-  return block === undefined || last === undefined ? undefined : { brace: block.brace, last: block.left ?? last };
+  return block === undefined || last === undefined ? undefined : { brace: block.brace, last: block.left ?? last, isLeft: block.left !== undefined };
 }

@@ -35,6 +35,26 @@ const wanted: Readonly<Record<string, string>> = {
   command: "members, or sections such as 'data { … }'",
 };
 
+/** What the braces of these rules hold. */
+const inside: Readonly<Record<string, string>> = {
+  features: "a feature such as 'FLUSH = 9;'",
+  featureRanges: "a range such as 'device = 0..23;'",
+  queues: "a queue such as 'requestq = 0;'",
+  constantGroup: "a constant such as 'OK = 0;'",
+  groupItem: "a constant such as 'OK = 0;'",
+  members: "a member such as 'le32 size;'",
+  bitItems: "a bit group such as 'reserved : 31;'",
+  variant: "an alternative such as 'TAG : { … }'",
+  window: "an alternative such as 'TAG : { … }'",
+  partSwitch: "an alternative such as 'TAG : { … }'",
+  partArm: "a part such as 'device-readable { … }'",
+  request: "a part such as 'device-readable { … }'",
+  registers: "a register such as '0x010 read le32 DeviceFeatures;'",
+  command: "a member, or a section such as 'data { … }'",
+  house: "'header', 'no_legacy', 'omit', 'view', 'typedef' or constants",
+  erratum: "'text: \"…\";', 'meant: \"…\";' or 'because \"…\";'",
+};
+
 const closing: ReadonlySet<TokenType> = new Set([T.Semicolon, T.RBrace, T.RParen, T.RBracket]);
 
 /** What the parser could not read, in words: what it found, what could stand there, and what is probably meant. */
@@ -52,8 +72,8 @@ function explain(path: string, text: string, tokens: readonly IToken[], stop: St
   const advice = adviceFor(stop);
   const more = advice?.help === undefined ? {} : { help: advice.help };
   if (advice?.message !== undefined) return { message: advice.message, at: advice.at === undefined ? at : placeOf(path, text, tokens, advice.at), ...more };
-  const block = expected === T.RBrace || found.tokenType === EOF ? findOpenBlock(tokens, found) : undefined;
-  if (block !== undefined) return unclosed(path, block.brace, block.last);
+  const block = found.tokenType === EOF || (expected === T.RBrace && found.startColumn !== undefined) ? findOpenBlock(tokens, found) : undefined;
+  if (block !== undefined && (found.tokenType === EOF || block.isLeft)) return unclosed(path, block.brace, block.last);
   if (found.tokenType === T.RBrace && rules.length <= 1) return { message: "this '}' closes nothing", at, help: 'every block before it is closed: it is one too many, or a block was closed too early' };
   if (before !== undefined && endsStatement(stop) && before.endLine !== found.startLine) return missing(path, before, T.Semicolon, more);
   if (expected === undefined || expected === EOF) {
@@ -62,6 +82,7 @@ function explain(path: string, text: string, tokens: readonly IToken[], stop: St
   }
   // On the same line it is rather a misspelt attribute, or another sign, than the beginning of what comes next.
   if (expected === T.Semicolon && before !== undefined) return { message: `expected ';'${nameLike(found) ? " or an attribute such as 'if FEATURE'" : ''}, found ${shown(found)}`, at, ...more };
+  if (expected === T.RBrace) return { message: `expected ${inside[rules.at(-1) ?? ''] ?? 'something else'} or '}', found ${shown(found)}`, at, ...more };
   if (closing.has(expected) && before !== undefined) return missing(path, before, expected, more);
   return { message: `expected ${spelled(expected)}, found ${shown(found)}`, at, ...more };
 }

@@ -56,12 +56,18 @@ export class MessageRules extends MemberRules {
   /** part = ( "device-readable" | "device-writable" ) [ Name ] { attribute } members { attribute } [ ";" ] */
   part: Rule = this.RULE('part', () => {
     this.OR([{ ALT: () => this.CONSUME(T.DeviceReadable) }, { ALT: () => this.CONSUME(T.DeviceWritable) }]);
-    this.OPTION1({ GATE: () => this.LA(1).tokenType !== T.If && this.LA(1).tokenType !== T.Unless && this.LA(1).tokenType !== T.Since, DEF: () => this.CONSUME(T.Name) });
+    this.OPTION1({ GATE: () => !this.atPartAttribute(), DEF: () => this.CONSUME(T.Name) });
     this.MANY1(() => this.SUBRULE1(this.attribute));
     this.SUBRULE(this.members);
     this.MANY2({ GATE: () => this.LA(1).tokenType === T.By, DEF: () => this.SUBRULE2(this.attribute) });
     this.OPTION2(() => this.CONSUME(T.Semicolon));
   });
+
+  /** In `device-readable if F { … }` the word is an attribute, in `device-readable head { … }` and `device-readable if { … }` a name. */
+  private atPartAttribute(): boolean {
+    const beginsAttribute = [T.If, T.Unless, T.Since, T.Until, T.Was, T.Alias, T.Also, T.CName, T.Label, T.Erratum].includes(this.LA(1).tokenType);
+    return beginsAttribute && this.LA(2).tokenType !== T.LBrace;
+  }
 
   /** partSwitch = "switch" expression [ ":" Name ] { attribute } "{" { partArm } "}" */
   partSwitch: Rule = this.RULE('partSwitch', () => {

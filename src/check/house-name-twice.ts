@@ -124,5 +124,7 @@ function* twice(all: readonly Published[], house: string): Iterable<Finding> {
 function clash(a: Published, b: Published): boolean {
   if ((!a.given && !b.given) || a.element === b.element || overlap(a.element, b.element).length === 0) return false;
   if (a.value !== undefined && a.value === b.value) return false;
+  // Two views, or two constants, of one name have been reported as such.
+  if (a.element.name === b.element.name && a.views !== undefined && b.views !== undefined) return false;
   return !(a.views === b.element.name || b.views === a.element.name);
 }

@@ -50,18 +50,20 @@ interface Tagged {
 }
 
 function* inChoice(choice: Choice): Iterable<Finding> {
-  const seen: Tagged[] = [];
-  // So many alternatives have numbers, and no one has written them by hand.
-  if (choice.arms.length > 2000) return;
+  const values = new Map<string, Tagged[]>();
+  const others: Tagged[] = [];
   for (const arm of choice.arms) {
     let reported = false;
     for (const tag of arm.tags) {
-      const first = reported ? undefined : seen.find((other) => meet(other.tag, tag) && both(other.arm, arm));
+      const value = tag.kind === 'value' ? String(spanOf(tag)?.from) : undefined;
+      const near = value === undefined ? [...values.values()].flat() : (values.get(value) ?? []);
+      const first = reported ? undefined : [...near, ...others].find((other) => meet(other.tag, tag) && both(other.arm, arm));
       if (first !== undefined) {
         reported = true;
         yield same(first, { arm, tag });
       }
-      seen.push({ arm, tag });
+      if (value === undefined) others.push({ arm, tag });
+      else values.set(value, [...near, { arm, tag }]);
     }
   }
 }

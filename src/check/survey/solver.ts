@@ -79,7 +79,7 @@ class Search {
       const value = this.assignment.get(atom.key);
       if (value === undefined) return undefined;
       if (atom.kind === 'compared') return compare(value, atom.op, atom.with);
-      return atom.kind === 'tested' ? (value & atom.mask) !== 0n : value !== 0n;
+      return atom.kind === 'tested' ? ((value & atom.mask) !== 0n) === atom.set : value !== 0n;
     }
     switch (condition.op) {
       case 'number':
@@ -124,7 +124,7 @@ class Search {
 type Atom = { readonly key: string } & (
   | { readonly kind: 'feature'; readonly module: string; readonly name: string }
   | { readonly kind: 'compared'; readonly op: Comparison; readonly with: bigint }
-  | { readonly kind: 'tested'; readonly mask: bigint }
+  | { readonly kind: 'tested'; readonly mask: bigint; readonly set: boolean }
   | { readonly kind: 'value' | 'opaque' }
 );
 
@@ -162,13 +162,15 @@ function makeAtom(condition: Expression): Atom | undefined {
       const left = known(condition.left);
       const right = known(condition.right);
       if (left !== undefined && right !== undefined) return undefined;
+      const mask = right === 0n ? maskOf(condition.left) : undefined;
+      if (mask !== undefined && (condition.op === '!=' || condition.op === '==')) return { ...mask, kind: 'tested', set: condition.op === '!=' };
       if (isLeaf(condition.left) && right !== undefined) return { key: keyOf(condition.left), kind: 'compared', op: condition.op, with: right };
       if (isLeaf(condition.right) && left !== undefined) return { key: keyOf(condition.right), kind: 'compared', op: mirrored[condition.op], with: left };
       return { key: printExpression(condition), kind: 'opaque' };
     }
     case '&': {
-      const mask = known(condition.right);
-      return isLeaf(condition.left) && mask !== undefined ? { key: keyOf(condition.left), kind: 'tested', mask } : undefined;
+      const mask = maskOf(condition);
+      return mask === undefined ? undefined : { ...mask, kind: 'tested', set: true };
     }
     case '+':
     case '-':
@@ -184,6 +186,13 @@ function makeAtom(condition: Expression): Atom | undefined {
     default:
       return undefined;
   }
+}
+
+/** `flags & MASK`: a member and the bits of it that are looked at. */
+function maskOf(condition: Expression): { readonly key: string; readonly mask: bigint } | undefined {
+  if (condition.op !== '&' || !isLeaf(condition.left)) return undefined;
+  const mask = known(condition.right);
+  return mask === undefined ? undefined : { key: keyOf(condition.left), mask };
 }
 
 function keyOf(leaf: Leaf): string {
