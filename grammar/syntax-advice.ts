@@ -111,6 +111,7 @@ const slips: readonly Slip[] = [
 
 /** What to do, where the slip is one of the usual ones or the word nearly one that fits. */
 export function adviceFor(stop: Stop): Advice | undefined {
+  if (stop.found.tokenType === EOF) return undefined;
   const slip = slips.find((one) => one.when(stop));
   if (slip !== undefined) return { help: typeof slip.help === 'string' ? slip.help : slip.help(stop), message: slip.message?.(stop), at: slip.at?.(stop) };
   if (!nameLike(stop.found)) return undefined;

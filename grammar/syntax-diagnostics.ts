@@ -32,6 +32,10 @@ const wanted: Readonly<Record<string, string>> = {
   normative: 'an expression, or a sentence in double quotes',
   rule: "'requires:', 'at_least_one', 'conflicts', 'offers', 'must', 'should' or 'may'",
   request: "a part such as 'device-readable { … }', or members",
+  legacyNative: "'config', 'requests', or structs and requests by their names",
+  variant: "an alternative such as 'TAG : { … }'",
+  window: "an alternative such as 'TAG : { … }'",
+  partSwitch: "an alternative such as 'TAG : { … }'",
   command: "members, or sections such as 'data { … }'",
 };
 
@@ -78,11 +82,11 @@ function explain(path: string, text: string, tokens: readonly IToken[], stop: St
   if (before !== undefined && endsStatement(stop) && before.endLine !== found.startLine) return missing(path, before, T.Semicolon, more);
   if (expected === undefined || expected === EOF) {
     const rule = expected === EOF ? 'item' : (rules.at(-1) ?? 'file');
-    return { message: `expected ${wanted[rule] ?? 'something else'}, found ${shown(found)}`, at, ...more };
+    return { message: `expected ${wanted[rule] ?? 'another word'}, found ${shown(found)}`, at, ...more };
   }
   // On the same line it is rather a misspelt attribute, or another sign, than the beginning of what comes next.
   if (expected === T.Semicolon && before !== undefined) return { message: `expected ';'${nameLike(found) ? " or an attribute such as 'if FEATURE'" : ''}, found ${shown(found)}`, at, ...more };
-  if (expected === T.RBrace) return { message: `expected ${inside[rules.at(-1) ?? ''] ?? 'something else'} or '}', found ${shown(found)}`, at, ...more };
+  if (expected === T.RBrace) return { message: `expected ${inside[rules.at(-1) ?? ''] ?? 'another word'} or '}', found ${shown(found)}`, at, ...more };
   if (closing.has(expected) && before !== undefined) return missing(path, before, expected, more);
   return { message: `expected ${spelled(expected)}, found ${shown(found)}`, at, ...more };
 }

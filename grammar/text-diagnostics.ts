@@ -56,7 +56,7 @@ const meanings: Readonly<Record<string, string>> = {
 function foreign(path: string, text: string, error: ILexingError): Diagnostic {
   const at: Place = { file: path, line: error.line ?? 1, column: error.column ?? 1, length: Math.max(1, error.length) };
   const first = String.fromCodePoint(text.codePointAt(error.offset) ?? 0x20);
-  const shown = /\p{C}|\p{Z}/u.test(first) ? `U+${(first.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}` : `'${first}'`;
+  const shown = /\p{C}|\p{Z}/u.test(first) ? `U+${(first.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}` : first === "'" ? `"'"` : `'${first}'`;
   const plain = typographic[first];
   const help = plain === undefined ? (meanings[first] ?? (/\p{Zs}/u.test(first) ? 'this space is none: write a plain one' : undefined)) : `write ${plain === "'" ? 'double quotes' : `'${plain}'`}`;
   return diagnosticOf(foreignCharacter, { message: `${shown} is no part of the language`, at, ...(help === undefined ? { label: 'remove this' } : { help }) });

@@ -15,7 +15,9 @@ export class DescriptionParser extends MessageRules {
       recoveryEnabled: false,
       nodeLocationTracking: 'full',
       skipValidations: !validate,
-      ...(validate ? { maxLookahead: 1 } : { lookaheadStrategy: new FirstTokenLookahead() }),
+      // Chevrotain looks so far ahead, too, for what an error's message could say, which takes seconds from two on.
+      maxLookahead: 1,
+      ...(validate ? {} : { lookaheadStrategy: new FirstTokenLookahead() }),
     });
     this.performSelfAnalysis();
   }

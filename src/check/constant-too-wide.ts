@@ -91,6 +91,7 @@ function described(constant: Constant, group: ConstantGroup): string {
 function fits(constant: Constant, width: number, bits: number): boolean {
   const value = BigInt(constant.value);
   if (constant.type === 'bit') return value >= 0n && value < bits;
-  if (width === Infinity) return true;
+  // Wider than any constant; it may have been counted wrong, but that is another rule's matter.
+  if (!(width <= 128)) return true;
   return value < 1n << BigInt(width) && value >= -(1n << BigInt(Math.max(width - 1, 0)));
 }
