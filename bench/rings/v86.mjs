@@ -10,9 +10,9 @@ const version = "0.5.462";
 
 /**
  * @param {string} cache a folder that is kept
- * @returns {Promise<{ shipped: VirtQueueClass, cut: VirtQueueClass }>}
+ * @returns {{ shipped: string, cut: string }} modules that export the class
  */
-export async function provideVirtQueue(cache) {
+export function provideVirtQueue(cache) {
   const folder = join(cache, `v86-${version}`);
   const bundle = join(folder, "node_modules", "v86", "build", "libv86.mjs");
   if (!existsSync(bundle)) {
@@ -30,17 +30,15 @@ export async function provideVirtQueue(cache) {
   const logging = /\b(\w+)\(h\.\w+,\s*\d\);/g;
   const log = logging.exec(queue)?.[1] ?? "";
   const format = text.slice(text.indexOf(`function ${log}(a,b){`)).split("}")[0];
-  /** @type {(file: string, text: string) => Promise<VirtQueueClass>} */
-  const load = async (file, text) => {
+  /** @type {(file: string, text: string) => string} */
+  const write = (file, text) => {
     const path = join(folder, file);
     writeFileSync(path, `${text}\nexport { ${name} as VirtQueue };\n`);
-    /** @type {unknown} */
-    const module = await import(path);
-    return /** @type {{ VirtQueue: VirtQueueClass }} */ (module).VirtQueue;
+    return path;
   };
   return {
-    shipped: await load("shipped.mjs", `${format}}\n${queue}`),
-    cut: await load("cut.mjs", queue.replaceAll(logging, "")),
+    shipped: write("shipped.mjs", `${format}}\n${queue}`),
+    cut: write("cut.mjs", queue.replaceAll(logging, "")),
   };
 }
 
@@ -68,10 +66,13 @@ export async function provideVirtQueue(cache) {
 
 /**
  * A device that serves a split queue with it.
- * @param {VirtQueueClass} VirtQueue
- * @returns {import("./rings.ts").OtherDevice}
+ * @param {string} path the module that exports it
+ * @returns {Promise<import("./rings.ts").OtherDevice>}
  */
-export function virtQueueDevice(VirtQueue) {
+export async function virtQueueDevice(path) {
+  /** @type {unknown} */
+  const module = await import(path);
+  const { VirtQueue } = /** @type {{ VirtQueue: VirtQueueClass }} */ (module);
   return (buffer, layout) => {
     const bytes = new Uint8Array(buffer);
     const halves = new Uint16Array(buffer);

@@ -76,8 +76,7 @@ export class GuestMemory {
       checkSource(source);
       for (const piece of pieces) {
         const reach = Math.min(pieceEnd(piece.start) - piece.start, source.byteLength - piece.skipped);
-        if (reach > 0) piece.length = reach;
-        else piece.revoke();
+        piece.resize(Math.max(reach, 0));
       }
       const last = pieces.at(-1);
       this.extend(source, last === undefined ? 0 : last.skipped + last.length);

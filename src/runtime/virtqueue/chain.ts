@@ -67,11 +67,11 @@ export class Chain {
 
   /** The segment at this index, readable ones first. @throws RangeError beyond {@link segmentCount} */
   segment(index: number): Segment {
-    const segment = this.segments[index];
-    if (segment === undefined || index >= this.segmentCount) {
-      throw new RangeError(`segment ${index} of a chain that has ${this.segmentCount}`);
+    if (index < this.segmentCount) {
+      const segment = this.segments[index];
+      if (segment !== undefined) return segment;
     }
-    return segment;
+    throw new RangeError(`segment ${index} of a chain that has ${this.segmentCount}`);
   }
 
   /**

@@ -221,11 +221,21 @@ export abstract class DeviceQueue {
     return chain;
   }
 
-  /** Gives a chain that is filled in to the device. */
-  protected launch(chain: Chain): void {
+  /** Counts a chain as one that the device has. */
+  protected launch(chain: Chain): Chain {
     chain.inFlight = true;
     if (this.features.inOrder === true) this.ordered[(this.firstOrdered + this.inFlight) % this.sizeNow] = chain;
     this.inFlight += 1;
+    return chain;
+  }
+
+  /** Takes a chain back that the tight loop has used for one request after the other. */
+  protected land(chain: Chain): void {
+    // Unless a reset has happened meanwhile.
+    if (!chain.inFlight) return;
+    chain.inFlight = false;
+    this.inFlight -= 1;
+    this.idle.push(chain);
   }
 
   /** Serves step by step, where the tight loop does not fit. */

@@ -9,8 +9,8 @@ import {
   type RingParts,
   wordsOf,
 } from "./queue-setup.ts";
-import { DESC_SIZE } from "./ring-constants.ts";
-import type { ScatterList } from "./scatter-list.ts";
+import { DESC_F_WRITE, DESC_SIZE } from "./ring-constants.ts";
+import { checkElement, type ScatterList } from "./scatter-list.ts";
 
 /**
  * Told of one used buffer: what {@link DriverQueue.add} was given with it, and how many bytes the device has written,
@@ -50,7 +50,7 @@ const noBuffers = new Int32Array(0);
  * A virtqueue as the driver sees it, of either layout. The device is not trusted: whatever it writes, nothing throws,
  * loops or touches foreign memory; the queue is then {@link broken} and hands nothing out any more.
  *
- * `add` buffers, `kick` the device, then `reap` what it has used, or `get` it one by one.
+ * `begin` and `commit`, or `add` buffers, `kick` the device, then `reap` what it has used, or `get` it one by one.
  */
 export abstract class DriverQueue<Token> {
   /** Buffers that the device has, with those that are added and not published. */
@@ -68,6 +68,8 @@ export abstract class DriverQueue<Token> {
   protected tables: Int32Array = new Int32Array(0);
   protected tableWords = 0;
   protected tablesAddress = 0;
+  /** Indirect tables or the other byte order: not what the tight loops do. */
+  protected special = false;
   /** By head or id: what `add` was given. */
   protected tokens: (Token | undefined)[] = [];
   /**
@@ -75,6 +77,12 @@ export abstract class DriverQueue<Token> {
    * writable bytes, unsigned. The first word is 0 when it is not in flight.
    */
   protected buffers: Int32Array = noBuffers;
+  /** The buffer that is begun: elements to come, and bytes of all and of the writable ones that have come. */
+  protected missing = 0;
+  protected writableNow = 0;
+  protected bytesNow = 0;
+  /** The flags of the element that came last: they never go back from writable to readable. */
+  protected direction = 0;
   /** How many bytes the device says it wrote to the buffer that was just taken. */
   protected takenLength = 0;
   private readonly options: DriverQueueOptions;
@@ -122,7 +130,7 @@ export abstract class DriverQueue<Token> {
     this.free = size;
     this.tokens = Array.from<Token | undefined>({ length: size }).fill(undefined);
     this.buffers = new Int32Array(size * 2);
-    this.begin(size);
+    this.prepare(size);
     return true;
   }
 
@@ -145,20 +153,58 @@ export abstract class DriverQueue<Token> {
     this.tables = new Int32Array(0);
     this.tableWords = 0;
     this.usedNow.token = undefined;
+    this.missing = 0;
     this.restart();
     if (unused === undefined) return;
     for (const [id, token] of tokens.entries()) if (buffers[id * 2] !== 0) unused(token as Token);
   }
 
   /**
-   * Places a buffer into the ring; the device sees it at the next {@link publish} or {@link kick}. The list may be
-   * used again at once.
+   * Begins a buffer of this many elements, which come next: first what the device reads, by {@link readable}, then what
+   * it writes, by {@link writable}, then {@link commit}. What was begun before and not committed is dropped.
    * @returns false when there is no room now, or the queue is broken or not enabled
-   * @throws RangeError where the list is empty, or can never fit
+   * @throws RangeError where there is no such buffer, or it can never fit
    */
-  abstract add(buffer: ScatterList, token: Token): boolean;
+  abstract begin(elements: number): boolean;
 
-  /** Makes what was added available. @returns whether the device wants to be notified of it */
+  // The bodies from here to `commit` are small on purpose: together they fit into what V8 makes a part of a loop.
+
+  /**
+   * The next element: `length` bytes for the device to read at a guest-physical address below 2^53.
+   * @throws RangeError where a number cannot be an address or a length, and where nothing for the device to read is due
+   */
+  readable(address: number, length: number): void {
+    this.element(address, length, 0);
+  }
+
+  /** The next element: bytes for the device to write. @throws RangeError as {@link readable} */
+  writable(address: number, length: number): void {
+    this.element(address, length, DESC_F_WRITE);
+    this.writableNow += length;
+  }
+
+  /**
+   * Ends a buffer; the device sees it at the next {@link publish} or {@link kick}. `token` comes back with it.
+   * @throws RangeError where elements are missing, and where buffers were taken off the ring since it was begun
+   */
+  abstract commit(token: Token): void;
+
+  /** Does all of this with a list that is put together already, and that may be used again at once. */
+  add(buffer: ScatterList, token: Token): boolean {
+    const { count, readableCount, addresses, lengths } = buffer;
+    if (!this.begin(count)) return false;
+    for (let index = 0; index < count; index++) {
+      if (index < readableCount) this.readable(addresses[index] ?? 0, lengths[index] ?? 0);
+      else this.writable(addresses[index] ?? 0, lengths[index] ?? 0);
+    }
+    this.commit(token);
+    return true;
+  }
+
+  /**
+   * Makes what was committed available. What is begun and not committed is dropped.
+   * @returns whether the device wants to be notified of it
+   */
   abstract publish(): boolean;
 
   /** Hands out every used buffer that is there. @returns how many */
@@ -206,7 +252,7 @@ export abstract class DriverQueue<Token> {
 
   /** Where the layout's own state begins again, without and with a ring. */
   protected abstract restart(): void;
-  protected abstract begin(size: number): void;
+  protected abstract prepare(size: number): void;
 
   /** Takes views of the parts. */
   protected abstract attach(parts: RingParts): void;
@@ -229,6 +275,22 @@ export abstract class DriverQueue<Token> {
     this.fault = fault;
     this.seenGeneration = -1;
     this.options.onBroken?.(fault);
+  }
+
+  /** Writes the next element's descriptor. @throws RangeError as {@link readable} */
+  protected abstract element(address: number, length: number, flags: number): void;
+
+  /** The upper half of an address, where it is large or something else is. @throws RangeError where something is wrong */
+  protected checkedHigh(address: number, length: number, total: number, flags: number): number {
+    checkElement(address, length, total, this.missing);
+    if (flags < this.direction) throw new RangeError("what the device reads comes before what it writes");
+    return (address / 0x1_0000_0000) | 0;
+  }
+
+  /** @throws RangeError which says why a buffer cannot be committed */
+  protected misused(): never {
+    if (this.missing > 0) throw new RangeError(`${this.missing} elements are missing`);
+    throw new RangeError("no buffer is begun, or others were taken off the ring meanwhile");
   }
 
   /** Says no to a buffer for which there is no room. @throws RangeError where it is empty, or can never fit */
@@ -277,6 +339,7 @@ export abstract class DriverQueue<Token> {
       this.tableWords = Math.min(entries, layout.size) << 2;
       this.tablesAddress = address;
     }
+    this.special = this.swap || this.tableWords > 4;
     this.shared = parts.desc.region.shared || parts.driver.region.shared || parts.device.region.shared;
     this.attach(parts);
     return parts;

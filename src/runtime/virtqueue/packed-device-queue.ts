@@ -65,24 +65,94 @@ export class PackedDeviceQueue extends DeviceQueue {
       this.idle.push(chain);
       return undefined;
     }
-    this.launch(chain);
-    return chain;
+    return this.launch(chain);
   }
 
   override process(handler: ChainHandler): number {
     if (!this.ready()) return 0;
     if (!this.plain) return this.processStepwise(handler);
-    const { ring, memory } = this;
-    const generation = this.seenGeneration;
     if (this.ahead === 0 && this.look() === 0) return 0;
+    const { ring, memory } = this;
+    const limit = this.plainLimit | 0;
+    const size = this.sizeNow | 0;
+    const generation = this.seenGeneration;
+    let near = this.near;
+    // The `| 0` keep V8 from carrying these through the loop as tagged values.
+    let nearLow = near.startLow | 0;
+    let nearHigh = near.high | 0;
+    let nearLength = near.length | 0;
+    let chain = this.launch(this.takeIdle());
+    let segments = chain.segments;
     let served = 0;
-    let chain = this.takeIdle();
-    const size = this.sizeNow;
     while (served < size && (this.ahead > 0 || this.look() > 0)) {
-      if (!this.fill(chain)) break;
+      let index = this.nextAvail | 0;
+      let bits = this.availBits | 0;
+      const room = Math.min(limit, size - this.taken);
+      let count = 0;
+      let readable = 0;
+      let readableLength = 0;
+      let writableLength = 0;
+      // The plain case: few direct descriptors, each in one region. Everything else, and what is wrong, is the walker's.
+      let word = nextBit;
+      while ((word & nextBit) !== 0) {
+        const from = index << 2;
+        word = ring[from + 3] ?? 0;
+        if ((word & bothBits) !== bits || (word & indirectBit) !== 0 || count === room) {
+          count = 0;
+          break;
+        }
+        const low = ring[from] ?? 0;
+        const high = ring[from + 1] ?? 0;
+        const length = ring[from + 2] ?? 0;
+        let offset = (low - nearLow) | 0;
+        if (high !== nearHigh || offset < 0 || offset > nearLength - length) {
+          const region = memory.regionAt(low, high);
+          if (region === undefined || region.readOnly) {
+            count = 0;
+            break;
+          }
+          near = region;
+          nearLow = near.startLow | 0;
+          nearHigh = near.high | 0;
+          nearLength = near.length | 0;
+          offset = (low - nearLow) | 0;
+        }
+        const segment = segments[count];
+        if (segment === undefined || length <= 0 || length > plainLength || offset > nearLength - length) {
+          count = 0;
+          break;
+        }
+        if (segment.region !== near) segment.region = near;
+        segment.offset = offset;
+        segment.length = length;
+        count += 1;
+        if ((word & writeBit) !== 0) {
+          writableLength += length;
+        } else if (writableLength === 0) {
+          readableLength += length;
+          readable = count;
+        } else {
+          count = 0;
+          break;
+        }
+        index += 1;
+        if (index === size) {
+          index = 0;
+          bits ^= bothBits;
+        }
+      }
+      if (count === 0) {
+        if (!this.fill(chain)) break;
+      } else {
+        chain.id = word & 0xffff;
+        chain.ringEntries = count;
+        chain.segmentCount = count;
+        chain.readableCount = readable;
+        chain.readableLength = readableLength;
+        chain.writableLength = writableLength;
+        this.advance(count, index, bits);
+      }
       served += 1;
-      chain.inFlight = true;
-      this.inFlight += 1;
       let written = handler(chain);
       if (this.ring !== ring || ring.length === 0 || memory.generation !== generation) {
         // The handler has reset the queue, or memory has moved: the long way finds out.
@@ -91,29 +161,24 @@ export class PackedDeviceQueue extends DeviceQueue {
         return served;
       }
       if (written < 0 || !chain.inFlight) {
-        chain = this.takeIdle();
+        chain = this.launch(this.takeIdle());
+        segments = chain.segments;
         continue;
       }
       if (written > chain.writableLength) written = chain.writableLength;
-      chain.inFlight = false;
-      this.inFlight -= 1;
-      const at = this.nextUsed << 2;
-      const word = chain.id | this.usedBits | (written > 0 ? writeBit : 0);
-      ring[at + 2] = written;
+      const to = (this.nextUsed << 2) + 3;
+      const used = chain.id | this.usedBits | (written > 0 ? writeBit : 0);
+      ring[to - 1] = written;
       if (this.batchEntries === 0) {
-        this.batchStart = at + 3;
-        this.batchWord = word;
+        this.batchStart = to;
+        this.batchWord = used;
       } else {
-        ring[at + 3] = word;
+        ring[to] = used;
       }
-      this.batchEntries += chain.ringEntries;
-      this.nextUsed += chain.ringEntries;
-      if (this.nextUsed >= size) {
-        this.nextUsed -= size;
-        this.usedBits ^= bothBits;
-      }
+      this.retire(chain.ringEntries);
     }
-    this.idle.push(chain);
+    this.near = near;
+    this.land(chain);
     this.publish();
     return served;
   }
@@ -186,12 +251,7 @@ export class PackedDeviceQueue extends DeviceQueue {
     if (this.batchEntries === 0) this.batchStart = this.runStart;
     if (this.runStart === this.batchStart) this.batchWord = word;
     else this.ring[this.runStart] = word;
-    this.batchEntries += chain.ringEntries;
-    this.nextUsed += chain.ringEntries;
-    if (this.nextUsed >= this.sizeNow) {
-      this.nextUsed -= this.sizeNow;
-      this.usedBits ^= bothBits;
-    }
+    this.retire(chain.ringEntries);
   }
 
   /**
@@ -226,90 +286,56 @@ export class PackedDeviceQueue extends DeviceQueue {
     return ahead;
   }
 
-  /** Fills a chain in from the next list. False when there is none after all, or the queue is broken. */
+  /** Fills a chain in from the next list, whatever it is. False when there is none after all, or the queue is broken. */
   private fill(chain: Chain): boolean {
-    const { ring, memory, sizeNow: size } = this;
-    const segments = chain.segments;
-    let near = this.near;
+    const { ring, sizeNow: size } = this;
     let index = this.nextAvail;
     let bits = this.availBits;
     let count = 0;
-    let readable = 0;
-    let readableLength = 0;
-    let writableLength = 0;
-    let plain = true;
-    for (;;) {
-      const at = index << 2;
-      const word = ring[at + 3] ?? 0;
+    let word = nextBit;
+    while ((word & nextBit) !== 0) {
+      word = ring[(index << 2) + 3] ?? 0;
       const available = (word & bothBits) === bits;
       // Behind as many descriptors as the ring has, the list runs into what is in flight, or into itself.
       if (count + this.taken === size && (count > 0 || available)) return this.overrun();
       if (!available) return this.unavailable(count);
-      if (plain) {
-        const low = ring[at] ?? 0;
-        const high = ring[at + 1] ?? 0;
-        const length = ring[at + 2] ?? 0;
-        let offset = (low - near.startLow) | 0;
-        if (high !== near.high || offset < 0 || offset > near.length - length) {
-          near = memory.regionAt(low, high) ?? noRegion;
-          this.near = near;
-          offset = (low - near.startLow) | 0;
-        }
-        const segment = segments[count];
-        if (
-          count === this.plainLimit ||
-          segment === undefined ||
-          near === noRegion ||
-          length <= 0 ||
-          length > plainLength ||
-          offset > near.length - length ||
-          (word & indirectBit) !== 0
-        ) {
-          plain = false;
-        } else {
-          if ((word & writeBit) !== 0) {
-            if (near.readOnly) plain = false;
-            writableLength += length;
-          } else {
-            if (writableLength !== 0) plain = false;
-            readableLength += length;
-            readable += 1;
-          }
-          segment.region = near;
-          segment.offset = offset;
-          segment.length = length;
-        }
-      }
       count += 1;
       index += 1;
       if (index === size) {
         index = 0;
         bits ^= bothBits;
       }
-      if ((word & nextBit) === 0) {
-        chain.id = word & 0xffff;
-        break;
-      }
     }
+    const fault = this.walker.packed(chain, ring, this.nextAvail, count);
+    if (fault !== undefined) {
+      chain.empty();
+      this.break(fault);
+      return false;
+    }
+    chain.id = word & 0xffff;
     chain.ringEntries = count;
-    if (plain) {
-      chain.segmentCount = count;
-      chain.readableCount = readable;
-      chain.readableLength = readableLength;
-      chain.writableLength = writableLength;
-    } else {
-      const fault = this.walker.packed(chain, ring, this.nextAvail, count);
-      if (fault !== undefined) {
-        chain.empty();
-        this.break(fault);
-        return false;
-      }
-    }
+    this.advance(count, index, bits);
+    return true;
+  }
+
+  /** The list's descriptors are the device's now; the next list begins at `index`. */
+  private advance(count: number, index: number, bits: number): void {
     this.nextAvail = index;
     this.availBits = bits;
     this.taken += count;
     this.ahead = this.ahead > count ? this.ahead - count : 0;
-    return true;
+  }
+
+  /** Goes on behind a used descriptor and those that it speaks for. */
+  private retire(entries: number): void {
+    this.batchEntries += entries;
+    const next = this.nextUsed + entries;
+    if (next < this.sizeNow) {
+      this.nextUsed = next;
+      return;
+    }
+    this.nextUsed = next - this.sizeNow;
+    this.usedBits ^= bothBits;
   }
 
   private unavailable(count: number): boolean {

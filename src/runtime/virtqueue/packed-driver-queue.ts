@@ -13,7 +13,7 @@ import {
   RING_EVENT_FLAGS_DISABLE,
   RING_EVENT_FLAGS_ENABLE,
 } from "./ring-constants.ts";
-import type { ScatterList } from "./scatter-list.ts";
+import { smallTotal } from "./scatter-list.ts";
 
 const noWords = new Int32Array(0);
 const noHalves = new Uint16Array(0);
@@ -24,6 +24,7 @@ const usedBit = DESC_F_USED << 16;
 const bothBits = availBit | usedBit;
 const nextBit = DESC_F_NEXT << 16;
 const writeBit = DESC_F_WRITE << 16;
+const indirectBit = DESC_F_INDIRECT << 16;
 
 /**
  * The driver side of a packed virtqueue.
@@ -46,6 +47,19 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
   private freeIdCount = 0;
   private nextId = 0;
   private oldestId = 0;
+  /**
+   * The buffer that is begun: descriptors placed, its id, where the next one stands and its bits, and the first one's
+   * last word, which is written last; and the words, from which one on, and how many descriptors until they wrap.
+   */
+  private placed = 0;
+  private id = 0;
+  private cursor = 0;
+  private bits = availBit;
+  private firstWord = 0;
+  private target: Int32Array = noWords;
+  private base = 0;
+  private end = 0;
+  private indirect = false;
   /** The batch at hand: where its first descriptor's last word stands, the word, and how many descriptors it has. */
   private batchStart = 0;
   private batchWord = 0;
@@ -57,50 +71,55 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
   private runLast = -1;
   private runLength = 0;
 
-  override add(buffer: ScatterList, token: Token): boolean {
-    if ((this.seenGeneration !== this.memory.generation || this.ring.length === 0) && !this.ready()) return false;
-    const { count } = buffer;
-    const indirect = count > 1 && count << 2 <= this.tableWords;
-    const entries = indirect ? 1 : count;
-    if (entries > this.free || entries < 1) return this.refuse(count);
-    const { ring, sizeNow: size } = this;
-    const id = this.takeId();
-    const words = indirect ? this.fillTable(id, buffer) : buffer.words;
-    let index = this.nextAvail;
-    let bits = this.availBits | id;
-    const end = entries << 2;
-    for (let from = 0; from < end; from += 4) {
-      const to = index << 2;
-      ring[to] = words[from] ?? 0;
-      ring[to + 1] = words[from + 1] ?? 0;
-      ring[to + 2] = words[from + 2] ?? 0;
-      const word = ((words[from + 3] ?? 0) << 16) | bits | (from + 4 < end ? nextBit : 0);
-      if (this.batchEntries + from === 0) {
-        this.batchStart = to + 3;
-        this.batchWord = word;
-      } else {
-        ring[to + 3] = word;
-      }
-      index += 1;
-      if (index === size) {
-        index = 0;
-        bits ^= bothBits;
-      }
+  override begin(elements: number): boolean {
+    if (
+      this.special ||
+      elements > this.free ||
+      elements < 1 ||
+      this.placed !== 0 ||
+      this.seenGeneration !== this.memory.generation ||
+      this.ring.length === 0
+    ) {
+      return this.beginSpecial(elements);
     }
-    this.nextAvail = index;
-    this.availBits = bits & bothBits;
+    this.id = this.ordered ? this.nextId : (this.freeIds[this.freeIdCount - 1] ?? 0);
+    this.cursor = this.nextAvail;
+    this.bits = this.availBits;
+    this.missing = elements;
+    this.writableNow = 0;
+    this.bytesNow = 0;
+    this.direction = 0;
+    return true;
+  }
+
+  override commit(token: Token): void {
+    const { buffers, id } = this;
+    if (this.missing !== 0 || this.placed === 0 || !this.takeId(id)) this.misused();
+    if (this.indirect) this.commitTable();
+    const entries = this.placed;
+    this.placed = 0;
+    // What makes it available comes last, and with the first of a batch only when the batch is published.
+    const first = (this.nextAvail << 2) + 3;
+    if (this.batchEntries === 0) {
+      this.batchStart = first;
+      this.batchWord = this.firstWord;
+    } else {
+      this.ring[first] = this.firstWord;
+    }
     this.batchEntries += entries;
+    this.nextAvail = this.cursor;
+    this.availBits = this.bits;
     this.free -= entries;
     this.outstanding += 1;
-    const buffers = this.buffers;
     buffers[id << 1] = entries << 16;
-    buffers[(id << 1) + 1] = buffer.writableLength;
+    buffers[(id << 1) + 1] = this.writableNow;
     this.tokens[id] = token;
-    return true;
   }
 
   override publish(): boolean {
     const entries = this.batchEntries;
+    this.missing = 0;
+    if (this.placed !== 0) this.drop();
     if (entries === 0 || !this.ready()) return false;
     if (this.shared) Atomics.store(this.ring, this.batchStart, this.batchWord);
     else this.ring[this.batchStart] = this.batchWord;
@@ -171,6 +190,30 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
     if (this.eventNow !== event && this.ready()) this.storeEvent(event);
   }
 
+  protected override element(address: number, length: number, flags: number): void {
+    const { target, cursor, placed } = this;
+    const low = address | 0;
+    const total = this.bytesNow + length;
+    const missing = this.missing - 1;
+    let high = 0;
+    if (low !== address || low < 0 || length < 1 || total >= smallTotal || flags < this.direction || missing < 0) {
+      high = this.checkedHigh(address, length, total, flags);
+    }
+    const to = this.base + (cursor << 2);
+    const word = (flags << 16) | this.bits | this.id | (missing === 0 ? 0 : nextBit);
+    target[to] = low;
+    target[to + 1] = high;
+    target[to + 2] = length;
+    if (placed === 0) this.firstWord = word;
+    else target[to + 3] = word;
+    this.bytesNow = total;
+    this.direction = flags;
+    this.missing = missing;
+    this.placed = placed + 1;
+    this.cursor = cursor + 1;
+    if (cursor + 1 === this.end) this.wrapCursor();
+  }
+
   protected override get nextOff(): number {
     return this.nextAvail;
   }
@@ -214,18 +257,24 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
     this.nextId = 0;
     this.oldestId = 0;
     this.batchEntries = 0;
+    this.placed = 0;
+    this.target = noWords;
+    this.base = 0;
+    this.indirect = false;
     this.ahead = 0;
     this.eventNow = 0;
     this.runLast = -1;
   }
 
-  protected override begin(size: number): void {
+  protected override prepare(size: number): void {
     this.freeIds = Uint16Array.from({ length: size }, (_, index) => size - 1 - index);
     this.freeIdCount = size;
+    this.end = size;
   }
 
   protected override attach(parts: RingParts): void {
     this.ring = wordsOf(parts.desc);
+    this.target = this.ring;
     this.driverEvent = wordsOf(parts.driver);
     this.deviceEvent = wordsOf(parts.device);
   }
@@ -234,14 +283,71 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
     return this.ring.length > 0 && this.driverEvent.length > 0 && this.deviceEvent.length > 0;
   }
 
-  private takeId(): number {
-    if (!this.ordered) {
-      this.freeIdCount -= 1;
-      return this.freeIds[this.freeIdCount] ?? 0;
+  /** False where the id is not the next one any more: whatever is taken off the ring changes the list of free ones. */
+  private takeId(id: number): boolean {
+    if (this.ordered) {
+      this.nextId = id + 1 === this.sizeNow ? 0 : id + 1;
+      return true;
     }
-    const id = this.nextId;
-    this.nextId = id + 1 === this.sizeNow ? 0 : id + 1;
-    return id;
+    if (this.freeIds[this.freeIdCount - 1] !== id) return false;
+    this.freeIdCount -= 1;
+    return true;
+  }
+
+  private wrapCursor(): void {
+    this.cursor = 0;
+    this.bits ^= bothBits;
+  }
+
+  /** Indirect tables; and what stands in the way. */
+  private beginSpecial(elements: number): boolean {
+    if (this.placed !== 0) this.drop();
+    this.missing = 0;
+    if (!this.ready()) return false;
+    this.indirect = elements > 1 && elements << 2 <= this.tableWords;
+    const entries = this.indirect ? 1 : elements;
+    if (entries > this.free || entries < 1) return this.refuse(elements);
+    this.id = this.ordered ? this.nextId : (this.freeIds[this.freeIdCount - 1] ?? 0);
+    this.target = this.indirect ? this.tables : this.ring;
+    this.base = this.indirect ? this.id * this.tableWords : 0;
+    this.end = this.indirect ? -1 : this.sizeNow;
+    this.cursor = this.indirect ? 0 : this.nextAvail;
+    this.bits = this.availBits;
+    this.missing = elements;
+    this.writableNow = 0;
+    this.bytesNow = 0;
+    this.direction = 0;
+    return true;
+  }
+
+  /** The elements are in a table: of their flags WRITE is the only one, and the ring has one descriptor for them. */
+  private commitTable(): void {
+    const { tables, base, ring, placed } = this;
+    tables[base + 3] = this.firstWord;
+    for (let at = base + 3; at < base + (placed << 2); at += 4) tables[at] = (tables[at] ?? 0) & writeBit;
+    const address = this.tablesAddress + base * 4;
+    const to = this.nextAvail << 2;
+    ring[to] = address;
+    ring[to + 1] = address / 0x1_0000_0000;
+    ring[to + 2] = placed * DESC_SIZE;
+    this.firstWord = indirectBit | this.bits | this.id;
+    this.placed = 1;
+    this.cursor = this.nextAvail + 1;
+    if (this.cursor === this.sizeNow) this.wrapCursor();
+  }
+
+  /** Takes back the descriptors of a buffer that was not committed: they look as if used in the round before. */
+  private drop(): void {
+    const { ring, sizeNow: size } = this;
+    let bits = this.availBits;
+    // Nothing is to be taken back from an indirect table.
+    for (let done = 0; done < this.placed && !this.indirect; done++) {
+      const index = this.nextAvail + done;
+      if (index === size) bits ^= bothBits;
+      ring[((index % size) << 2) + 3] = bits === availBit ? 0 : bothBits;
+    }
+    this.placed = 0;
+    this.missing = 0;
   }
 
   private release(id: number, entries: number): void {
@@ -311,26 +417,6 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
     this.ahead = ahead;
     return ahead;
   }
-
-  /** Writes an indirect table. @returns the words of the descriptor that refers to it */
-  private fillTable(id: number, buffer: ScatterList): Int32Array {
-    const { count, words } = buffer;
-    const base = id * this.tableWords;
-    for (let from = 0; from < count << 2; from += 4) {
-      this.tables[base + from] = words[from] ?? 0;
-      this.tables[base + from + 1] = words[from + 1] ?? 0;
-      this.tables[base + from + 2] = words[from + 2] ?? 0;
-      this.tables[base + from + 3] = (words[from + 3] ?? 0) << 16;
-    }
-    const address = this.tablesAddress + base * 4;
-    this.reference[0] = address;
-    this.reference[1] = address / 0x1_0000_0000;
-    this.reference[2] = count * DESC_SIZE;
-    this.reference[3] = DESC_F_INDIRECT;
-    return this.reference;
-  }
-
-  private readonly reference = new Int32Array(4);
 
   private storeEvent(event: number): void {
     this.eventNow = event;

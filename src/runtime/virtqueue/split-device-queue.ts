@@ -50,28 +50,98 @@ export class SplitDeviceQueue extends DeviceQueue {
       this.idle.push(chain);
       return undefined;
     }
+    chain.id = head;
     this.nextAvail = (this.nextAvail + 1) & 0xffff;
-    this.launch(chain);
-    return chain;
+    return this.launch(chain);
   }
 
   override process(handler: ChainHandler): number {
     if (!this.ready()) return 0;
     if (!this.plain) return this.processStepwise(handler);
+    if (this.look() === 0) return 0;
     const { avail, desc, used, memory } = this;
+    const limit = this.plainLimit | 0;
     const mask = this.sizeNow - 1;
     const generation = this.seenGeneration;
-    if (this.look() === 0) return 0;
+    let near = this.near;
+    // The `| 0` keep V8 from carrying these through the loop as tagged values.
+    let nearLow = near.startLow | 0;
+    let nearHigh = near.high | 0;
+    let nearLength = near.length | 0;
+    let chain = this.launch(this.takeIdle());
+    let segments = chain.segments;
     let served = 0;
-    let chain = this.takeIdle();
     // Not a count of its own: the handler may serve some by itself.
     while (this.nextAvail !== this.seenAvail && served <= mask) {
-      const head = avail[2 + (this.nextAvail & mask)] ?? 0;
-      if (!this.fill(chain, head)) break;
-      this.nextAvail = (this.nextAvail + 1) & 0xffff;
+      const next = this.nextAvail;
+      const head = avail[2 + (next & mask)] ?? 0;
+      let at = head;
+      let count = 0;
+      let readable = 0;
+      let readableLength = 0;
+      let writableLength = 0;
+      // The plain case: few direct descriptors, each in one region. Everything else, and what is wrong, is the walker's.
+      let last = DESC_F_NEXT;
+      while ((last & DESC_F_NEXT) !== 0) {
+        if (at > mask || count === limit) {
+          count = 0;
+          break;
+        }
+        const from = at << 2;
+        const low = desc[from] ?? 0;
+        const high = desc[from + 1] ?? 0;
+        const length = desc[from + 2] ?? 0;
+        last = desc[from + 3] ?? 0;
+        let offset = (low - nearLow) | 0;
+        if (high !== nearHigh || offset < 0 || offset > nearLength - length) {
+          const region = memory.regionAt(low, high);
+          if (region === undefined || region.readOnly) {
+            count = 0;
+            break;
+          }
+          near = region;
+          nearLow = near.startLow | 0;
+          nearHigh = near.high | 0;
+          nearLength = near.length | 0;
+          offset = (low - nearLow) | 0;
+        }
+        const segment = segments[count];
+        if (
+          segment === undefined ||
+          length <= 0 ||
+          length > plainLength ||
+          offset > nearLength - length ||
+          (last & DESC_F_INDIRECT) !== 0
+        ) {
+          count = 0;
+          break;
+        }
+        if (segment.region !== near) segment.region = near;
+        segment.offset = offset;
+        segment.length = length;
+        count += 1;
+        if ((last & DESC_F_WRITE) !== 0) {
+          writableLength += length;
+        } else if (writableLength === 0) {
+          readableLength += length;
+          readable = count;
+        } else {
+          count = 0;
+          break;
+        }
+        at = last >>> 16;
+      }
+      if (count !== 0) {
+        chain.segmentCount = count;
+        chain.readableCount = readable;
+        chain.readableLength = readableLength;
+        chain.writableLength = writableLength;
+      } else if (!this.fill(chain, head)) {
+        break;
+      }
+      chain.id = head;
+      this.nextAvail = (next + 1) & 0xffff;
       served += 1;
-      chain.inFlight = true;
-      this.inFlight += 1;
       let written = handler(chain);
       if (this.desc !== desc || desc.length === 0 || memory.generation !== generation) {
         // The handler has reset the queue, or memory has moved: the long way finds out.
@@ -80,18 +150,18 @@ export class SplitDeviceQueue extends DeviceQueue {
         return served;
       }
       if (written < 0 || !chain.inFlight) {
-        chain = this.takeIdle();
+        chain = this.launch(this.takeIdle());
+        segments = chain.segments;
         continue;
       }
       if (written > chain.writableLength) written = chain.writableLength;
-      chain.inFlight = false;
-      this.inFlight -= 1;
-      const at = 1 + ((this.nextUsed & mask) << 1);
-      used[at] = head;
-      used[at + 1] = written;
+      const to = 1 + ((this.nextUsed & mask) << 1);
+      used[to] = head;
+      used[to + 1] = written;
       this.nextUsed = (this.nextUsed + 1) & 0xffff;
     }
-    this.idle.push(chain);
+    this.near = near;
+    this.land(chain);
     this.publish();
     return served;
   }
@@ -185,61 +255,8 @@ export class SplitDeviceQueue extends DeviceQueue {
     return pending;
   }
 
-  /** Fills a chain in, or breaks the queue and says false. */
+  /** Fills a chain in, wherever it leads, or breaks the queue and says false. */
   private fill(chain: Chain, head: number): boolean {
-    chain.id = head;
-    return (!this.swap && this.fillPlain(chain, head)) || this.fillAny(chain, head);
-  }
-
-  /** The plain case: few direct descriptors, each in one region. Else false, and nothing is decided. */
-  private fillPlain(chain: Chain, head: number): boolean {
-    const desc = this.desc;
-    const segments = chain.segments;
-    let near = this.near;
-    let at = head << 2;
-    let count = 0;
-    let readable = 0;
-    let readableLength = 0;
-    let writableLength = 0;
-    for (;;) {
-      if (count === this.plainLimit || at >= desc.length) return false;
-      const low = desc[at] ?? 0;
-      const high = desc[at + 1] ?? 0;
-      const length = desc[at + 2] ?? 0;
-      const last = desc[at + 3] ?? 0;
-      let offset = (low - near.startLow) | 0;
-      if (high !== near.high || offset < 0 || offset > near.length - length) {
-        near = this.memory.regionAt(low, high) ?? noRegion;
-        this.near = near;
-        offset = (low - near.startLow) | 0;
-        if (near === noRegion || offset > near.length - length) return false;
-      }
-      if (length <= 0 || length > plainLength || (last & DESC_F_INDIRECT) !== 0) return false;
-      if ((last & DESC_F_WRITE) !== 0) {
-        if (near.readOnly) return false;
-        writableLength += length;
-      } else {
-        if (writableLength !== 0) return false;
-        readableLength += length;
-        readable += 1;
-      }
-      const segment = segments[count];
-      if (segment === undefined) return false;
-      segment.region = near;
-      segment.offset = offset;
-      segment.length = length;
-      count += 1;
-      if ((last & DESC_F_NEXT) === 0) break;
-      at = (last >>> 16) << 2;
-    }
-    chain.segmentCount = count;
-    chain.readableCount = readable;
-    chain.readableLength = readableLength;
-    chain.writableLength = writableLength;
-    return true;
-  }
-
-  private fillAny(chain: Chain, head: number): boolean {
     const fault = head < this.sizeNow ? this.walker.split(chain, this.desc, head) : ("head-out-of-range" as const);
     if (fault === undefined) return true;
     chain.empty();

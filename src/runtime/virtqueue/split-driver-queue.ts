@@ -2,8 +2,18 @@ import { DriverQueue, type UsedHandler } from "./driver-queue.ts";
 import { passedIndex } from "./event-window.ts";
 import { halvesOf, type RingParts, wordsOf } from "./queue-setup.ts";
 import { AVAIL_F_NO_INTERRUPT, DESC_F_INDIRECT, DESC_F_NEXT, DESC_SIZE, USED_F_NO_NOTIFY } from "./ring-constants.ts";
-import type { ScatterList } from "./scatter-list.ts";
+import { smallTotal } from "./scatter-list.ts";
 import { swap16, swap32 } from "./walk.ts";
+
+/** Turns a descriptor round: as a whole the address, which has its upper half first then. */
+function swapDescriptor(words: Int32Array, at: number): void {
+  const low = words[at] ?? 0;
+  const last = words[at + 3] ?? 0;
+  words[at] = swap32(words[at + 1] ?? 0);
+  words[at + 1] = swap32(low);
+  words[at + 2] = swap32(words[at + 2] ?? 0);
+  words[at + 3] = swap16(last) | (swap16(last >>> 16) << 16);
+}
 
 const noWords = new Int32Array(0);
 const noHalves = new Uint16Array(0);
@@ -23,6 +33,20 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
   /** The first free descriptor, and by each the next one, which is never read from the ring: the device may write there. */
   private freeHead = 0;
   private nextFree: Uint16Array = noHalves;
+  /**
+   * The buffer that is begun: entries of the ring, its head or -1 for none, the next descriptor and the one written last, and the
+   * words, from which one on, and the order in which they are written.
+   */
+  private entries = 0;
+  private head = -1;
+  private cursor = 0;
+  private last = 0;
+  private target: Int32Array = noWords;
+  private base = 0;
+  private links: Uint16Array = noHalves;
+  private indirect = false;
+  /** Each number's successor: the order in an indirect table. */
+  private sequence: Uint16Array = noHalves;
   /** Free-running 16-bit indices: the next available entry, those published, the next used one, those seen. */
   private nextAvail = 0;
   private publishedAvail = 0;
@@ -34,50 +58,48 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
   private runLast = -1;
   private runLength = 0;
 
-  override add(buffer: ScatterList, token: Token): boolean {
-    if ((this.seenGeneration !== this.memory.generation || this.desc.length === 0) && !this.ready()) return false;
-    const { count, words } = buffer;
-    const indirect = count > 1 && count << 2 <= this.tableWords;
-    const entries = indirect ? 1 : count;
-    if (entries > this.free || entries < 1) return this.refuse(count);
-    const { desc, nextFree } = this;
-    const head = this.freeHead;
-    let at = head;
-    if (indirect || this.swap) {
-      at = this.place(head, buffer, indirect);
-    } else {
-      const end = count << 2;
-      for (let from = 0; from < end; from += 4) {
-        const to = at << 2;
-        const next = nextFree[at] ?? 0;
-        const flags = words[from + 3] ?? 0;
-        desc[to] = words[from] ?? 0;
-        desc[to + 1] = words[from + 1] ?? 0;
-        desc[to + 2] = words[from + 2] ?? 0;
-        if (from + 4 === end) {
-          desc[to + 3] = flags;
-          break;
-        }
-        desc[to + 3] = flags | DESC_F_NEXT | (next << 16);
-        at = next;
-      }
+  override begin(elements: number): boolean {
+    if (
+      this.special ||
+      elements > this.free ||
+      elements < 1 ||
+      this.seenGeneration !== this.memory.generation ||
+      this.desc.length === 0
+    ) {
+      return this.beginSpecial(elements);
     }
-    this.freeHead = nextFree[at] ?? 0;
+    const head = this.freeHead;
+    this.head = head;
+    this.cursor = head;
+    this.entries = elements;
+    this.missing = elements;
+    this.writableNow = 0;
+    this.bytesNow = 0;
+    this.direction = 0;
+    return true;
+  }
+
+  override commit(token: Token): void {
+    const { buffers, head, entries, nextAvail: next } = this;
+    // Whatever is taken off the used ring changes the list of free descriptors.
+    if (this.missing !== 0 || head !== this.freeHead) this.misused();
+    if (this.special) this.commitSpecial();
+    this.head = -1;
+    this.freeHead = this.cursor;
     this.free -= entries;
     this.outstanding += 1;
-    // With the chain's last descriptor beside.
-    const buffers = this.buffers;
-    buffers[head << 1] = (entries << 16) | at;
-    buffers[(head << 1) + 1] = buffer.writableLength;
+    buffers[head << 1] = (entries << 16) | this.last;
+    buffers[(head << 1) + 1] = this.writableNow;
     this.tokens[head] = token;
-    this.avail[2 + (this.nextAvail & (this.sizeNow - 1))] = this.swap ? swap16(head) : head;
-    this.nextAvail = (this.nextAvail + 1) & 0xffff;
-    return true;
+    this.avail[2 + (next & (this.sizeNow - 1))] = this.swap ? swap16(head) : head;
+    this.nextAvail = (next + 1) & 0xffff;
   }
 
   override publish(): boolean {
     const next = this.nextAvail;
     const before = this.publishedAvail;
+    this.head = -1;
+    this.missing = 0;
     if (next === before || !this.ready()) return false;
     this.store(this.avail, 1, next);
     this.publishedAvail = next;
@@ -143,6 +165,28 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
     this.store(this.avail, 0, AVAIL_F_NO_INTERRUPT);
   }
 
+  protected override element(address: number, length: number, flags: number): void {
+    const { target, cursor: at } = this;
+    const low = address | 0;
+    const total = this.bytesNow + length;
+    const missing = this.missing - 1;
+    let high = 0;
+    if (low !== address || low < 0 || length < 1 || total >= smallTotal || flags < this.direction || missing < 0) {
+      high = this.checkedHigh(address, length, total, flags);
+    }
+    const next = this.links[at] ?? 0;
+    const to = this.base + (at << 2);
+    target[to] = low;
+    target[to + 1] = high;
+    target[to + 2] = length;
+    target[to + 3] = missing === 0 ? flags : flags | DESC_F_NEXT | (next << 16);
+    this.bytesNow = total;
+    this.direction = flags;
+    this.missing = missing;
+    this.last = at;
+    this.cursor = next;
+  }
+
   protected override get nextOff(): number {
     return this.nextAvail & 0x7fff;
   }
@@ -177,22 +221,30 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
     this.used = noWords;
     this.usedHalves = noHalves;
     this.nextFree = noHalves;
+    this.links = noHalves;
+    this.target = noWords;
+    this.base = 0;
+    this.indirect = false;
     this.freeHead = 0;
     this.nextAvail = 0;
     this.publishedAvail = 0;
     this.nextUsed = 0;
     this.seenUsed = 0;
     this.availFlags = 0;
+    this.head = -1;
     this.oldest = 0;
     this.runLast = -1;
   }
 
-  protected override begin(size: number): void {
+  protected override prepare(size: number): void {
     this.nextFree = Uint16Array.from({ length: size }, (_, index) => (index + 1) % size);
+    this.sequence = this.nextFree.slice();
+    this.links = this.nextFree;
   }
 
   protected override attach(parts: RingParts): void {
     this.desc = wordsOf(parts.desc);
+    this.target = this.desc;
     this.avail = halvesOf(parts.driver);
     this.used = wordsOf(parts.device);
     this.usedHalves = halvesOf(parts.device);
@@ -263,49 +315,49 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
     return pending;
   }
 
-  /** Writes descriptors where the plain way does not do. @returns the last descriptor of the table that it takes */
-  private place(head: number, buffer: ScatterList, indirect: boolean): number {
-    const { count, words } = buffer;
-    const table = indirect ? this.tables : this.desc;
-    const base = indirect ? head * this.tableWords : 0;
-    let at = indirect ? 0 : head;
-    let last = at;
-    for (let element = 0; element < count; element++) {
-      const from = element << 2;
-      const next = indirect ? at + 1 : (this.nextFree[at] ?? 0);
-      const more = element + 1 < count;
-      const flags = (words[from + 3] ?? 0) | (more ? DESC_F_NEXT : 0);
-      this.write(
-        table,
-        base + (at << 2),
-        words[from] ?? 0,
-        words[from + 1] ?? 0,
-        words[from + 2] ?? 0,
-        flags,
-        more ? next : 0,
-      );
-      last = at;
-      at = next;
-    }
-    if (!indirect) return last;
-    const address = this.tablesAddress + base * 4;
-    this.write(this.desc, head << 2, address | 0, (address / 0x1_0000_0000) | 0, count * DESC_SIZE, DESC_F_INDIRECT, 0);
-    return head;
+  /** Indirect tables and the other byte order; and what stands in the way. */
+  private beginSpecial(elements: number): boolean {
+    this.head = -1;
+    this.missing = 0;
+    if (!this.ready()) return false;
+    this.indirect = elements > 1 && elements << 2 <= this.tableWords;
+    const entries = this.indirect ? 1 : elements;
+    if (entries > this.free || entries < 1) return this.refuse(elements);
+    const head = this.freeHead;
+    this.target = this.indirect ? this.tables : this.desc;
+    this.links = this.indirect ? this.sequence : this.nextFree;
+    this.base = this.indirect ? head * this.tableWords : 0;
+    this.head = head;
+    this.cursor = this.indirect ? 0 : head;
+    this.entries = entries;
+    this.missing = elements;
+    this.writableNow = 0;
+    this.bytesNow = 0;
+    this.direction = 0;
+    return true;
   }
 
-  private write(
-    table: Int32Array,
-    at: number,
-    low: number,
-    high: number,
-    length: number,
-    flags: number,
-    next: number,
-  ): void {
-    table[at] = this.swap ? swap32(high) : low;
-    table[at + 1] = this.swap ? swap32(low) : high;
-    table[at + 2] = this.swap ? swap32(length) : length;
-    table[at + 3] = this.swap ? swap16(flags) | (swap16(next) << 16) : flags | (next << 16);
+  private commitSpecial(): void {
+    const { head } = this;
+    if (this.swap) this.swapPlaced();
+    if (!this.indirect) return;
+    const address = this.tablesAddress + this.base * 4;
+    const to = head << 2;
+    this.desc[to] = address;
+    this.desc[to + 1] = address / 0x1_0000_0000;
+    this.desc[to + 2] = (this.last + 1) * DESC_SIZE;
+    this.desc[to + 3] = DESC_F_INDIRECT;
+    if (this.swap) swapDescriptor(this.desc, to);
+    this.last = head;
+    this.cursor = this.nextFree[head] ?? 0;
+  }
+
+  /** Turns the elements' descriptors to the other byte order. */
+  private swapPlaced(): void {
+    for (let at = this.indirect ? 0 : this.head; ; at = this.links[at] ?? 0) {
+      swapDescriptor(this.target, this.base + (at << 2));
+      if (at === this.last) return;
+    }
   }
 
   private load(halves: Uint16Array, index: number): number {
