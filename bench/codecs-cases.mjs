@@ -31,12 +31,14 @@ export const cases = [
   {
     name: "network header: four members",
     hand: "sum += view.getUint8(at) + view.getUint8(at + 1) + view.getUint16(at + 2, true) + view.getUint16(at + 10, true)",
-    generated: "sum += net.Hdr.flags.get(view, at) + net.Hdr.gso_type.get(view, at) + net.Hdr.hdr_len.get(view, at) + net.Hdr.num_buffers.get(view, at)",
+    generated:
+      "sum += net.Hdr.flags.get(view, at) + net.Hdr.gso_type.get(view, at) + net.Hdr.hdr_len.get(view, at) + net.Hdr.num_buffers.get(view, at)",
   },
   {
     name: "the same of a codec with its context",
     hand: "sum += view.getUint8(at) + view.getUint8(at + 1) + view.getUint16(at + 2, true) + view.getUint16(at + 10, true)",
-    generated: "sum += hdr.flags.get(view, at) + hdr.gso_type.get(view, at) + hdr.hdr_len.get(view, at) + hdr.num_buffers.get(view, at)",
+    generated:
+      "sum += hdr.flags.get(view, at) + hdr.gso_type.get(view, at) + hdr.hdr_len.get(view, at) + hdr.num_buffers.get(view, at)",
   },
   {
     name: "one bit of a word",
@@ -46,7 +48,8 @@ export const cases = [
   {
     name: "nested: geometry in the configuration",
     hand: "sum += view.getUint16(at + 16, true) + view.getUint8(at + 18) + view.getUint8(at + 19)",
-    generated: "sum += blk.Config.geometry.cylinders.get(view, at) + blk.Config.geometry.heads.get(view, at) + blk.Config.geometry.sectors.get(view, at)",
+    generated:
+      "sum += blk.Config.geometry.cylinders.get(view, at) + blk.Config.geometry.heads.get(view, at) + blk.Config.geometry.sectors.get(view, at)",
   },
   {
     name: "read a whole segment as an object",

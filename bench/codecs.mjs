@@ -39,7 +39,10 @@ async function writeContenders() {
     ),
   );
   const path = join(folder, "contenders.mjs");
-  await writeFile(path, `import { blk, net } from "./source/index.ts";\n${setUp}\nconst last = {};\nexport const contenders = [\n${loops.join("\n")}\n];\n`);
+  await writeFile(
+    path,
+    `import { blk, net } from "./source/index.ts";\n${setUp}\nconst last = {};\nexport const contenders = [\n${loops.join("\n")}\n];\n`,
+  );
   return path;
 }
 
@@ -57,11 +60,18 @@ async function bundled(contenders, together) {
     platform: "node",
     resolve: { alias: { "virtgen/runtime": join(root, "src/runtime/index.ts") } },
   });
-  const { output } = await build.write({ dir, format: "esm", preserveModules: !together, entryFileNames: "[name].mjs" });
+  const { output } = await build.write({
+    dir,
+    format: "esm",
+    preserveModules: !together,
+    entryFileNames: "[name].mjs",
+  });
   await build.close();
   const entry = output.find((file) => file.type === "chunk" && file.exports.includes("contenders"));
   if (entry === undefined) throw new Error("the bundle has no entry");
-  const loaded = /** @type {{ contenders: readonly Contender[] }} */ (await import(pathToFileURL(join(dir, entry.fileName)).href));
+  const loaded = /** @type {{ contenders: readonly Contender[] }} */ (
+    await import(pathToFileURL(join(dir, entry.fileName)).href)
+  );
   return loaded.contenders;
 }
 
@@ -79,7 +89,11 @@ function measure(contenders) {
 
 await rm(folder, { recursive: true, force: true });
 await mkdir(folder, { recursive: true });
-const { status, stderr } = spawnSync(process.execPath, [join(root, "dist/bin/virtgen.js"), "build", "--target", "typescript", "--out", join(folder, "source")], { cwd: root, encoding: "utf8" });
+const { status, stderr } = spawnSync(
+  process.execPath,
+  [join(root, "dist/bin/virtgen.js"), "build", "--target", "typescript", "--out", join(folder, "source")],
+  { cwd: root, encoding: "utf8" },
+);
 if (status !== 0) throw new Error(`virtgen build failed: ${stderr}`);
 
 const path = await writeContenders();
@@ -89,7 +103,11 @@ for (const together of [true, false]) {
   const contenders = await bundled(path, together);
   measure(contenders);
   for (const { name } of cases) {
-    const [hand = Number.NaN, generated = Number.NaN] = ["hand", "generated"].map((kind) => contenders.find((one) => one.name === `${name}: ${kind}`)?.best);
-    console.log(`  ${name.padEnd(36)} ${hand.toFixed(2).padStart(8)} ${generated.toFixed(2).padStart(11)} ${(generated / hand).toFixed(2).padStart(7)}`);
+    const [hand = Number.NaN, generated = Number.NaN] = ["hand", "generated"].map(
+      (kind) => contenders.find((one) => one.name === `${name}: ${kind}`)?.best,
+    );
+    console.log(
+      `  ${name.padEnd(36)} ${hand.toFixed(2).padStart(8)} ${generated.toFixed(2).padStart(11)} ${(generated / hand).toFixed(2).padStart(7)}`,
+    );
   }
 }

@@ -1,6 +1,6 @@
-import { EOF, type IRecognitionException, type IToken } from 'chevrotain';
-import type { DescriptionParser } from './parser/description-parser.ts';
-import * as T from './tokens.ts';
+import { EOF, type IRecognitionException, type IToken } from "chevrotain";
+import type { DescriptionParser } from "./parser/description-parser.ts";
+import * as T from "./tokens.ts";
 
 /** More than this many nobody corrects in one go. */
 const most = 100;
@@ -71,7 +71,7 @@ function resumeAfter(tokens: readonly IToken[], at: number, error: IRecognitionE
 
 function beginsStatement(error: IRecognitionException): boolean {
   const rule = error.context.ruleStack.at(-1);
-  return error.name === 'MismatchedTokenException' || rule === 'scalarMember' || rule === 'structMember';
+  return error.name === "MismatchedTokenException" || rule === "scalarMember" || rule === "structMember";
 }
 
 function depthAt(tokens: readonly IToken[], end: number): number {
@@ -110,6 +110,11 @@ function beginningsOf(tokens: readonly IToken[], end: number): readonly IToken[]
 function headOf(tokens: readonly IToken[]): readonly IToken[] {
   const [first] = tokens;
   if (first === undefined) return [];
-  const word = (tokenType: IToken['tokenType'], image: string): IToken => ({ ...first, image, tokenType, tokenTypeIdx: tokenType.tokenTypeIdx ?? 0 });
-  return [word(T.Core, 'core'), word(T.Identifier, 'x'), word(T.Semicolon, ';')];
+  const word = (tokenType: IToken["tokenType"], image: string): IToken => ({
+    ...first,
+    image,
+    tokenType,
+    tokenTypeIdx: tokenType.tokenTypeIdx ?? 0,
+  });
+  return [word(T.Core, "core"), word(T.Identifier, "x"), word(T.Semicolon, ";")];
 }

@@ -1,5 +1,5 @@
-import { EOF, type IToken } from 'chevrotain';
-import * as T from './tokens.ts';
+import { EOF, type IToken } from "chevrotain";
+import * as T from "./tokens.ts";
 
 /** A block that is never closed: its brace, and the last word that still belongs into it. */
 export interface OpenBlock {
@@ -37,7 +37,8 @@ export function findOpenBlock(all: readonly IToken[], end: IToken): OpenBlock | 
     else if (token.tokenType === T.RBrace) {
       const closed = open.pop();
       // This brace stands further out than the block that it closes: an inner one has none of its own.
-      if (closed !== undefined && before !== undefined && first && indent < closed.indent) suspect ??= { brace: closed.brace, last: closed.left ?? before, isLeft: true };
+      if (closed !== undefined && before !== undefined && first && indent < closed.indent)
+        suspect ??= { brace: closed.brace, last: closed.left ?? before, isLeft: true };
       if (closed?.left !== undefined) suspect ??= { brace: closed.brace, last: closed.left, isLeft: true };
     }
   }
@@ -46,5 +47,7 @@ export function findOpenBlock(all: readonly IToken[], end: IToken): OpenBlock | 
   if (suspect !== undefined) return suspect;
   const block = left ?? open.at(-1);
   const last = tokens.at(-1);
-  return block === undefined || last === undefined ? undefined : { brace: block.brace, last: block.left ?? last, isLeft: block.left !== undefined };
+  return block === undefined || last === undefined
+    ? undefined
+    : { brace: block.brace, last: block.left ?? last, isLeft: block.left !== undefined };
 }

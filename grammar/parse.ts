@@ -1,15 +1,15 @@
-import { unclosedComment } from '../src/check/unclosed-comment.ts';
-import { unexpectedEnd } from '../src/check/unexpected-end.ts';
-import { unexpectedWord } from '../src/check/unexpected-word.ts';
-import type { Diagnostic } from '../src/diagnostic/diagnostic.ts';
-import type { File } from './ast.ts';
-import { findErrors } from './find-errors.ts';
-import { DescriptionParser } from './parser/description-parser.ts';
-import { syntaxDiagnostic } from './syntax-diagnostics.ts';
-import { textDiagnostics } from './text-diagnostics.ts';
-import { lexer } from './tokens.ts';
-import { Docs } from './visit/docs.ts';
-import { file } from './visit/items.ts';
+import { unclosedComment } from "../src/check/unclosed-comment.ts";
+import { unexpectedEnd } from "../src/check/unexpected-end.ts";
+import { unexpectedWord } from "../src/check/unexpected-word.ts";
+import type { Diagnostic } from "../src/diagnostic/diagnostic.ts";
+import type { File } from "./ast.ts";
+import { findErrors } from "./find-errors.ts";
+import { DescriptionParser } from "./parser/description-parser.ts";
+import { syntaxDiagnostic } from "./syntax-diagnostics.ts";
+import { textDiagnostics } from "./text-diagnostics.ts";
+import { lexer } from "./tokens.ts";
+import { Docs } from "./visit/docs.ts";
+import { file } from "./visit/items.ts";
 
 export interface ParseResult {
   /** Absent where the text has syntax errors: nothing is guessed. */
@@ -30,9 +30,12 @@ export function parse(path: string, text: string): ParseResult {
   const cst = parser.file();
   const errors = parser.errors.length > 0 ? findErrors(parser, lexed.tokens) : [];
   parser.input = [];
-  const diagnostics = inOrder([...words.diagnostics, ...errors.map((error) => syntaxDiagnostic(path, text, lexed.tokens, error))]);
+  const diagnostics = inOrder([
+    ...words.diagnostics,
+    ...errors.map((error) => syntaxDiagnostic(path, text, lexed.tokens, error)),
+  ]);
   if (diagnostics.length > 0) return { file: undefined, diagnostics };
-  return { file: file({ path, docs: new Docs(lexed.tokens, lexed.groups['docs'] ?? []) }, cst), diagnostics };
+  return { file: file({ path, docs: new Docs(lexed.tokens, lexed.groups["docs"] ?? []) }, cst), diagnostics };
 }
 
 /** The first of each line, in the order of lines: what follows an error on its line is most often its consequence. */

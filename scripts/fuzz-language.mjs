@@ -45,12 +45,18 @@ try {
     if (verdict.milliseconds > slowest.milliseconds) slowest = { seed, milliseconds: verdict.milliseconds };
     if (verdict.complaint === undefined) continue;
     failed++;
-    console.error(`npm run fuzz:language -- --seed ${seed} --count 1 (${source.path}: ${slips.join(", ")})\n${verdict.complaint}\n`);
+    console.error(
+      `npm run fuzz:language -- --seed ${seed} --count 1 (${source.path}: ${slips.join(", ")})\n${verdict.complaint}\n`,
+    );
     if (failed >= 20) break;
   }
   const seconds = (Date.now() - started) / 1000;
-  console.log(`${count} broken descriptions from seed ${first} on in ${seconds.toFixed(0)} s: ${failed} not answered as they should`);
-  console.log(`unreadable ${states.unreadable}, wrong ${states.wrong}, without errors ${states.clean}; the slowest, seed ${slowest.seed}, took ${slowest.milliseconds.toFixed(0)} ms`);
+  console.log(
+    `${count} broken descriptions from seed ${first} on in ${seconds.toFixed(0)} s: ${failed} not answered as they should`,
+  );
+  console.log(
+    `unreadable ${states.unreadable}, wrong ${states.wrong}, without errors ${states.clean}; the slowest, seed ${slowest.seed}, took ${slowest.milliseconds.toFixed(0)} ms`,
+  );
   process.exitCode = failed === 0 ? 0 : 1;
 } finally {
   await rm(folder, { recursive: true });

@@ -41,10 +41,16 @@ function share(part, whole) {
 }
 
 try {
-  const { descriptions, seeded } = /** @type {typeof import("../test/check/fuzz.ts")} */ (await load("test/check/fuzz.ts", "fuzz.mjs"));
-  const { meaningOf, mutantsOf, slipKinds } = /** @type {typeof import("../test/check/mutants.ts")} */ (await load("test/check/mutants.ts", "mutants.mjs"));
+  const { descriptions, seeded } = /** @type {typeof import("../test/check/fuzz.ts")} */ (
+    await load("test/check/fuzz.ts", "fuzz.mjs")
+  );
+  const { meaningOf, mutantsOf, slipKinds } = /** @type {typeof import("../test/check/mutants.ts")} */ (
+    await load("test/check/mutants.ts", "mutants.mjs")
+  );
   const { compile, cut } = /** @type {typeof import("../src/index.ts")} */ (await load("src/index.ts", "index.mjs"));
-  const { linuxFacts } = /** @type {typeof import("../test/peer/linux-facts.ts")} */ (await load("test/peer/linux-facts.ts", "linux-facts.mjs"));
+  const { linuxFacts } = /** @type {typeof import("../test/peer/linux-facts.ts")} */ (
+    await load("test/peer/linux-facts.ts", "linux-facts.mjs")
+  );
 
   const sources = descriptions(root);
   const original = compile(sources);
@@ -55,7 +61,12 @@ try {
   const ownOnly = JSON.parse(readFileSync(join(root, "test/peer/not-in-linux.json"), "utf8"));
   const notInLinux = new Set(ownOnly.flatMap(({ header, names }) => names.map((name) => `${header} ${name}`)));
   /** @type {(ir: import("../src/ir/model.ts").Ir) => Set<string>} */
-  const factsOf = (ir) => new Set(linuxFacts(cut(ir, "1.4")).filter((fact) => !notInLinux.has(`${fact.header} ${fact.name}`)).map((fact) => `${fact.header} ${fact.name} ${fact.what} ${fact.expression}`));
+  const factsOf = (ir) =>
+    new Set(
+      linuxFacts(cut(ir, "1.4"))
+        .filter((fact) => !notInLinux.has(`${fact.header} ${fact.name}`))
+        .map((fact) => `${fact.header} ${fact.name} ${fact.what} ${fact.expression}`),
+    );
   const facts = factsOf(original.ir);
 
   /** @typedef {{ mutants: number, reported: number, linux: number }} Tally */
@@ -77,9 +88,18 @@ try {
   for (const source of sources) {
     if (asked.length > 0 && !asked.some((path) => source.path.endsWith(path) || path.endsWith(source.path))) continue;
     const all = mutantsOf(source.text);
-    const chosen = count === Infinity ? all : all.map((mutant) => ({ mutant, rank: random() })).toSorted((a, b) => a.rank - b.rank).slice(0, count).map((one) => one.mutant);
+    const chosen =
+      count === Infinity
+        ? all
+        : all
+            .map((mutant) => ({ mutant, rank: random() }))
+            .toSorted((a, b) => a.rank - b.rank)
+            .slice(0, count)
+            .map((one) => one.mutant);
     for (const mutant of chosen) {
-      const { ir, diagnostics } = compile(sources.map((one) => (one.path === source.path ? { path: one.path, text: mutant.text } : one)));
+      const { ir, diagnostics } = compile(
+        sources.map((one) => (one.path === source.path ? { path: one.path, text: mutant.text } : one)),
+      );
       if (ir !== undefined && diagnostics.length === 0 && meaningOf(ir) === meaning) continue;
       const tallies = [tallyOf(bySlip, mutant.slip), tallyOf(byFile, source.path)];
       for (const tally of tallies) tally.mutants++;
@@ -92,17 +112,30 @@ try {
       const changed = ir === undefined ? facts : factsOf(ir);
       const shown = changed.size !== facts.size || [...changed].some((fact) => !facts.has(fact));
       if (shown) for (const tally of tallies) tally.linux++;
-      else survivors.push(`${source.path}:${mutant.line}:${mutant.column}\t${mutant.slip}\t${mutant.before.replaceAll(/\s+/g, " ")}\t${mutant.after.replaceAll(/\s+/g, " ")}`);
+      else
+        survivors.push(
+          `${source.path}:${mutant.line}:${mutant.column}\t${mutant.slip}\t${mutant.before.replaceAll(/\s+/g, " ")}\t${mutant.after.replaceAll(/\s+/g, " ")}`,
+        );
     }
   }
 
   const total = { mutants: 0, reported: 0, linux: 0 };
-  for (const tally of byFile.values()) for (const key of /** @type {(keyof Tally)[]} */ (Object.keys(total))) total[key] += tally[key];
+  for (const tally of byFile.values())
+    for (const key of /** @type {(keyof Tally)[]} */ (Object.keys(total))) total[key] += tally[key];
   console.log("slip".padEnd(28), "reported by the checks".padEnd(28), "shown by Linux' headers beside");
-  for (const [key, tally] of [...slipKinds.map((kind) => /** @type {const} */ ([kind, tallyOf(bySlip, kind)])), ...byFile]) {
+  for (const [key, tally] of [
+    ...slipKinds.map((kind) => /** @type {const} */ ([kind, tallyOf(bySlip, kind)])),
+    ...byFile,
+  ]) {
     console.log(key.padEnd(28), share(tally.reported, tally.mutants).padEnd(28), String(tally.linux).padStart(6));
   }
-  console.log("\nfirst code:", [...byCode].toSorted(([, a], [, b]) => b - a).map(([code, times]) => `${code} ${times}`).join(", "));
+  console.log(
+    "\nfirst code:",
+    [...byCode]
+      .toSorted(([, a], [, b]) => b - a)
+      .map(([code, times]) => `${code} ${times}`)
+      .join(", "),
+  );
   console.log(`\nchecks alone: ${share(total.reported, total.mutants).trim()}`);
   console.log(`with Linux' headers: ${share(total.reported + total.linux, total.mutants).trim()}`);
   if (survivorsFile !== undefined) writeFileSync(survivorsFile, `${survivors.join("\n")}\n`);

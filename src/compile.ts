@@ -1,12 +1,12 @@
-import { parse } from '../grammar/parse.ts';
-import type { Rule } from './check/rule.ts';
-import { rules } from './check/rules.ts';
-import { structInItself } from './check/struct-in-itself.ts';
-import { Survey } from './check/survey/survey.ts';
-import { diagnosticOf, type Diagnostic, type Finding } from './diagnostic/diagnostic.ts';
-import { build } from './ir/build/build.ts';
-import { Written } from './ir/build/written.ts';
-import type { Ir } from './ir/model.ts';
+import { parse } from "../grammar/parse.ts";
+import type { Rule } from "./check/rule.ts";
+import { rules } from "./check/rules.ts";
+import { structInItself } from "./check/struct-in-itself.ts";
+import { Survey } from "./check/survey/survey.ts";
+import { diagnosticOf, type Diagnostic, type Finding } from "./diagnostic/diagnostic.ts";
+import { build } from "./ir/build/build.ts";
+import { Written } from "./ir/build/written.ts";
+import type { Ir } from "./ir/model.ts";
 
 /** One description as text. The path goes into places and banners; nothing is read. */
 export interface SourceText {
@@ -57,12 +57,19 @@ export function compile(sources: readonly SourceText[]): Compilation {
     if (!(error instanceof Enough)) throw error;
   }
   const order = new Map(sources.map((source, index) => [source.path, index]));
-  const sorted = unique(diagnostics).toSorted((a, b) => (order.get(a.at.file) ?? 0) - (order.get(b.at.file) ?? 0) || a.at.line - b.at.line || a.at.column - b.at.column);
-  return limited(sorted.some((one) => one.severity === 'error') ? undefined : ir, sorted);
+  const sorted = unique(diagnostics).toSorted(
+    (a, b) =>
+      (order.get(a.at.file) ?? 0) - (order.get(b.at.file) ?? 0) || a.at.line - b.at.line || a.at.column - b.at.column,
+  );
+  return limited(sorted.some((one) => one.severity === "error") ? undefined : ir, sorted);
 }
 
-function check(survey: Survey, diagnostics: readonly Diagnostic[], report: (rule: Rule, finding: Finding) => void): void {
-  const complete = diagnostics.every((one) => one.severity !== 'error');
+function check(
+  survey: Survey,
+  diagnostics: readonly Diagnostic[],
+  report: (rule: Rule, finding: Finding) => void,
+): void {
+  const complete = diagnostics.every((one) => one.severity !== "error");
   // What walks from struct to struct would not come back from a circle, so that is looked for first.
   const before = diagnostics.length;
   for (const finding of structInItself.check?.(survey) ?? []) report(structInItself, finding);
@@ -74,7 +81,11 @@ function check(survey: Survey, diagnostics: readonly Diagnostic[], report: (rule
 }
 
 function limited(ir: Ir | undefined, diagnostics: readonly Diagnostic[]): Compilation {
-  return { ir, diagnostics: diagnostics.slice(0, mostDiagnostics), omitted: Math.max(0, diagnostics.length - mostDiagnostics) };
+  return {
+    ir,
+    diagnostics: diagnostics.slice(0, mostDiagnostics),
+    omitted: Math.max(0, diagnostics.length - mostDiagnostics),
+  };
 }
 
 /** What is used in several places is looked up several times, but wrong only once. */

@@ -1,7 +1,7 @@
-import { cut } from './ir/cut.ts';
-import { newestRevision, type Ir, type Revision } from './ir/model.ts';
-import type { GeneratedFile, Target } from './target/target.ts';
-import type { Templates } from './target/templates.ts';
+import { cut } from "./ir/cut.ts";
+import { newestRevision, type Ir, type Revision } from "./ir/model.ts";
+import type { GeneratedFile, Target } from "./target/target.ts";
+import type { Templates } from "./target/templates.ts";
 
 export interface GenerateOptions {
   readonly templates: Templates;
@@ -21,7 +21,7 @@ export interface GenerateOptions {
  */
 export function generate(ir: Ir, target: Target, options: GenerateOptions): readonly GeneratedFile[] {
   const revision = options.revision ?? newestRevision;
-  const profile = options.profile ?? target.profiles[0] ?? '';
+  const profile = options.profile ?? target.profiles[0] ?? "";
   const { asked } = options;
   const whole = cut(ir, revision);
   return target.generate({
@@ -31,6 +31,8 @@ export function generate(ir: Ir, target: Target, options: GenerateOptions): read
     revision,
     profile,
     templates: options.templates,
-    command: options.command ?? `virtgen build --target ${target.name}${profile === '' ? '' : ` --profile ${profile}`} --revision ${revision}`,
+    command:
+      options.command ??
+      `virtgen build --target ${target.name}${profile === "" ? "" : ` --profile ${profile}`} --revision ${revision}`,
   });
 }

@@ -14,7 +14,9 @@ const packages = { "@bufbuild/protoc-gen-es": "2.17.0", "kaitai-struct-compiler"
 /** Installs what is missing. Ends the process with the command to run where it cannot. */
 export function providePeers() {
   mkdirSync(cache, { recursive: true });
-  const missing = ["protoc", "/usr/bin/time"].filter((name) => spawnSync("sh", ["-c", `command -v ${name}`]).status !== 0);
+  const missing = ["protoc", "/usr/bin/time"].filter(
+    (name) => spawnSync("sh", ["-c", `command -v ${name}`]).status !== 0,
+  );
   if (missing.length > 0) {
     const command = ["apt-get", "install", "-y", "--no-install-recommends", "protobuf-compiler", "time"];
     console.log(`installing protobuf-compiler and time through apt`);
@@ -39,7 +41,9 @@ export function proto() {
   for (let message = 0; message < messages; message++) {
     lines.push(`// Message ${message}.`, `message Message${message} {`);
     for (let field = 1; field <= fields; field++) {
-      lines.push(`  ${["uint32", "uint64", "bytes", "repeated uint32"][field % 4]} field_${field} = ${field};  // Field ${field}.`);
+      lines.push(
+        `  ${["uint32", "uint64", "bytes", "repeated uint32"][field % 4]} field_${field} = ${field};  // Field ${field}.`,
+      );
     }
     lines.push("}");
   }
@@ -51,7 +55,8 @@ export function ksy() {
   const lines = ["meta:", "  id: bench", "  endian: le", "types:"];
   for (let type = 0; type < messages / 2; type++) {
     lines.push(`  type_${type}:`, `    doc: Type ${type}.`, "    seq:");
-    for (let field = 1; field <= fields; field++) lines.push(`      - id: field_${field}`, `        type: ${["u1", "u2", "u4", "u8"][field % 4]}`);
+    for (let field = 1; field <= fields; field++)
+      lines.push(`      - id: field_${field}`, `        type: ${["u1", "u2", "u4", "u8"][field % 4]}`);
   }
   return `${lines.join("\n")}\n`;
 }

@@ -33,14 +33,34 @@ const specs = lines(join(root, "specs"));
 const contenders = [
   { name: "node -e 0", command: () => ["node", "-e", "0"], input: 0 },
   { name: "virtgen check", command: () => ["node", virtgen, "check"], input: specs },
-  { name: "virtgen build, nothing changed", command: (out) => ["node", virtgen, "build", "--out", out], input: specs, folder: join(work, "kept") },
-  { name: "virtgen build, cold, prettier included", command: (out) => ["node", virtgen, "build", "--out", out], input: specs },
+  {
+    name: "virtgen build, nothing changed",
+    command: (out) => ["node", virtgen, "build", "--out", out],
+    input: specs,
+    folder: join(work, "kept"),
+  },
+  {
+    name: "virtgen build, cold, prettier included",
+    command: (out) => ["node", virtgen, "build", "--out", out],
+    input: specs,
+  },
   {
     name: "protoc-gen-es",
-    command: (out) => ["protoc", `--plugin=${join(cache, "node_modules/.bin/protoc-gen-es")}`, `--es_out=${out}`, "--es_opt=target=ts", `--proto_path=${work}`, "bench.proto"],
+    command: (out) => [
+      "protoc",
+      `--plugin=${join(cache, "node_modules/.bin/protoc-gen-es")}`,
+      `--es_out=${out}`,
+      "--es_opt=target=ts",
+      `--proto_path=${work}`,
+      "bench.proto",
+    ],
     input: lines(join(work, "bench.proto")),
   },
-  { name: "kaitai-struct-compiler", command: (out) => ["node", join(root, "bench/compiler/kaitai.mjs"), join(work, "bench.ksy"), out], input: lines(join(work, "bench.ksy")) },
+  {
+    name: "kaitai-struct-compiler",
+    command: (out) => ["node", join(root, "bench/compiler/kaitai.mjs"), join(work, "bench.ksy"), out],
+    input: lines(join(work, "bench.ksy")),
+  },
 ];
 
 /** @type {Map<string, { walls: number[], memory: number, output: number }>} */
@@ -74,7 +94,9 @@ for (const { name, input, folder } of contenders) {
   const wall = best(name);
   const median = result.walls.toSorted((a, b) => a - b)[Math.floor(result.walls.length / 2)] ?? 0;
   const rate = (/** @type {number} */ count) => (count === 0 ? "" : Math.round(count / wall).toLocaleString("en-US"));
-  console.log(`| ${name} | ${wall.toFixed(2)} (${median.toFixed(2)}) | ${(wall / bare).toFixed(1)} | ${rate(input)} | ${folder === undefined ? rate(result.output) : ""} | ${Math.round(result.memory / 1024)} |`);
+  console.log(
+    `| ${name} | ${wall.toFixed(2)} (${median.toFixed(2)}) | ${(wall / bare).toFixed(1)} | ${rate(input)} | ${folder === undefined ? rate(result.output) : ""} | ${Math.round(result.memory / 1024)} |`,
+  );
 }
 
 /**

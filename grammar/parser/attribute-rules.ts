@@ -1,10 +1,10 @@
-import * as T from '../tokens.ts';
-import { ExpressionRules, type Rule } from './expression-rules.ts';
+import * as T from "../tokens.ts";
+import { ExpressionRules, type Rule } from "./expression-rules.ts";
 
 /** What may follow any element, in any order. */
 export class AttributeRules extends ExpressionRules {
   /** attribute = availability | naming | condition | access | shape | reference */
-  attribute: Rule = this.RULE('attribute', () => {
+  attribute: Rule = this.RULE("attribute", () => {
     this.OR([
       { ALT: () => this.SUBRULE(this.availability) },
       { ALT: () => this.SUBRULE(this.naming) },
@@ -16,7 +16,7 @@ export class AttributeRules extends ExpressionRules {
   });
 
   /** availability = ( "since" | "until" ) revision | "was" Name "until" revision */
-  availability: Rule = this.RULE('availability', () => {
+  availability: Rule = this.RULE("availability", () => {
     this.OR([
       {
         ALT: () => {
@@ -36,13 +36,13 @@ export class AttributeRules extends ExpressionRules {
   });
 
   /** revision = [ "revision" ] ( Version | Integer ): CCW numbers its own revisions */
-  revision: Rule = this.RULE('revision', () => {
+  revision: Rule = this.RULE("revision", () => {
     this.OPTION(() => this.CONSUME(T.Revision));
     this.OR([{ ALT: () => this.CONSUME(T.Version) }, { ALT: () => this.CONSUME(T.Integer) }]);
   });
 
   /** naming = ( "alias" | "also" ) Name Name [ "as" Name ] | ( "c_name" | "c_prefix" ) Name */
-  naming: Rule = this.RULE('naming', () => {
+  naming: Rule = this.RULE("naming", () => {
     this.OR([
       {
         ALT: () => {
@@ -65,7 +65,7 @@ export class AttributeRules extends ExpressionRules {
   });
 
   /** condition = ( "if" | "unless" | "requires" ) expression | "in" range */
-  condition: Rule = this.RULE('condition', () => {
+  condition: Rule = this.RULE("condition", () => {
     this.OR([
       {
         ALT: () => {
@@ -87,7 +87,7 @@ export class AttributeRules extends ExpressionRules {
   });
 
   /** access = "writable" [ "any_time" | "before" Name ] | "write_clears" Name | "kept" "over" "reset" | "reset" operation | "bank" Name | "limit" | "bitmap" */
-  access: Rule = this.RULE('access', () => {
+  access: Rule = this.RULE("access", () => {
     this.OR([
       {
         ALT: () => {
@@ -136,7 +136,7 @@ export class AttributeRules extends ExpressionRules {
   });
 
   /** shape = "pad" operation [ "unless" expression ] | ( "packed" | "natural" | "compact" ) Name | "order" Name Name | ( "size" | "aligned" ) operation | "by" "address" | "overridable" */
-  shape: Rule = this.RULE('shape', () => {
+  shape: Rule = this.RULE("shape", () => {
     this.OR([
       {
         ALT: () => {
@@ -182,7 +182,7 @@ export class AttributeRules extends ExpressionRules {
   });
 
   /** reference = ( "label" | "unit" | "from" ) Text | "group" Name | "refers" Name { "," Name } | erratum */
-  reference: Rule = this.RULE('reference', () => {
+  reference: Rule = this.RULE("reference", () => {
     this.OR([
       {
         ALT: () => {
@@ -211,7 +211,7 @@ export class AttributeRules extends ExpressionRules {
   });
 
   /** erratum = "erratum" Text "{" Name ":" Text ";" Name ":" Text ";" "because" Text ";" "}" */
-  erratum: Rule = this.RULE('erratum', () => {
+  erratum: Rule = this.RULE("erratum", () => {
     this.CONSUME(T.Erratum);
     this.CONSUME(T.Text);
     this.CONSUME(T.LBrace);
@@ -220,7 +220,7 @@ export class AttributeRules extends ExpressionRules {
   });
 
   /** erratumLine = Name [ ":" ] Text ";" */
-  erratumLine: Rule = this.RULE('erratumLine', () => {
+  erratumLine: Rule = this.RULE("erratumLine", () => {
     this.CONSUME(T.Name);
     this.OPTION(() => this.CONSUME(T.Colon));
     this.CONSUME(T.Text);

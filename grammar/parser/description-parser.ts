@@ -1,7 +1,7 @@
-import * as T from '../tokens.ts';
-import type { Rule } from './expression-rules.ts';
-import { FirstTokenLookahead } from './first-token-lookahead.ts';
-import { MessageRules } from './message-rules.ts';
+import * as T from "../tokens.ts";
+import type { Rule } from "./expression-rules.ts";
+import { FirstTokenLookahead } from "./first-token-lookahead.ts";
+import { MessageRules } from "./message-rules.ts";
 
 /**
  * The grammar of the language. Each rule has its production above it; a terminal in quotes is a word or sign, others
@@ -13,7 +13,7 @@ export class DescriptionParser extends MessageRules {
   constructor({ validate = false }: { readonly validate?: boolean } = {}) {
     super({
       recoveryEnabled: false,
-      nodeLocationTracking: 'full',
+      nodeLocationTracking: "full",
       skipValidations: !validate,
       // Chevrotain looks so far ahead, too, for what an error's message could say, which takes seconds from two on.
       maxLookahead: 1,
@@ -23,13 +23,13 @@ export class DescriptionParser extends MessageRules {
   }
 
   /** file = header { item } */
-  file: Rule = this.RULE('file', () => {
+  file: Rule = this.RULE("file", () => {
     this.SUBRULE(this.header);
     this.MANY(() => this.SUBRULE(this.item));
   });
 
   /** header = ( "device" | "transport" | "core" ) Name [ "=" expression ] [ Text ] { attribute } ";" */
-  header: Rule = this.RULE('header', () => {
+  header: Rule = this.RULE("header", () => {
     this.OR([
       { ALT: () => this.CONSUME(T.Device) },
       { ALT: () => this.CONSUME(T.Transport) },
@@ -46,9 +46,13 @@ export class DescriptionParser extends MessageRules {
   });
 
   /** item = [ "legacy" ] ( features | queues | … ) */
-  item: Rule = this.RULE('item', () => {
+  item: Rule = this.RULE("item", () => {
     this.OR([
-      { GATE: () => this.LA(2).tokenType === T.Native, ALT: () => this.SUBRULE(this.legacyNative), IGNORE_AMBIGUITIES: true },
+      {
+        GATE: () => this.LA(2).tokenType === T.Native,
+        ALT: () => this.SUBRULE(this.legacyNative),
+        IGNORE_AMBIGUITIES: true,
+      },
       {
         ALT: () => {
           this.OPTION(() => this.CONSUME(T.Legacy));
@@ -78,7 +82,7 @@ export class DescriptionParser extends MessageRules {
   // --- features, queues, constants -----------------------------------------------------------------------------
 
   /** features = "features" { attribute } "{" { feature } "}" */
-  features: Rule = this.RULE('features', () => {
+  features: Rule = this.RULE("features", () => {
     this.CONSUME(T.Features);
     this.MANY1(() => this.SUBRULE(this.attribute));
     this.CONSUME(T.LBrace);
@@ -87,7 +91,7 @@ export class DescriptionParser extends MessageRules {
   });
 
   /** feature = [ "legacy" ] Name "=" expression { attribute } ";" */
-  feature: Rule = this.RULE('feature', () => {
+  feature: Rule = this.RULE("feature", () => {
     this.OPTION({ GATE: () => this.LA(2).tokenType !== T.Equal, DEF: () => this.CONSUME(T.Legacy) });
     this.CONSUME(T.Name);
     this.CONSUME(T.Equal);
@@ -97,7 +101,7 @@ export class DescriptionParser extends MessageRules {
   });
 
   /** featureRanges = "feature_ranges" "{" { featureRange } "}" */
-  featureRanges: Rule = this.RULE('featureRanges', () => {
+  featureRanges: Rule = this.RULE("featureRanges", () => {
     this.CONSUME(T.FeatureRanges);
     this.CONSUME(T.LBrace);
     this.MANY(() => this.SUBRULE(this.featureRange));
@@ -105,7 +109,7 @@ export class DescriptionParser extends MessageRules {
   });
 
   /** featureRange = Name "=" range { attribute } ";" */
-  featureRange: Rule = this.RULE('featureRange', () => {
+  featureRange: Rule = this.RULE("featureRange", () => {
     this.CONSUME(T.Name);
     this.CONSUME(T.Equal);
     this.SUBRULE(this.range);
@@ -114,13 +118,16 @@ export class DescriptionParser extends MessageRules {
   });
 
   /** queues = "queues" { attribute } "{" { queue | where } "}" */
-  queues: Rule = this.RULE('queues', () => {
+  queues: Rule = this.RULE("queues", () => {
     this.CONSUME(T.Queues);
     this.MANY1(() => this.SUBRULE(this.attribute));
     this.CONSUME(T.LBrace);
     this.MANY2(() => {
       this.OR([
-        { GATE: () => this.LA(2).tokenType !== T.Equal && this.LA(2).tokenType !== T.LBracket, ALT: () => this.SUBRULE(this.where) },
+        {
+          GATE: () => this.LA(2).tokenType !== T.Equal && this.LA(2).tokenType !== T.LBracket,
+          ALT: () => this.SUBRULE(this.where),
+        },
         { ALT: () => this.SUBRULE(this.queue) },
       ]);
     });
@@ -128,7 +135,7 @@ export class DescriptionParser extends MessageRules {
   });
 
   /** queue = Name [ "[" Name "]" ] "=" expression [ "for" Name "in" range ] { attribute } ";" */
-  queue: Rule = this.RULE('queue', () => {
+  queue: Rule = this.RULE("queue", () => {
     this.CONSUME1(T.Name);
     this.OPTION1(() => {
       this.CONSUME(T.LBracket);
@@ -148,7 +155,7 @@ export class DescriptionParser extends MessageRules {
   });
 
   /** where = "where" Name [ "(" Name { "," Name } ")" ] "=" expression ";" */
-  where: Rule = this.RULE('where', () => {
+  where: Rule = this.RULE("where", () => {
     this.CONSUME(T.Where);
     this.CONSUME1(T.Name);
     this.OPTION(() => {
@@ -162,7 +169,7 @@ export class DescriptionParser extends MessageRules {
   });
 
   /** constantGroup = ( "enum" | "flags" | "bits" | "shared_memory" ) [ Name ] { attribute } "{" { groupItem } "}" { where } */
-  constantGroup: Rule = this.RULE('constantGroup', () => {
+  constantGroup: Rule = this.RULE("constantGroup", () => {
     this.OR([
       { ALT: () => this.CONSUME(T.Enum) },
       { ALT: () => this.CONSUME(T.Flags) },
@@ -177,7 +184,7 @@ export class DescriptionParser extends MessageRules {
   });
 
   /** groupItem = "flags" "{" { constantLine } "}" | where | constantLine */
-  groupItem: Rule = this.RULE('groupItem', () => {
+  groupItem: Rule = this.RULE("groupItem", () => {
     this.OR([
       {
         GATE: () => this.LA(2).tokenType === T.LBrace,
@@ -194,7 +201,7 @@ export class DescriptionParser extends MessageRules {
   });
 
   /** constantLine = [ "legacy" ] Name "=" expression { attribute } ";" */
-  constantLine: Rule = this.RULE('constantLine', () => {
+  constantLine: Rule = this.RULE("constantLine", () => {
     this.OPTION({ GATE: () => this.LA(2).tokenType !== T.Equal, DEF: () => this.CONSUME(T.Legacy) });
     this.CONSUME(T.Name);
     this.CONSUME(T.Equal);
@@ -204,7 +211,7 @@ export class DescriptionParser extends MessageRules {
   });
 
   /** constant = "const" constantLine */
-  constant: Rule = this.RULE('constant', () => {
+  constant: Rule = this.RULE("constant", () => {
     this.CONSUME(T.Const);
     this.SUBRULE(this.constantLine);
   });
@@ -212,14 +219,14 @@ export class DescriptionParser extends MessageRules {
   // --- structs ------------------------------------------------------------------------------------------------
 
   /** config = "config" { attribute } members */
-  config: Rule = this.RULE('config', () => {
+  config: Rule = this.RULE("config", () => {
     this.CONSUME(T.Config);
     this.MANY(() => this.SUBRULE(this.attribute));
     this.SUBRULE(this.members);
   });
 
   /** struct = "struct" Name { attribute } members [ ";" ] */
-  struct: Rule = this.RULE('struct', () => {
+  struct: Rule = this.RULE("struct", () => {
     this.CONSUME(T.Struct);
     this.CONSUME(T.Name);
     this.MANY(() => this.SUBRULE(this.attribute));
@@ -228,7 +235,7 @@ export class DescriptionParser extends MessageRules {
   });
 
   /** external = "external" "struct" Name { attribute } ";" */
-  external: Rule = this.RULE('external', () => {
+  external: Rule = this.RULE("external", () => {
     this.CONSUME(T.External);
     this.OPTION(() => this.CONSUME(T.Struct));
     this.CONSUME(T.Name);
@@ -239,7 +246,7 @@ export class DescriptionParser extends MessageRules {
   // --- rules, errata, houses -----------------------------------------------------------------------------------
 
   /** rule = "requires" ":" … ";" | "at_least_one" names ";" | "conflicts" names ";" | "offers" … ";" | normative */
-  rule: Rule = this.RULE('rule', () => {
+  rule: Rule = this.RULE("rule", () => {
     this.OR1([
       {
         ALT: () => {
@@ -267,7 +274,7 @@ export class DescriptionParser extends MessageRules {
   });
 
   /** normative = ( "must" | "should" | "may" ) [ "not" ] ( "driver" | "device" ) [ Text ] ":" ( Text | expression [ "in" range ] ) */
-  normative: Rule = this.RULE('normative', () => {
+  normative: Rule = this.RULE("normative", () => {
     this.OR1([
       { ALT: () => this.CONSUME(T.Must) },
       { ALT: () => this.CONSUME(T.Should) },
@@ -292,12 +299,12 @@ export class DescriptionParser extends MessageRules {
   });
 
   /** erratumItem = erratum */
-  erratumItem: Rule = this.RULE('erratumItem', () => {
+  erratumItem: Rule = this.RULE("erratumItem", () => {
     this.SUBRULE(this.erratum);
   });
 
   /** legacyNative = "legacy" "native" Name { "," Name } ";" */
-  legacyNative: Rule = this.RULE('legacyNative', () => {
+  legacyNative: Rule = this.RULE("legacyNative", () => {
     this.CONSUME(T.Legacy);
     this.CONSUME(T.Native);
     this.AT_LEAST_ONE_SEP({ SEP: T.Comma, DEF: () => this.SUBRULE(this.nativeName) });
@@ -305,12 +312,12 @@ export class DescriptionParser extends MessageRules {
   });
 
   /** nativeName = Name */
-  nativeName: Rule = this.RULE('nativeName', () => {
+  nativeName: Rule = this.RULE("nativeName", () => {
     this.CONSUME(T.Name);
   });
 
   /** house = "house" Name "{" { houseItem } "}" */
-  house: Rule = this.RULE('house', () => {
+  house: Rule = this.RULE("house", () => {
     this.CONSUME(T.House);
     this.CONSUME(T.Name);
     this.CONSUME(T.LBrace);
@@ -319,7 +326,7 @@ export class DescriptionParser extends MessageRules {
   });
 
   /** houseItem = "header" Text [ "includes" Text { "," Text } ] ";" | "no_legacy" Name ";" | "omit" path { "," path } ";" | view | typedef | constantGroup | constant */
-  houseItem: Rule = this.RULE('houseItem', () => {
+  houseItem: Rule = this.RULE("houseItem", () => {
     this.OR([
       {
         ALT: () => {
@@ -351,7 +358,7 @@ export class DescriptionParser extends MessageRules {
   });
 
   /** houseElement = [ "legacy" ] ( view | typedef | constantGroup | constant ) */
-  houseElement: Rule = this.RULE('houseElement', () => {
+  houseElement: Rule = this.RULE("houseElement", () => {
     this.OPTION(() => this.CONSUME(T.Legacy));
     this.OR([
       { ALT: () => this.SUBRULE(this.view) },
@@ -362,7 +369,7 @@ export class DescriptionParser extends MessageRules {
   });
 
   /** view = "view" "struct" Name "of" path { attribute } members [ ";" ] */
-  view: Rule = this.RULE('view', () => {
+  view: Rule = this.RULE("view", () => {
     this.CONSUME(T.View);
     this.CONSUME(T.Struct);
     this.CONSUME(T.Name);
@@ -374,7 +381,7 @@ export class DescriptionParser extends MessageRules {
   });
 
   /** typedef = "typedef" ( Scalar | "struct" path ) Name { attribute } ";" */
-  typedef: Rule = this.RULE('typedef', () => {
+  typedef: Rule = this.RULE("typedef", () => {
     this.CONSUME(T.Typedef);
     this.OR([
       { ALT: () => this.CONSUME(T.Scalar) },

@@ -1,11 +1,25 @@
-import { CstParser, type CstNode, type IParserConfig, type TokenType } from 'chevrotain';
-import * as T from '../tokens.ts';
+import { CstParser, type CstNode, type IParserConfig, type TokenType } from "chevrotain";
+import * as T from "../tokens.ts";
 
 export type Rule = (idx?: number) => CstNode;
 
 const binaryOperators: readonly TokenType[] = [
-  T.Arrow, T.Pipe, T.Ampersand, T.EqualEqual, T.NotEqual, T.Less, T.LessEqual, T.Greater, T.GreaterEqual,
-  T.Plus, T.Minus, T.ShiftLeft, T.ShiftRight, T.Star, T.Slash, T.Percent,
+  T.Arrow,
+  T.Pipe,
+  T.Ampersand,
+  T.EqualEqual,
+  T.NotEqual,
+  T.Less,
+  T.LessEqual,
+  T.Greater,
+  T.GreaterEqual,
+  T.Plus,
+  T.Minus,
+  T.ShiftLeft,
+  T.ShiftRight,
+  T.Star,
+  T.Slash,
+  T.Percent,
 ];
 
 /**
@@ -18,7 +32,7 @@ export class ExpressionRules extends CstParser {
   }
 
   /** expression = operation [ "?" expression ":" expression ] */
-  expression: Rule = this.RULE('expression', () => {
+  expression: Rule = this.RULE("expression", () => {
     this.SUBRULE(this.operation);
     this.OPTION(() => {
       this.CONSUME(T.Question);
@@ -29,7 +43,7 @@ export class ExpressionRules extends CstParser {
   });
 
   /** operation = operand { ( "->" | "|" | "&" | "==" | … | "*" | "/" | "%" ) operand } */
-  operation: Rule = this.RULE('operation', () => {
+  operation: Rule = this.RULE("operation", () => {
     this.SUBRULE1(this.operand);
     this.MANY(() => {
       this.OR(binaryOperators.map((operator) => ({ ALT: () => this.CONSUME(operator) })));
@@ -38,7 +52,7 @@ export class ExpressionRules extends CstParser {
   });
 
   /** operand = { "not" | "-" | "~" | "bit" } ( Integer | "(" expression ")" | Name "(" expression { "," expression } ")" | indexedPath ) */
-  operand: Rule = this.RULE('operand', () => {
+  operand: Rule = this.RULE("operand", () => {
     this.MANY({
       GATE: () => this.atOperand(),
       DEF: () => {
@@ -81,7 +95,7 @@ export class ExpressionRules extends CstParser {
   }
 
   /** indexedPath = pathPart { "." pathPart } */
-  indexedPath: Rule = this.RULE('indexedPath', () => {
+  indexedPath: Rule = this.RULE("indexedPath", () => {
     this.SUBRULE1(this.pathPart);
     this.MANY(() => {
       this.CONSUME(T.Dot);
@@ -90,7 +104,7 @@ export class ExpressionRules extends CstParser {
   });
 
   /** pathPart = Name [ "[" expression "]" ] */
-  pathPart: Rule = this.RULE('pathPart', () => {
+  pathPart: Rule = this.RULE("pathPart", () => {
     this.CONSUME(T.Name);
     this.OPTION(() => {
       this.CONSUME(T.LBracket);
@@ -100,7 +114,7 @@ export class ExpressionRules extends CstParser {
   });
 
   /** path = Name { "." Name } */
-  path: Rule = this.RULE('path', () => {
+  path: Rule = this.RULE("path", () => {
     this.CONSUME1(T.Name);
     this.MANY(() => {
       this.CONSUME(T.Dot);
@@ -109,7 +123,7 @@ export class ExpressionRules extends CstParser {
   });
 
   /** range = operation ".." operation */
-  range: Rule = this.RULE('range', () => {
+  range: Rule = this.RULE("range", () => {
     this.SUBRULE1(this.operation);
     this.CONSUME(T.DotDot);
     this.SUBRULE2(this.operation);

@@ -1,10 +1,23 @@
 import {
-  Alternation, NonTerminal, Option, Repetition, RepetitionMandatory, RepetitionMandatoryWithSeparator, RepetitionWithSeparator, Terminal,
-  type ILookaheadStrategy, type IOrAlt, type IProduction, type IToken, type OptionalProductionType, type Rule as GrammarRule, type TokenType,
-} from 'chevrotain';
+  Alternation,
+  NonTerminal,
+  Option,
+  Repetition,
+  RepetitionMandatory,
+  RepetitionMandatoryWithSeparator,
+  RepetitionWithSeparator,
+  Terminal,
+  type ILookaheadStrategy,
+  type IOrAlt,
+  type IProduction,
+  type IToken,
+  type OptionalProductionType,
+  type Rule as GrammarRule,
+  type TokenType,
+} from "chevrotain";
 
-type AlternationOptions = Parameters<ILookaheadStrategy['buildLookaheadForAlternation']>[0];
-type OptionalOptions = Parameters<ILookaheadStrategy['buildLookaheadForOptional']>[0];
+type AlternationOptions = Parameters<ILookaheadStrategy["buildLookaheadForAlternation"]>[0];
+type OptionalOptions = Parameters<ILookaheadStrategy["buildLookaheadForOptional"]>[0];
 
 /** What a decision needs of the parser that it is called on. */
 interface Recognizer {
@@ -27,7 +40,9 @@ export class FirstTokenLookahead implements ILookaheadStrategy {
     return [];
   }
 
-  buildLookaheadForAlternation(options: AlternationOptions): (this: Recognizer, alternatives?: IOrAlt<unknown>[]) => number | undefined {
+  buildLookaheadForAlternation(
+    options: AlternationOptions,
+  ): (this: Recognizer, alternatives?: IOrAlt<unknown>[]) => number | undefined {
     const alternation = find(options.rule, Alternation, options.prodOccurrence);
     const sets = alternation.definition.map((alternative) => this.tokenSet([alternative]));
     return function decide(alternatives) {
@@ -63,7 +78,8 @@ export class FirstTokenLookahead implements ILookaheadStrategy {
     for (const production of sequence) {
       if (production instanceof Terminal) found.add(production.terminalType);
       else if (production instanceof NonTerminal) addAll(found, this.firstOfRule(production.referencedRule));
-      else if (production instanceof Alternation) for (const alternative of production.definition) addAll(found, this.first([alternative]));
+      else if (production instanceof Alternation)
+        for (const alternative of production.definition) addAll(found, this.first([alternative]));
       else addAll(found, this.first(inside(production)));
       if (!canBeEmpty(production)) break;
     }
@@ -86,13 +102,15 @@ function addAll<T>(set: Set<T>, values: Iterable<T>): void {
 
 /** What a production is made of; the library's own type leaves it out. */
 function inside(production: IProduction): readonly IProduction[] {
-  return 'definition' in production ? (production.definition as readonly IProduction[]) : [];
+  return "definition" in production ? (production.definition as readonly IProduction[]) : [];
 }
 
 function canBeEmpty(production: IProduction): boolean {
-  if (production instanceof Option || production instanceof Repetition || production instanceof RepetitionWithSeparator) return true;
+  if (production instanceof Option || production instanceof Repetition || production instanceof RepetitionWithSeparator)
+    return true;
   if (production instanceof Terminal) return false;
-  if (production instanceof NonTerminal) return production.referencedRule.definition.every((inner) => canBeEmpty(inner));
+  if (production instanceof NonTerminal)
+    return production.referencedRule.definition.every((inner) => canBeEmpty(inner));
   if (production instanceof Alternation) return production.definition.some((alternative) => canBeEmpty(alternative));
   return inside(production).every((inner) => canBeEmpty(inner));
 }
@@ -111,7 +129,11 @@ interface Numbered {
 }
 
 /** The production of a kind with a number (`OPTION2`: 2) in a rule. */
-function find<P extends Numbered>(rule: GrammarRule, kind: abstract new (...parameters: never[]) => P, occurrence: number): P {
+function find<P extends Numbered>(
+  rule: GrammarRule,
+  kind: abstract new (...parameters: never[]) => P,
+  occurrence: number,
+): P {
   const search = (definition: readonly IProduction[]): P | undefined => {
     for (const production of definition) {
       if (production instanceof kind && production.idx === occurrence) return production;
@@ -124,4 +146,3 @@ function find<P extends Numbered>(rule: GrammarRule, kind: abstract new (...para
   if (found === undefined) throw new Error(`the rule '${rule.name}' has no production ${occurrence} of this kind`);
   return found;
 }
-

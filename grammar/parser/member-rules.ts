@@ -1,19 +1,22 @@
-import * as T from '../tokens.ts';
-import { AttributeRules } from './attribute-rules.ts';
-import type { Rule } from './expression-rules.ts';
+import * as T from "../tokens.ts";
+import { AttributeRules } from "./attribute-rules.ts";
+import type { Rule } from "./expression-rules.ts";
 
 /** What stands in the braces of a struct, of the configuration space and of a request's parts. */
 export class MemberRules extends AttributeRules {
   /** members = "{" { member } "}" */
-  members: Rule = this.RULE('members', () => {
+  members: Rule = this.RULE("members", () => {
     this.CONSUME(T.LBrace);
     this.MANY(() => this.SUBRULE(this.member));
     this.CONSUME(T.RBrace);
   });
 
   /** member = [ "legacy" ] ( scalarMember | structMember | variant | present | window | ifBlock | opaque | pick | externalMember ) */
-  member: Rule = this.RULE('member', () => {
-    this.OPTION({ GATE: () => ![T.Semicolon, T.As, T.DotDot].includes(this.LA(2).tokenType), DEF: () => this.CONSUME(T.Legacy) });
+  member: Rule = this.RULE("member", () => {
+    this.OPTION({
+      GATE: () => ![T.Semicolon, T.As, T.DotDot].includes(this.LA(2).tokenType),
+      DEF: () => this.CONSUME(T.Legacy),
+    });
     this.OR([
       { ALT: () => this.SUBRULE(this.scalarMember) },
       { GATE: () => !this.atPick(), ALT: () => this.SUBRULE(this.structMember) },
@@ -34,7 +37,7 @@ export class MemberRules extends AttributeRules {
   }
 
   /** scalarMember = Scalar [ Name ] { dimension } ( bitItems { attribute } [ ";" ] | fieldTail ) */
-  scalarMember: Rule = this.RULE('scalarMember', () => {
+  scalarMember: Rule = this.RULE("scalarMember", () => {
     this.CONSUME(T.Scalar);
     this.OPTION1(() => this.CONSUME(T.Name));
     this.MANY1(() => this.SUBRULE(this.dimension));
@@ -51,7 +54,7 @@ export class MemberRules extends AttributeRules {
   });
 
   /** structMember = "struct" ( members [ Name ] | path ( members Name | [ Name ] ) ) { dimension } fieldTail */
-  structMember: Rule = this.RULE('structMember', () => {
+  structMember: Rule = this.RULE("structMember", () => {
     this.CONSUME(T.Struct);
     this.OR([
       {
@@ -74,12 +77,14 @@ export class MemberRules extends AttributeRules {
 
   /** In `PLUG: struct plug pad 56;` the word after the struct is an attribute, in `struct plug pad;` it is the name. */
   private atAttribute(): boolean {
-    const beginsAttribute = [T.Pad, T.If, T.Unless, T.Since, T.Until, T.Was, T.Alias, T.Erratum, T.Label].includes(this.LA(1).tokenType);
+    const beginsAttribute = [T.Pad, T.If, T.Unless, T.Since, T.Until, T.Was, T.Alias, T.Erratum, T.Label].includes(
+      this.LA(1).tokenType,
+    );
     return beginsAttribute && ![T.Semicolon, T.LBracket, T.Colon, T.Equal].includes(this.LA(2).tokenType);
   }
 
   /** opaqueMember = "opaque" Name { dimension } fieldTail */
-  opaqueMember: Rule = this.RULE('opaqueMember', () => {
+  opaqueMember: Rule = this.RULE("opaqueMember", () => {
     this.CONSUME(T.Opaque);
     this.CONSUME(T.Name);
     this.MANY(() => this.SUBRULE(this.dimension));
@@ -87,7 +92,7 @@ export class MemberRules extends AttributeRules {
   });
 
   /** externalMember = Name Name { dimension } fieldTail */
-  externalMember: Rule = this.RULE('externalMember', () => {
+  externalMember: Rule = this.RULE("externalMember", () => {
     this.CONSUME1(T.Name);
     this.CONSUME2(T.Name);
     this.MANY(() => this.SUBRULE(this.dimension));
@@ -95,7 +100,7 @@ export class MemberRules extends AttributeRules {
   });
 
   /** fieldTail = [ ":" Name ] [ "=" expression ] [ "each" members [ "until" expression ] ] { attribute } ";" */
-  fieldTail: Rule = this.RULE('fieldTail', () => {
+  fieldTail: Rule = this.RULE("fieldTail", () => {
     this.OPTION1(() => {
       this.CONSUME(T.Colon);
       this.CONSUME(T.Name);
@@ -120,21 +125,21 @@ export class MemberRules extends AttributeRules {
   });
 
   /** dimension = "[" [ expression ] "]" */
-  dimension: Rule = this.RULE('dimension', () => {
+  dimension: Rule = this.RULE("dimension", () => {
     this.CONSUME(T.LBracket);
     this.OPTION(() => this.SUBRULE(this.expression));
     this.CONSUME(T.RBracket);
   });
 
   /** bitItems = "{" { bitItem } "}" */
-  bitItems: Rule = this.RULE('bitItems', () => {
+  bitItems: Rule = this.RULE("bitItems", () => {
     this.CONSUME(T.LBrace);
     this.MANY(() => this.SUBRULE(this.bitItem));
     this.CONSUME(T.RBrace);
   });
 
   /** bitItem = "union" bitItems [ ";" ] | Name ":" operation [ ":" Name ] [ "=" expression ] { attribute } ";" */
-  bitItem: Rule = this.RULE('bitItem', () => {
+  bitItem: Rule = this.RULE("bitItem", () => {
     this.OR([
       {
         GATE: () => this.LA(2).tokenType === T.LBrace,
@@ -165,7 +170,7 @@ export class MemberRules extends AttributeRules {
   });
 
   /** variant = ( "union" [ "by" expression ] | "switch" expression [ ":" Name ] ) "{" { arm } "}" [ Name ] { attribute } [ ";" ] */
-  variant: Rule = this.RULE('variant', () => {
+  variant: Rule = this.RULE("variant", () => {
     this.OR([
       {
         ALT: () => {
@@ -204,7 +209,7 @@ export class MemberRules extends AttributeRules {
   });
 
   /** enumName = [ ":" Name ] */
-  enumName: Rule = this.RULE('enumName', () => {
+  enumName: Rule = this.RULE("enumName", () => {
     this.OPTION(() => {
       this.CONSUME(T.Colon);
       this.CONSUME(T.Name);
@@ -212,14 +217,14 @@ export class MemberRules extends AttributeRules {
   });
 
   /** armHead = tag { "," tag } { attribute } ":" */
-  armHead: Rule = this.RULE('armHead', () => {
+  armHead: Rule = this.RULE("armHead", () => {
     this.AT_LEAST_ONE_SEP({ SEP: T.Comma, DEF: () => this.SUBRULE(this.tag) });
     this.MANY(() => this.SUBRULE(this.attribute));
     this.CONSUME(T.Colon);
   });
 
   /** tag = "default" | operation [ ".." operation ] */
-  tag: Rule = this.RULE('tag', () => {
+  tag: Rule = this.RULE("tag", () => {
     this.OR([
       { ALT: () => this.CONSUME(T.Default), IGNORE_AMBIGUITIES: true },
       {
@@ -235,7 +240,7 @@ export class MemberRules extends AttributeRules {
   });
 
   /** arm = armHead ( members [ ";" ] | member ) */
-  arm: Rule = this.RULE('arm', () => {
+  arm: Rule = this.RULE("arm", () => {
     this.SUBRULE(this.armHead);
     this.OR([
       {
@@ -249,7 +254,7 @@ export class MemberRules extends AttributeRules {
   });
 
   /** present = "present" "if" expression members [ ";" ] */
-  present: Rule = this.RULE('present', () => {
+  present: Rule = this.RULE("present", () => {
     this.CONSUME(T.Present);
     this.CONSUME(T.If);
     this.SUBRULE(this.expression);
@@ -258,7 +263,7 @@ export class MemberRules extends AttributeRules {
   });
 
   /** ifBlock = "if" expression members: not in the language, read so that it can be explained */
-  ifBlock: Rule = this.RULE('ifBlock', () => {
+  ifBlock: Rule = this.RULE("ifBlock", () => {
     this.CONSUME(T.If);
     this.SUBRULE(this.expression);
     this.SUBRULE(this.members);
@@ -266,7 +271,7 @@ export class MemberRules extends AttributeRules {
   });
 
   /** window = "window" Name { "," Name } "{" { arm } "}" [ ";" ] */
-  window: Rule = this.RULE('window', () => {
+  window: Rule = this.RULE("window", () => {
     this.CONSUME(T.Window);
     this.AT_LEAST_ONE_SEP({ SEP: T.Comma, DEF: () => this.CONSUME(T.Name) });
     this.CONSUME(T.LBrace);
@@ -276,7 +281,7 @@ export class MemberRules extends AttributeRules {
   });
 
   /** pick = path [ ".." path ] [ "as" Name ] ";" */
-  pick: Rule = this.RULE('pick', () => {
+  pick: Rule = this.RULE("pick", () => {
     this.SUBRULE1(this.path);
     this.OPTION1(() => {
       this.CONSUME(T.DotDot);

@@ -1,6 +1,6 @@
-import * as T from '../tokens.ts';
-import type { Rule } from './expression-rules.ts';
-import { MemberRules } from './member-rules.ts';
+import * as T from "../tokens.ts";
+import type { Rule } from "./expression-rules.ts";
+import { MemberRules } from "./member-rules.ts";
 
 /** Words that are attributes elsewhere, and behind the members of a command the beginning of another item. */
 const startsItem: ReadonlySet<unknown> = new Set([T.Requires, T.Legacy, T.Erratum]);
@@ -8,7 +8,7 @@ const startsItem: ReadonlySet<unknown> = new Set([T.Requires, T.Legacy, T.Erratu
 /** What goes over a queue or a transport: requests and their parts, registers, numbered commands. */
 export class MessageRules extends MemberRules {
   /** parameter = "parameter" Name { attribute } ";" */
-  parameter: Rule = this.RULE('parameter', () => {
+  parameter: Rule = this.RULE("parameter", () => {
     this.CONSUME(T.Parameter);
     this.CONSUME(T.Name);
     this.MANY(() => this.SUBRULE(this.attribute));
@@ -16,7 +16,7 @@ export class MessageRules extends MemberRules {
   });
 
   /** request = ( "request" | "message" | "event" ) Name [ "on" Name { "," Name } ] { attribute } "{" { partItem } "}" */
-  request: Rule = this.RULE('request', () => {
+  request: Rule = this.RULE("request", () => {
     this.OR([
       { ALT: () => this.CONSUME(T.Request) },
       { ALT: () => this.CONSUME(T.Message) },
@@ -44,17 +44,17 @@ export class MessageRules extends MemberRules {
   }
 
   /** queueName = Name */
-  queueName: Rule = this.RULE('queueName', () => {
+  queueName: Rule = this.RULE("queueName", () => {
     this.CONSUME(T.Name);
   });
 
   /** partItem = part | partSwitch */
-  partItem: Rule = this.RULE('partItem', () => {
+  partItem: Rule = this.RULE("partItem", () => {
     this.OR([{ ALT: () => this.SUBRULE(this.part) }, { ALT: () => this.SUBRULE(this.partSwitch) }]);
   });
 
   /** part = ( "device-readable" | "device-writable" ) [ Name ] { attribute } members { attribute } [ ";" ] */
-  part: Rule = this.RULE('part', () => {
+  part: Rule = this.RULE("part", () => {
     this.OR([{ ALT: () => this.CONSUME(T.DeviceReadable) }, { ALT: () => this.CONSUME(T.DeviceWritable) }]);
     this.OPTION1({ GATE: () => !this.atPartAttribute(), DEF: () => this.CONSUME(T.Name) });
     this.MANY1(() => this.SUBRULE1(this.attribute));
@@ -65,12 +65,23 @@ export class MessageRules extends MemberRules {
 
   /** In `device-readable if F { … }` the word is an attribute, in `device-readable head { … }` and `device-readable if { … }` a name. */
   private atPartAttribute(): boolean {
-    const beginsAttribute = [T.If, T.Unless, T.Since, T.Until, T.Was, T.Alias, T.Also, T.CName, T.Label, T.Erratum].includes(this.LA(1).tokenType);
+    const beginsAttribute = [
+      T.If,
+      T.Unless,
+      T.Since,
+      T.Until,
+      T.Was,
+      T.Alias,
+      T.Also,
+      T.CName,
+      T.Label,
+      T.Erratum,
+    ].includes(this.LA(1).tokenType);
     return beginsAttribute && this.LA(2).tokenType !== T.LBrace;
   }
 
   /** partSwitch = "switch" expression [ ":" Name ] { attribute } "{" { partArm } "}" */
-  partSwitch: Rule = this.RULE('partSwitch', () => {
+  partSwitch: Rule = this.RULE("partSwitch", () => {
     this.CONSUME(T.Switch);
     this.SUBRULE(this.expression);
     this.SUBRULE(this.enumName);
@@ -82,7 +93,7 @@ export class MessageRules extends MemberRules {
   });
 
   /** partArm = armHead ( "{" { partItem } "}" | partItem { partItem } ) */
-  partArm: Rule = this.RULE('partArm', () => {
+  partArm: Rule = this.RULE("partArm", () => {
     this.SUBRULE(this.armHead);
     this.OR([
       {
@@ -97,7 +108,7 @@ export class MessageRules extends MemberRules {
   });
 
   /** response = "response" "to" Name { attribute } members */
-  response: Rule = this.RULE('response', () => {
+  response: Rule = this.RULE("response", () => {
     this.CONSUME(T.Response);
     this.CONSUME(T.To);
     this.CONSUME(T.Name);
@@ -108,7 +119,7 @@ export class MessageRules extends MemberRules {
   // --- registers and commands ----------------------------------------------------------------------------------
 
   /** registers = "registers" Name [ Text ] { attribute } "{" { register } "}" */
-  registers: Rule = this.RULE('registers', () => {
+  registers: Rule = this.RULE("registers", () => {
     this.CONSUME(T.Registers);
     this.CONSUME(T.Name);
     this.OPTION(() => this.CONSUME(T.Text));
@@ -119,7 +130,7 @@ export class MessageRules extends MemberRules {
   });
 
   /** register = [ "legacy" ] expression ( "read" | "write" | "rw" ) Scalar Name [ ":" Name ] [ "=" expression ] { attribute } ";" */
-  register: Rule = this.RULE('register', () => {
+  register: Rule = this.RULE("register", () => {
     this.OPTION1(() => this.CONSUME(T.Legacy));
     this.SUBRULE(this.operation);
     this.OR([
@@ -139,7 +150,7 @@ export class MessageRules extends MemberRules {
   });
 
   /** command = ( "pci_capability" | … ) Name [ "=" expression ] [ "in" | "out" ] { attribute } "{" { section | member } "}" { attribute } [ ";" ] */
-  command: Rule = this.RULE('command', () => {
+  command: Rule = this.RULE("command", () => {
     this.OR1([
       { ALT: () => this.CONSUME(T.PciCapability) },
       { ALT: () => this.CONSUME(T.CcwCommand) },
@@ -160,7 +171,11 @@ export class MessageRules extends MemberRules {
     this.CONSUME(T.LBrace);
     this.MANY2(() => {
       this.OR3([
-        { GATE: () => this.LA(2).tokenType === T.LBrace && this.LA(1).tokenType !== T.Union && this.LA(1).tokenType !== T.Scalar, ALT: () => this.SUBRULE(this.section) },
+        {
+          GATE: () =>
+            this.LA(2).tokenType === T.LBrace && this.LA(1).tokenType !== T.Union && this.LA(1).tokenType !== T.Scalar,
+          ALT: () => this.SUBRULE(this.section),
+        },
         { ALT: () => this.SUBRULE(this.member) },
       ]);
     });
@@ -176,7 +191,7 @@ export class MessageRules extends MemberRules {
   });
 
   /** section = Name members */
-  section: Rule = this.RULE('section', () => {
+  section: Rule = this.RULE("section", () => {
     this.CONSUME(T.Name);
     this.SUBRULE(this.members);
   });

@@ -1,19 +1,33 @@
-import type { CstNode } from 'chevrotain';
-import type { Attribute, Erratum } from '../ast.ts';
+import type { CstNode } from "chevrotain";
+import type { Attribute, Erratum } from "../ast.ts";
 import {
-  docOf, has, keywordOf, node, nodes, onlyChild, optionalNode, optionalWord, placeOfNode, placeOfToken, textOf, token, tokens, word, type Source,
-} from './cst.ts';
-import { operation, range } from './expressions.ts';
+  docOf,
+  has,
+  keywordOf,
+  node,
+  nodes,
+  onlyChild,
+  optionalNode,
+  optionalWord,
+  placeOfNode,
+  placeOfToken,
+  textOf,
+  token,
+  tokens,
+  word,
+  type Source,
+} from "./cst.ts";
+import { operation, range } from "./expressions.ts";
 
 /** The attributes of an element, in the order written; `legacy` before it comes first. */
 export function attributes(source: Source, cst: CstNode, wrapper?: CstNode): Attribute[] {
   const found: Attribute[] = [];
   for (const outer of [wrapper, cst]) {
-    const legacy = outer === undefined ? undefined : tokens(outer, 'Keyword_legacy')[0];
-    if (legacy !== undefined) found.push({ kind: 'legacy', at: placeOfToken(source, legacy) });
+    const legacy = outer === undefined ? undefined : tokens(outer, "Keyword_legacy")[0];
+    if (legacy !== undefined) found.push({ kind: "legacy", at: placeOfToken(source, legacy) });
   }
-  for (const tail of [cst, optionalNode(cst, 'fieldTail')]) {
-    if (tail !== undefined) for (const one of nodes(tail, 'attribute')) found.push(attribute(source, onlyChild(one)));
+  for (const tail of [cst, optionalNode(cst, "fieldTail")]) {
+    if (tail !== undefined) for (const one of nodes(tail, "attribute")) found.push(attribute(source, onlyChild(one)));
   }
   return found;
 }
@@ -32,26 +46,34 @@ export function elementOf(source: Source, cst: CstNode, wrapper?: CstNode): Desc
 function attribute(source: Source, cst: CstNode): Attribute {
   const at = placeOfNode(source, cst);
   switch (cst.name) {
-    case 'availability': {
-      const kind = keywordOf(cst, ['was', 'since', 'until']) ?? 'since';
-      const revision = revisionOf(node(cst, 'revision'));
-      return kind === 'was' ? { kind, name: word(source, token(cst, 'Name')), until: revision, at } : { kind, revision, at };
+    case "availability": {
+      const kind = keywordOf(cst, ["was", "since", "until"]) ?? "since";
+      const revision = revisionOf(node(cst, "revision"));
+      return kind === "was"
+        ? { kind, name: word(source, token(cst, "Name")), until: revision, at }
+        : { kind, revision, at };
     }
-    case 'naming': {
-      const kind = keywordOf(cst, ['alias', 'also', 'c_name', 'c_prefix']) ?? 'alias';
-      const name = word(source, token(cst, 'Name'));
-      if (kind === 'c_name' || kind === 'c_prefix') return { kind, name, at };
-      const as = tokens(cst, 'Name')[2];
-      return { kind, house: name, name: word(source, token(cst, 'Name', 1)), as: as === undefined ? undefined : word(source, as), at };
+    case "naming": {
+      const kind = keywordOf(cst, ["alias", "also", "c_name", "c_prefix"]) ?? "alias";
+      const name = word(source, token(cst, "Name"));
+      if (kind === "c_name" || kind === "c_prefix") return { kind, name, at };
+      const as = tokens(cst, "Name")[2];
+      return {
+        kind,
+        house: name,
+        name: word(source, token(cst, "Name", 1)),
+        as: as === undefined ? undefined : word(source, as),
+        at,
+      };
     }
-    case 'condition': {
-      const kind = keywordOf(cst, ['if', 'unless', 'requires', 'in']) ?? 'if';
-      if (kind === 'in') return { kind, range: range(source, node(cst, 'range')), at };
-      return { kind, value: operation(source, node(cst, 'operation')), at };
+    case "condition": {
+      const kind = keywordOf(cst, ["if", "unless", "requires", "in"]) ?? "if";
+      if (kind === "in") return { kind, range: range(source, node(cst, "range")), at };
+      return { kind, value: operation(source, node(cst, "operation")), at };
     }
-    case 'access':
+    case "access":
       return access(source, cst);
-    case 'shape':
+    case "shape":
       return shape(source, cst);
     default:
       return reference(source, cst);
@@ -59,23 +81,28 @@ function attribute(source: Source, cst: CstNode): Attribute {
 }
 
 function revisionOf(cst: CstNode): string {
-  const number = tokens(cst, 'Version')[0] ?? token(cst, 'Integer');
-  return has(cst, 'Keyword_revision') ? `revision ${number.image}` : number.image;
+  const number = tokens(cst, "Version")[0] ?? token(cst, "Integer");
+  return has(cst, "Keyword_revision") ? `revision ${number.image}` : number.image;
 }
 
 function access(source: Source, cst: CstNode): Attribute {
   const at = placeOfNode(source, cst);
-  const kind = keywordOf(cst, ['writable', 'write_clears', 'kept', 'reset', 'bank', 'limit', 'bitmap']) ?? 'writable';
+  const kind = keywordOf(cst, ["writable", "write_clears", "kept", "reset", "bank", "limit", "bitmap"]) ?? "writable";
   switch (kind) {
-    case 'writable': {
-      const before = optionalWord(source, cst, 'Name');
-      return { kind, when: before !== undefined ? 'before' : has(cst, 'Keyword_any_time') ? 'any_time' : 'always', before, at };
+    case "writable": {
+      const before = optionalWord(source, cst, "Name");
+      return {
+        kind,
+        when: before !== undefined ? "before" : has(cst, "Keyword_any_time") ? "any_time" : "always",
+        before,
+        at,
+      };
     }
-    case 'write_clears':
-    case 'bank':
-      return { kind, name: word(source, token(cst, 'Name')), at };
-    case 'reset':
-      return { kind, value: operation(source, node(cst, 'operation')), at };
+    case "write_clears":
+    case "bank":
+      return { kind, name: word(source, token(cst, "Name")), at };
+    case "reset":
+      return { kind, value: operation(source, node(cst, "operation")), at };
     default:
       return { kind, at };
   }
@@ -83,52 +110,62 @@ function access(source: Source, cst: CstNode): Attribute {
 
 function shape(source: Source, cst: CstNode): Attribute {
   const at = placeOfNode(source, cst);
-  const kind = keywordOf(cst, ['pad', 'packed', 'natural', 'compact', 'order', 'size', 'aligned', 'overridable']);
+  const kind = keywordOf(cst, ["pad", "packed", "natural", "compact", "order", "size", "aligned", "overridable"]);
   switch (kind) {
-    case 'pad': {
-      const [, unless] = nodes(cst, 'operation');
-      return { kind, to: operation(source, node(cst, 'operation')), unless: unless === undefined ? undefined : operation(source, unless), at };
+    case "pad": {
+      const [, unless] = nodes(cst, "operation");
+      return {
+        kind,
+        to: operation(source, node(cst, "operation")),
+        unless: unless === undefined ? undefined : operation(source, unless),
+        at,
+      };
     }
-    case 'packed':
-    case 'natural':
-    case 'compact':
-      return { kind, house: word(source, token(cst, 'Name')), at };
-    case 'order':
-      return { kind, house: word(source, token(cst, 'Name')), order: word(source, token(cst, 'Name', 1)), at };
-    case 'size':
-    case 'aligned':
-      return { kind, value: operation(source, node(cst, 'operation')), at };
-    case 'overridable':
+    case "packed":
+    case "natural":
+    case "compact":
+      return { kind, house: word(source, token(cst, "Name")), at };
+    case "order":
+      return { kind, house: word(source, token(cst, "Name")), order: word(source, token(cst, "Name", 1)), at };
+    case "size":
+    case "aligned":
+      return { kind, value: operation(source, node(cst, "operation")), at };
+    case "overridable":
       return { kind, at };
     default:
-      return { kind: 'by_address', at };
+      return { kind: "by_address", at };
   }
 }
 
 function reference(source: Source, cst: CstNode): Attribute {
   const at = placeOfNode(source, cst);
-  const inner = optionalNode(cst, 'erratum');
-  if (inner !== undefined) return { kind: 'erratum', erratum: erratum(source, inner), at };
-  const kind = keywordOf(cst, ['label', 'unit', 'from', 'group', 'refers']) ?? 'label';
+  const inner = optionalNode(cst, "erratum");
+  if (inner !== undefined) return { kind: "erratum", erratum: erratum(source, inner), at };
+  const kind = keywordOf(cst, ["label", "unit", "from", "group", "refers"]) ?? "label";
   switch (kind) {
-    case 'group':
-      return { kind, name: word(source, token(cst, 'Name')), at };
-    case 'refers':
-      return { kind, names: tokens(cst, 'Name').map((name) => word(source, name)), at };
+    case "group":
+      return { kind, name: word(source, token(cst, "Name")), at };
+    case "refers":
+      return { kind, names: tokens(cst, "Name").map((name) => word(source, name)), at };
     default:
-      return { kind, text: textOf(token(cst, 'Text')), at };
+      return { kind, text: textOf(token(cst, "Text")), at };
   }
 }
 
 export function erratum(source: Source, cst: CstNode): Erratum {
-  const written = nodes(cst, 'erratumLine').map((line) => ({ name: token(line, 'Name'), text: textOf(token(line, 'Text')) }));
+  const written = nodes(cst, "erratumLine").map((line) => ({
+    name: token(line, "Name"),
+    text: textOf(token(line, "Text")),
+  }));
   const lines = new Map(written.map((line) => [line.name.image, line.text]));
   return {
-    id: textOf(token(cst, 'Text')),
-    text: lines.get('text') ?? '',
-    meant: lines.get('meant') ?? '',
-    because: lines.get('because') ?? '',
-    unknown: written.filter((line) => !['text', 'meant', 'because'].includes(line.name.image)).map((line) => word(source, line.name)),
-    at: placeOfToken(source, token(cst, 'Text')),
+    id: textOf(token(cst, "Text")),
+    text: lines.get("text") ?? "",
+    meant: lines.get("meant") ?? "",
+    because: lines.get("because") ?? "",
+    unknown: written
+      .filter((line) => !["text", "meant", "because"].includes(line.name.image))
+      .map((line) => word(source, line.name)),
+    at: placeOfToken(source, token(cst, "Text")),
   };
 }

@@ -1,7 +1,7 @@
-import type { CstElement, CstNode, IToken } from 'chevrotain';
-import type { Place } from '../../src/diagnostic/diagnostic.ts';
-import type { Word } from '../ast.ts';
-import type { Docs } from './docs.ts';
+import type { CstElement, CstNode, IToken } from "chevrotain";
+import type { Place } from "../../src/diagnostic/diagnostic.ts";
+import type { Word } from "../ast.ts";
+import type { Docs } from "./docs.ts";
 
 /** What every visiting function needs to know of the file. */
 export interface Source {
@@ -10,7 +10,7 @@ export interface Source {
 }
 
 function isNode(element: CstElement): element is CstNode {
-  return 'children' in element;
+  return "children" in element;
 }
 
 const nothing: never[] = [];
@@ -86,7 +86,7 @@ export function optionalWord(source: Source, cst: CstNode, name: string): Word |
   return found === undefined ? undefined : word(source, found);
 }
 
-const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t' };
+const escapes: Readonly<Record<string, string>> = { n: "\n", t: "\t" };
 
 /** The text between the quotes. */
 export function textOf(at: IToken): string {
@@ -95,14 +95,18 @@ export function textOf(at: IToken): string {
 
 /** The doc comments above a node only: what stands behind it belongs to its last part. */
 export function docAbove(source: Source, cst: CstNode): string {
-  return cst.location === undefined ? '' : source.docs.before(cst.location.startOffset);
+  return cst.location === undefined ? "" : source.docs.before(cst.location.startOffset);
 }
 
 /** The doc comments before a node and behind its last token or its opening brace. */
 export function docOf(source: Source, cst: CstNode): string {
   const at = cst.location;
-  if (at === undefined) return '';
-  const brace = optionalToken(cst, 'LBrace') ?? optionalToken(optionalNode(cst, 'members') ?? cst, 'LBrace');
-  const parts = [source.docs.before(at.startOffset), source.docs.behind(brace?.endOffset), source.docs.behind(at.endOffset)];
-  return parts.filter((part) => part !== '').join('\n');
+  if (at === undefined) return "";
+  const brace = optionalToken(cst, "LBrace") ?? optionalToken(optionalNode(cst, "members") ?? cst, "LBrace");
+  const parts = [
+    source.docs.before(at.startOffset),
+    source.docs.behind(brace?.endOffset),
+    source.docs.behind(at.endOffset),
+  ];
+  return parts.filter((part) => part !== "").join("\n");
 }

@@ -1,4 +1,4 @@
-import type { IToken } from 'chevrotain';
+import type { IToken } from "chevrotain";
 
 /**
  * Which doc comment belongs to which token. A comment behind something on its own line belongs to what it stands
@@ -16,7 +16,7 @@ export class Docs {
       while (next < tokens.length && (tokens[next]?.startOffset ?? 0) < comment.startOffset) next++;
       const before = tokens[next - 1];
       const line = comment.startLine ?? 0;
-      const text = comment.image.slice(3).replace(/^ /, '').trimEnd();
+      const text = comment.image.slice(3).replace(/^ /, "").trimEnd();
       if (before?.endLine === line && before.endOffset !== undefined) {
         const lines = [text];
         this.trailing.set(before.endOffset, lines);
@@ -36,11 +36,11 @@ export class Docs {
 
   /** What is said above the token that begins at this offset. */
   before(offset: number): string {
-    return this.leading.get(offset)?.join('\n') ?? '';
+    return this.leading.get(offset)?.join("\n") ?? "";
   }
 
   /** What is said behind the token that ends at this offset. */
   behind(offset: number | undefined): string {
-    return offset === undefined ? '' : (this.trailing.get(offset)?.join('\n') ?? '');
+    return offset === undefined ? "" : (this.trailing.get(offset)?.join("\n") ?? "");
   }
 }

@@ -6,7 +6,7 @@ export interface Place {
   readonly length: number;
 }
 
-export type Severity = 'error' | 'warning';
+export type Severity = "error" | "warning";
 
 /** A second place that explains the first: the other definition, the feature that is missing. */
 export interface Related {
@@ -39,7 +39,10 @@ export interface Finding {
 }
 
 /** A finding of a rule as a diagnostic with the rule's code and severity. */
-export function diagnosticOf(rule: { readonly code: string; readonly severity: Severity }, finding: Finding): Diagnostic {
+export function diagnosticOf(
+  rule: { readonly code: string; readonly severity: Severity },
+  finding: Finding,
+): Diagnostic {
   return {
     code: rule.code,
     severity: rule.severity,

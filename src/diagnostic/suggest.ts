@@ -36,7 +36,8 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
     const other = candidate.toLowerCase();
     const found = other.length > longest ? limit + 1 : distance(lower, other, limit);
     if (found <= limit && (best === undefined || found < best.distance)) best = { word: candidate, distance: found };
-    if (Math.min(lower.length, other.length) >= 3 && (other.startsWith(lower) || lower.startsWith(other))) longer.add(candidate);
+    if (Math.min(lower.length, other.length) >= 3 && (other.startsWith(lower) || lower.startsWith(other)))
+      longer.add(candidate);
   }
   return best?.word ?? (longer.size === 1 ? [...longer][0] : undefined);
 }

@@ -1,4 +1,4 @@
-import { revisions, type Element, type Revision } from './model.ts';
+import { revisions, type Element, type Revision } from "./model.ts";
 
 const rank: ReadonlyMap<string, number> = new Map(revisions.map((revision, index) => [revision, index]));
 
@@ -11,11 +11,14 @@ export function compareRevisions(a: Revision, b: Revision): number {
   return (rank.get(a) ?? 0) - (rank.get(b) ?? 0);
 }
 
-type Available = Pick<Element, 'since' | 'until'>;
+type Available = Pick<Element, "since" | "until">;
 
 /** Whether the standard has the element at this revision. */
 export function existsAt(element: Available, revision: Revision): boolean {
-  return compareRevisions(element.since, revision) <= 0 && (element.until === undefined || compareRevisions(revision, element.until) < 0);
+  return (
+    compareRevisions(element.since, revision) <= 0 &&
+    (element.until === undefined || compareRevisions(revision, element.until) < 0)
+  );
 }
 
 /** The revisions in which both exist. */

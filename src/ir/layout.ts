@@ -1,5 +1,17 @@
-import type { Finding } from '../diagnostic/diagnostic.ts';
-import type { BitWord, Dimension, ExternalType, Field, Ir, Layout, Member, Position, Struct, Type, View } from './model.ts';
+import type { Finding } from "../diagnostic/diagnostic.ts";
+import type {
+  BitWord,
+  Dimension,
+  ExternalType,
+  Field,
+  Ir,
+  Layout,
+  Member,
+  Position,
+  Struct,
+  Type,
+  View,
+} from "./model.ts";
 
 /** Sizes of one type: null where only run time tells. */
 interface Extent {
@@ -23,9 +35,10 @@ export class Layouts {
   constructor(ir: Ir) {
     for (const module of ir.modules) {
       for (const item of module.items) {
-        if (item.kind === 'struct') this.add(`${module.name}.${item.name}`, item);
-        if (item.kind === 'external') this.externals.set(`${module.name}.${item.name}`, item);
-        if (item.kind === 'house') for (const view of item.views) this.add(`${module.name}.${view.name}@${item.name}`, view);
+        if (item.kind === "struct") this.add(`${module.name}.${item.name}`, item);
+        if (item.kind === "external") this.externals.set(`${module.name}.${item.name}`, item);
+        if (item.kind === "house")
+          for (const view of item.views) this.add(`${module.name}.${view.name}@${item.name}`, view);
       }
     }
   }
@@ -49,16 +62,20 @@ export class Layouts {
       return members.map((one) => this.placeMember(one, inner));
     };
     switch (member.kind) {
-      case 'field':
+      case "field":
         if (member.each === undefined) return { ...member, position };
         return { ...member, position, each: { ...member.each, members: this.place(member.each.members).members } };
-      case 'group':
-        return { ...member, position, members: member.dimensions.length > 0 ? this.place(member.members).members : inside(member.members) };
-      case 'union':
-      case 'switch':
-      case 'window':
+      case "group":
+        return {
+          ...member,
+          position,
+          members: member.dimensions.length > 0 ? this.place(member.members).members : inside(member.members),
+        };
+      case "union":
+      case "switch":
+      case "window":
         return { ...member, position, arms: member.arms.map((arm) => ({ ...arm, members: inside(arm.members) })) };
-      case 'present':
+      case "present":
         return { ...member, position, members: inside(member.members) };
       default:
         return { ...member, position };
@@ -67,17 +84,17 @@ export class Layouts {
 
   private memberExtent(member: Member): Extent {
     switch (member.kind) {
-      case 'field':
-      case 'bits':
+      case "field":
+      case "bits":
         return this.fieldExtent(member);
-      case 'group':
+      case "group":
         return repeat(this.membersExtent(member.members), member.dimensions);
-      case 'union':
-      case 'window':
+      case "union":
+      case "window":
         return longest(member.arms.map((arm) => this.membersExtent(arm.members)));
-      case 'switch':
+      case "switch":
         return chosen(member.arms.map((arm) => this.membersExtent(arm.members)));
-      case 'present':
+      case "present":
         return { ...this.membersExtent(member.members), size: null, min: 0, naturalSize: null };
     }
   }
@@ -105,27 +122,30 @@ export class Layouts {
 
   private fieldExtent(member: Field | BitWord): Extent {
     const one = this.typeExtent(member.type);
-    if (member.kind === 'field' && member.each !== undefined) return { size: null, min: 0, naturalSize: null, align: 1 };
+    if (member.kind === "field" && member.each !== undefined)
+      return { size: null, min: 0, naturalSize: null, align: 1 };
     const array = repeat(one, member.dimensions);
-    if (member.kind === 'field' && member.pad !== undefined) {
-      const to = member.pad.to.op === 'number' ? Number(member.pad.to.value) : null;
-      return member.pad.unless === undefined ? { ...array, size: to, min: to ?? array.min, naturalSize: to } : { ...array, size: null, naturalSize: null };
+    if (member.kind === "field" && member.pad !== undefined) {
+      const to = member.pad.to.op === "number" ? Number(member.pad.to.value) : null;
+      return member.pad.unless === undefined
+        ? { ...array, size: to, min: to ?? array.min, naturalSize: to }
+        : { ...array, size: null, naturalSize: null };
     }
     return array;
   }
 
   private typeExtent(type: Type): Extent {
     switch (type.kind) {
-      case 'scalar':
+      case "scalar":
         return { size: type.size, min: type.size, naturalSize: type.size, align: type.size };
-      case 'opaque':
+      case "opaque":
         return { size: null, min: 0, naturalSize: null, align: 1 };
-      case 'external': {
+      case "external": {
         const size = this.externals.get(`${type.module}.${type.name}`)?.size ?? null;
         return { size, min: size ?? 0, naturalSize: size, align: 1 };
       }
-      case 'struct':
-        return this.structExtent(`${type.module}.${type.name}${type.house === undefined ? '' : `@${type.house}`}`);
+      case "struct":
+        return this.structExtent(`${type.module}.${type.name}${type.house === undefined ? "" : `@${type.house}`}`);
     }
   }
 
@@ -139,11 +159,13 @@ export class Layouts {
       this.findings.push({
         message: `struct '${struct.name}' contains itself`,
         at: struct.at,
-        related: this.open.filter((other) => other !== key).flatMap((other) => {
-          const through = this.structs.get(other);
-          return through === undefined ? [] : [{ at: through.at, message: `through '${through.name}'` }];
-        }),
-        help: 'a struct has a fixed place for each member, so it cannot hold itself; use an array of bytes for what is nested',
+        related: this.open
+          .filter((other) => other !== key)
+          .flatMap((other) => {
+            const through = this.structs.get(other);
+            return through === undefined ? [] : [{ at: through.at, message: `through '${through.name}'` }];
+          }),
+        help: "a struct has a fixed place for each member, so it cannot hold itself; use an array of bytes for what is nested",
       });
       this.extents.set(key, nothing);
       return nothing;
@@ -225,7 +247,7 @@ class Cursor {
 }
 
 function isConditional(member: Member): boolean {
-  return member.if !== undefined || member.kind === 'present';
+  return member.if !== undefined || member.kind === "present";
 }
 
 function roundUp(value: number, align: number): number {
@@ -246,9 +268,14 @@ function extentOf(layout: Layout): Extent {
 function repeat(one: Extent, dimensions: readonly Dimension[]): Extent {
   let extent = one;
   for (const dimension of dimensions) {
-    if (dimension.kind !== 'fixed') return { size: null, min: 0, naturalSize: null, align: one.align };
+    if (dimension.kind !== "fixed") return { size: null, min: 0, naturalSize: null, align: one.align };
     const times = (size: number | null): number | null => (size === null ? null : size * dimension.length);
-    extent = { size: times(extent.size), min: extent.min * dimension.length, naturalSize: times(extent.naturalSize), align: one.align };
+    extent = {
+      size: times(extent.size),
+      min: extent.min * dimension.length,
+      naturalSize: times(extent.naturalSize),
+      align: one.align,
+    };
   }
   return extent;
 }

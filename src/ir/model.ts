@@ -1,7 +1,7 @@
-import type { Place } from '../diagnostic/diagnostic.ts';
-import type { Expression, Integer } from './expression-model.ts';
+import type { Place } from "../diagnostic/diagnostic.ts";
+import type { Expression, Integer } from "./expression-model.ts";
 
-export type { Arithmetic, Comparison, Expression, Integer, MemberScope, PathPart } from './expression-model.ts';
+export type { Arithmetic, Comparison, Expression, Integer, MemberScope, PathPart } from "./expression-model.ts";
 
 /**
  * The intermediate representation: plain JSON, what `virtgen ir` prints and all that a target sees.
@@ -11,18 +11,18 @@ export type { Arithmetic, Comparison, Expression, Integer, MemberScope, PathPart
  * revision, and every member has its offset.
  */
 export interface Ir {
-  readonly format: 'virtgen-ir';
+  readonly format: "virtgen-ir";
   readonly version: 1;
-  readonly revision: Revision | 'all';
+  readonly revision: Revision | "all";
   readonly modules: readonly Module[];
 }
 
 /** `0.9.5` is the legacy interface. */
-export type Revision = '0.9.5' | '1.0' | '1.1' | '1.2' | '1.3' | '1.4';
+export type Revision = "0.9.5" | "1.0" | "1.1" | "1.2" | "1.3" | "1.4";
 
 /** From the oldest to the newest. */
-export const revisions: readonly Revision[] = ['0.9.5', '1.0', '1.1', '1.2', '1.3', '1.4'];
-export const newestRevision: Revision = '1.4';
+export const revisions: readonly Revision[] = ["0.9.5", "1.0", "1.1", "1.2", "1.3", "1.4"];
+export const newestRevision: Revision = "1.4";
 
 /** What every element of a description carries. */
 export interface Element {
@@ -71,7 +71,7 @@ export interface Erratum {
 
 /** One file of a description: a device type, a transport, a part of the core. */
 export interface Module extends Element {
-  readonly kind: 'device' | 'transport' | 'core';
+  readonly kind: "device" | "transport" | "core";
   /** The device id. */
   readonly id?: number;
   /** The title of the standard's chapter. */
@@ -104,12 +104,12 @@ export type Item =
   | ErratumItem
   | House;
 
-export type ItemKind = Item['kind'];
+export type ItemKind = Item["kind"];
 
 // --- features --------------------------------------------------------------------------------------------------
 
 export interface Features extends Element {
-  readonly kind: 'features';
+  readonly kind: "features";
   readonly features: readonly Feature[];
 }
 
@@ -122,14 +122,14 @@ export interface Feature extends Element {
 }
 
 export interface FeatureRanges extends Element {
-  readonly kind: 'feature_ranges';
+  readonly kind: "feature_ranges";
   readonly ranges: readonly (Element & { readonly owner: string; readonly from: number; readonly to: number })[];
 }
 
 // --- queues ----------------------------------------------------------------------------------------------------
 
 export interface Queues extends Element {
-  readonly kind: 'queues';
+  readonly kind: "queues";
   readonly queues: readonly Queue[];
   /** `where N = …`, for the formulas. */
   readonly where: readonly { readonly name: string; readonly value: Expression }[];
@@ -147,17 +147,17 @@ export interface Queue extends Element {
 // --- constants -------------------------------------------------------------------------------------------------
 
 /** A number, a bit number (the mask is 1 << n), a mask. */
-export type ConstantKind = 'number' | 'bit' | 'mask';
+export type ConstantKind = "number" | "bit" | "mask";
 
 export interface ConstantGroup extends Element {
-  readonly kind: 'enum' | 'flags' | 'bits' | 'shared_memory';
+  readonly kind: "enum" | "flags" | "bits" | "shared_memory";
   /** Beginning of its constants' C names: `VIRTIO_BLK_T_`. `name` is empty for a group without one. */
   readonly cPrefix: string;
   readonly constants: readonly Constant[];
 }
 
 export interface Constant extends Element {
-  readonly kind: 'constant';
+  readonly kind: "constant";
   readonly type: ConstantKind;
   readonly value: Integer;
   /** As it was written: `0x20`, `bit 46`, `TCP | UDP`. */
@@ -171,7 +171,7 @@ export interface Constant extends Element {
 // --- structs and members ---------------------------------------------------------------------------------------
 
 export interface Struct extends Element {
-  readonly kind: 'struct';
+  readonly kind: "struct";
   readonly members: readonly Member[];
   readonly layout?: Layout;
   /** Houses that pack it. */
@@ -184,7 +184,7 @@ export interface Struct extends Element {
 }
 
 export interface Config extends Element {
-  readonly kind: 'config';
+  readonly kind: "config";
   readonly members: readonly Member[];
   readonly layout?: Layout;
   readonly packed?: readonly string[];
@@ -195,7 +195,7 @@ export interface Config extends Element {
 /** A house types it as this byte order although the legacy interface has it in the guest's. */
 export interface HouseOrder {
   readonly house: string;
-  readonly order: 'little' | 'guest';
+  readonly order: "little" | "guest";
 }
 
 /** Sizes in bytes, of a sequence of members without padding and as a C compiler lays it out. */
@@ -226,30 +226,30 @@ interface MemberBase extends Element {
   readonly position?: Position;
 }
 
-export type ScalarName = 'u8' | 'u16' | 'u32' | 'u64' | 'le16' | 'le32' | 'le64' | 'be16' | 'be32' | 'be64';
+export type ScalarName = "u8" | "u16" | "u32" | "u64" | "le16" | "le32" | "le64" | "be16" | "be32" | "be64";
 
 export interface Scalar {
-  readonly kind: 'scalar';
+  readonly kind: "scalar";
   readonly name: ScalarName;
   readonly size: 1 | 2 | 4 | 8;
-  readonly order: 'none' | 'little' | 'big' | 'native';
+  readonly order: "none" | "little" | "big" | "native";
 }
 
 export type Type =
   | Scalar
   /** `house` where it is not a struct but a view of that house, by its tag. */
-  | { readonly kind: 'struct'; readonly module: string; readonly name: string; readonly house?: string }
-  | { readonly kind: 'external'; readonly module: string; readonly name: string }
-  | { readonly kind: 'opaque' };
+  | { readonly kind: "struct"; readonly module: string; readonly name: string; readonly house?: string }
+  | { readonly kind: "external"; readonly module: string; readonly name: string }
+  | { readonly kind: "opaque" };
 
 /** A number, an expression over siblings, config and other messages, or the rest of its part. */
 export type Dimension =
-  | { readonly kind: 'fixed'; readonly length: number; readonly text: string; readonly expression: Expression }
-  | { readonly kind: 'counted'; readonly length: Expression }
-  | { readonly kind: 'rest' };
+  | { readonly kind: "fixed"; readonly length: number; readonly text: string; readonly expression: Expression }
+  | { readonly kind: "counted"; readonly length: Expression }
+  | { readonly kind: "rest" };
 
 export interface Field extends MemberBase {
-  readonly kind: 'field';
+  readonly kind: "field";
   readonly type: Type;
   /** Outermost first; empty for a single value. */
   readonly dimensions: readonly Dimension[];
@@ -268,12 +268,12 @@ export interface Field extends MemberBase {
   /** Padded with zeroes to this size, unless the condition holds. */
   readonly pad?: { readonly to: Expression; readonly unless?: Expression };
   /** Of a capability: the driver's value is at most, or a subset of, the device's. */
-  readonly negotiation?: 'limit' | 'bitmap';
+  readonly negotiation?: "limit" | "bitmap";
 }
 
 /** What the driver may do with a member of the configuration space. */
 export interface Access {
-  readonly writable: 'never' | 'always' | 'any_time' | { readonly before: string };
+  readonly writable: "never" | "always" | "any_time" | { readonly before: string };
   /** A one written here clears the bit in this other member. */
   readonly writeClears?: string;
   readonly keptOverReset?: true;
@@ -286,7 +286,7 @@ export interface GroupReference {
 }
 
 export interface BitWord extends MemberBase {
-  readonly kind: 'bits';
+  readonly kind: "bits";
   /** `name` is empty where the word has none: its groups are the struct's own. */
   readonly type: Scalar;
   readonly dimensions: readonly Dimension[];
@@ -308,14 +308,14 @@ export interface BitGroup extends Element {
 
 /** `struct { … } csum;`, or, with an empty name, members that are the outer struct's own. */
 export interface Group extends MemberBase {
-  readonly kind: 'group';
+  readonly kind: "group";
   readonly dimensions: readonly Dimension[];
   readonly members: readonly Member[];
 }
 
 export interface Variant extends MemberBase {
   /** A union is as long as its longest arm, a switch as long as the one chosen. `name` may be empty. */
-  readonly kind: 'union' | 'switch';
+  readonly kind: "union" | "switch";
   /** What decides; absent in a plain union. */
   readonly by?: Expression;
   readonly values?: GroupReference;
@@ -329,26 +329,26 @@ export interface Arm extends Element {
 }
 
 export type Tag =
-  | { readonly kind: 'value'; readonly value: Expression }
-  | { readonly kind: 'range'; readonly from: Expression; readonly to: Expression }
-  | { readonly kind: 'default' };
+  | { readonly kind: "value"; readonly value: Expression }
+  | { readonly kind: "range"; readonly from: Expression; readonly to: Expression }
+  | { readonly kind: "default" };
 
 /** Bytes that are removed where the condition does not hold. */
 export interface Present extends MemberBase {
-  readonly kind: 'present';
+  readonly kind: "present";
   readonly condition: Expression;
   readonly members: readonly Member[];
 }
 
 /** Bytes of the configuration space that show what other members select. */
 export interface Window extends MemberBase {
-  readonly kind: 'window';
+  readonly kind: "window";
   readonly by: readonly string[];
   readonly arms: readonly Arm[];
 }
 
 export interface ExternalType extends Element {
-  readonly kind: 'external';
+  readonly kind: "external";
   readonly size?: number;
   /** The document or header that defines it. */
   readonly from?: string;
@@ -356,14 +356,14 @@ export interface ExternalType extends Element {
 
 /** A number that is settled at run time, outside of any message: the size of a queue. */
 export interface Parameter extends Element {
-  readonly kind: 'parameter';
+  readonly kind: "parameter";
 }
 
 // --- requests --------------------------------------------------------------------------------------------------
 
 export interface Request extends Element {
   /** A request is answered, a message goes one way, for an event the driver posts buffers that the device fills. */
-  readonly kind: 'request' | 'message' | 'event';
+  readonly kind: "request" | "message" | "event";
   readonly queues: readonly string[];
   readonly parts: readonly PartItem[];
   readonly legacyNative?: true;
@@ -372,9 +372,9 @@ export interface Request extends Element {
 export type PartItem = Part | PartSwitch;
 
 export interface Part extends Element {
-  readonly kind: 'part';
+  readonly kind: "part";
   /** By rule `<request>_<name>`; the first readable part and the first writable part of a message have short names. */
-  readonly direction: 'device-readable' | 'device-writable';
+  readonly direction: "device-readable" | "device-writable";
   readonly members: readonly Member[];
   readonly layout?: Layout;
   /** The address of the buffer is the message, its bytes are not looked at. */
@@ -382,7 +382,7 @@ export interface Part extends Element {
 }
 
 export interface PartSwitch extends Element {
-  readonly kind: 'part switch';
+  readonly kind: "part switch";
   readonly by: Expression;
   readonly values?: GroupReference;
   readonly arms: readonly PartArm[];
@@ -396,7 +396,7 @@ export interface PartArm extends Element {
 
 /** The shape of the answer to another message. */
 export interface Response extends Element {
-  readonly kind: 'response';
+  readonly kind: "response";
   readonly to: string;
   readonly members: readonly Member[];
   readonly layout?: Layout;
@@ -405,14 +405,14 @@ export interface Response extends Element {
 // --- registers and commands ------------------------------------------------------------------------------------
 
 export interface Registers extends Element {
-  readonly kind: 'registers';
+  readonly kind: "registers";
   readonly title: string;
   readonly registers: readonly Register[];
 }
 
 export interface Register extends Element {
   readonly offset: number;
-  readonly access: 'read' | 'write' | 'rw';
+  readonly access: "read" | "write" | "rw";
   readonly type: Scalar;
   readonly values?: GroupReference;
   readonly value?: Expression;
@@ -421,23 +421,27 @@ export interface Register extends Element {
 }
 
 export interface Command extends Element {
-  readonly kind: 'pci_capability' | 'ccw_command' | 'admin_command' | 'capability' | 'resource' | 'device_part';
+  readonly kind: "pci_capability" | "ccw_command" | "admin_command" | "capability" | "resource" | "device_part";
   readonly number?: number;
-  readonly direction?: 'in' | 'out';
+  readonly direction?: "in" | "out";
   readonly group?: string;
   readonly refers?: readonly string[];
   /** CCW: the transport revision that has it. */
   readonly transportRevision?: number;
-  readonly sections: readonly { readonly name: string; readonly members: readonly Member[]; readonly layout?: Layout }[];
+  readonly sections: readonly {
+    readonly name: string;
+    readonly members: readonly Member[];
+    readonly layout?: Layout;
+  }[];
 }
 
 // --- rules -----------------------------------------------------------------------------------------------------
 
 export interface Rule extends Element {
-  readonly kind: 'rule';
-  readonly form: 'requires' | 'at_least_one' | 'conflicts' | 'offers' | 'must' | 'should' | 'may';
+  readonly kind: "rule";
+  readonly form: "requires" | "at_least_one" | "conflicts" | "offers" | "must" | "should" | "may";
   readonly not?: true;
-  readonly role?: 'driver' | 'device';
+  readonly role?: "driver" | "device";
   /** Of `at_least_one` and `conflicts`. */
   readonly features?: readonly string[];
   readonly expression?: Expression;
@@ -447,14 +451,14 @@ export interface Rule extends Element {
 }
 
 export interface ErratumItem extends Element {
-  readonly kind: 'erratum';
+  readonly kind: "erratum";
 }
 
 // --- houses ----------------------------------------------------------------------------------------------------
 
 /** How another house names, shapes and files this module. `name` is the house. */
 export interface House extends Element {
-  readonly kind: 'house';
+  readonly kind: "house";
   readonly header?: string;
   readonly includes: readonly string[];
   /** The macro that hides what is legacy. */
@@ -469,7 +473,7 @@ export interface House extends Element {
 
 /** A struct in the house's own shape; its bytes are checked against the struct that it views. */
 export interface View extends Element {
-  readonly kind: 'view';
+  readonly kind: "view";
   /** Path of what it views: `config`, a struct, a request. */
   readonly of: string;
   readonly members: readonly Member[];

@@ -1,5 +1,5 @@
-import { existsAt, nameAt } from './availability.ts';
-import type { Element, Ir, Item, Revision } from './model.ts';
+import { existsAt, nameAt } from "./availability.ts";
+import type { Element, Ir, Item, Revision } from "./model.ts";
 
 interface Name {
   readonly name: string;
@@ -13,7 +13,7 @@ interface Name {
  */
 export function followNames(ir: Ir, all: Ir, revision: Revision): Ir {
   const names = olderNames(all, revision);
-  return names.size === 0 ? ir : (followed(ir, names, '') as Ir);
+  return names.size === 0 ? ir : (followed(ir, names, "") as Ir);
 }
 
 /** What elements that references name are called at the revision, where that is not what they are called today. */
@@ -27,24 +27,24 @@ function olderNames(all: Ir, revision: Revision): ReadonlyMap<string, Name> {
   };
   const noteItem = (module: string, item: Item): void => {
     switch (item.kind) {
-      case 'struct':
-      case 'external':
+      case "struct":
+      case "external":
         note(`type ${module}.${item.name}`, item);
         break;
-      case 'features':
+      case "features":
         for (const feature of item.features) note(`feature ${module}.${feature.name}`, feature);
         break;
-      case 'enum':
-      case 'flags':
-      case 'bits':
-      case 'shared_memory':
+      case "enum":
+      case "flags":
+      case "bits":
+      case "shared_memory":
         note(`group ${module}.${item.name}`, item);
         for (const constant of item.constants) note(`constant ${module}.${item.name}.${constant.name}`, constant);
         break;
-      case 'constant':
+      case "constant":
         note(`constant ${module}..${item.name}`, item);
         break;
-      case 'registers':
+      case "registers":
         for (const register of item.registers) note(`register ${module}.${register.name}`, register);
         break;
       default:
@@ -61,32 +61,44 @@ function followed(part: unknown, names: ReadonlyMap<string, Name>, module: strin
     const copy = part.map((one) => followed(one, names, module));
     return copy.some((one, index) => one !== part[index]) ? copy : part;
   }
-  if (typeof part !== 'object' || part === null) return part;
+  if (typeof part !== "object" || part === null) return part;
   const before = part as Readonly<Record<string, unknown>>;
   // A module is what has a file of its own.
-  const inside = typeof before['file'] === 'string' && typeof before['title'] === 'string' ? String(before['name']) : module;
-  const after = Object.entries(before).map(([key, value]) => [key, key === 'at' || key === 'was' ? value : followed(value, names, inside)] as const);
+  const inside =
+    typeof before["file"] === "string" && typeof before["title"] === "string" ? String(before["name"]) : module;
+  const after = Object.entries(before).map(
+    ([key, value]) => [key, key === "at" || key === "was" ? value : followed(value, names, inside)] as const,
+  );
   const renamed = newNames(before, names, inside);
   if (renamed.length === 0 && after.every(([key, value]) => value === before[key])) return part;
   return Object.fromEntries([...after, ...renamed]);
 }
 
 /** The properties by which one object refers to something that had another name, with that name. */
-function newNames(object: Readonly<Record<string, unknown>>, names: ReadonlyMap<string, Name>, module: string): readonly (readonly [string, string])[] {
+function newNames(
+  object: Readonly<Record<string, unknown>>,
+  names: ReadonlyMap<string, Name>,
+  module: string,
+): readonly (readonly [string, string])[] {
   const text = (key: string): string => String(object[key]);
   const called = (property: string, key: string): readonly (readonly [string, string])[] => {
     const found = names.get(key);
     return found === undefined ? [] : [[property, found.name]];
   };
-  if (object['op'] === 'feature') return called('name', `feature ${text('module')}.${text('name')}`);
-  if (object['op'] === 'constant') {
-    const key = `constant ${text('module')}.${text('group')}.${text('name')}`;
+  if (object["op"] === "feature") return called("name", `feature ${text("module")}.${text("name")}`);
+  if (object["op"] === "constant") {
+    const key = `constant ${text("module")}.${text("group")}.${text("name")}`;
     const cName = names.get(key)?.cName;
-    return [...called('name', key), ...called('group', `group ${text('module')}.${text('group')}`), ...(cName === undefined ? [] : [['cName', cName] as const])];
+    return [
+      ...called("name", key),
+      ...called("group", `group ${text("module")}.${text("group")}`),
+      ...(cName === undefined ? [] : [["cName", cName] as const]),
+    ];
   }
-  if ('module' in object && 'group' in object) return called('group', `group ${text('module')}.${text('group')}`);
-  if ('module' in object && (object['kind'] === 'struct' || object['kind'] === 'external')) return called('name', `type ${text('module')}.${text('name')}`);
-  if ('bank' in object) return called('bank', `register ${module}.${text('bank')}`);
-  if ('aliasOf' in object && 'bit' in object) return called('aliasOf', `feature ${module}.${text('aliasOf')}`);
+  if ("module" in object && "group" in object) return called("group", `group ${text("module")}.${text("group")}`);
+  if ("module" in object && (object["kind"] === "struct" || object["kind"] === "external"))
+    return called("name", `type ${text("module")}.${text("name")}`);
+  if ("bank" in object) return called("bank", `register ${module}.${text("bank")}`);
+  if ("aliasOf" in object && "bit" in object) return called("aliasOf", `feature ${module}.${text("aliasOf")}`);
   return [];
 }

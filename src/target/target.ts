@@ -1,5 +1,5 @@
-import type { Ir, Module, Revision } from '../ir/model.ts';
-import type { Templates } from './templates.ts';
+import type { Ir, Module, Revision } from "../ir/model.ts";
+import type { Templates } from "./templates.ts";
 
 /** One file that a target writes; `path` is relative to the output folder, with `/`. */
 export interface GeneratedFile {
@@ -32,6 +32,6 @@ export interface Target {
   /** Further profiles, which are made only when they are asked for by name. */
   readonly optionalProfiles?: readonly string[];
   /** Prettier's parser for its files, where there is one. */
-  readonly prettier?: 'typescript';
+  readonly prettier?: "typescript";
   generate(input: TargetInput): readonly GeneratedFile[];
 }

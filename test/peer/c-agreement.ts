@@ -64,7 +64,12 @@ export class LeafFinder {
           const accessor = (kind: string): string => `${at.tag}_${kind}_${group.name}`;
           if (!this.headers.includes(`${accessor("get")}(`)) return false;
           const path = [...at.path, ...(member.name === "" ? [] : [member.name]), group.name];
-          found.push({ path, get: `${accessor("get")}(${at.whole})`, set: `${accessor("set")}(${at.whole}, (uint32_t)v)`, native: false });
+          found.push({
+            path,
+            get: `${accessor("get")}(${at.whole})`,
+            set: `${accessor("set")}(${at.whole}, (uint32_t)v)`,
+            native: false,
+          });
         }
         return true;
       }
@@ -85,7 +90,10 @@ export class LeafFinder {
         if (member.type.kind !== "struct" || place.depth > 3) return false;
         const struct = this.struct(member.type);
         if (struct === undefined) return false;
-        return this.add(struct.members, { ...place, tag: struct.cName, c: `${place.c}.`, whole: `&${place.c}` }, found) && member.dimensions.every((dimension) => dimension.kind === "fixed");
+        return (
+          this.add(struct.members, { ...place, tag: struct.cName, c: `${place.c}.`, whole: `&${place.c}` }, found) &&
+          member.dimensions.every((dimension) => dimension.kind === "fixed")
+        );
       }
       case "group":
         if (member.name === "") return this.add(member.members, at, found);
@@ -103,7 +111,9 @@ export class LeafFinder {
   }
 
   private struct(type: Extract<Type, { kind: "struct" }>): Struct | undefined {
-    return this.ir.modules.find((module) => module.name === type.module)?.items.find((item): item is Struct => item.kind === "struct" && item.name === type.name);
+    return this.ir.modules
+      .find((module) => module.name === type.module)
+      ?.items.find((item): item is Struct => item.kind === "struct" && item.name === type.name);
   }
 
   /** Whether a struct, with all that stands in it, is in the guest's byte order. */
@@ -207,18 +217,39 @@ ${shared.map((_, index) => `\t\t\tcase ${index}: if (op == 0) set${index}(bytes,
 }
 
 /** What one module shares: its structs, configuration, and the parts of messages that are structs on both sides. */
-export function sharedOf(module: Module, codecs: (kind: "struct" | "part", name: string) => string | undefined, finder: LeafFinder): readonly Shared[] {
+export function sharedOf(
+  module: Module,
+  codecs: (kind: "struct" | "part", name: string) => string | undefined,
+  finder: LeafFinder,
+): readonly Shared[] {
   const found = new Map<string, Shared>();
-  const add = (tag: string, codec: string | undefined, members: readonly Member[], legacyNative: boolean, answers?: readonly PartItem[]): void => {
+  const add = (
+    tag: string,
+    codec: string | undefined,
+    members: readonly Member[],
+    legacyNative: boolean,
+    answers?: readonly PartItem[],
+  ): void => {
     if (codec === undefined || !finder.declares(tag) || found.has(tag)) return;
     const leaves = finder.leaves(members, tag);
-    if (leaves.length > 0) found.set(tag, { module: module.name, tag, codec, members, leaves, native: legacyNative && finder.isNative(members), ...(answers === undefined ? {} : { answers }) });
+    if (leaves.length > 0)
+      found.set(tag, {
+        module: module.name,
+        tag,
+        codec,
+        members,
+        leaves,
+        native: legacyNative && finder.isNative(members),
+        ...(answers === undefined ? {} : { answers }),
+      });
   };
   for (const item of module.items) {
     if (item.kind === "struct") add(item.cName, codecs("struct", item.name), item.members, item.legacyNative === true);
     if (item.kind === "config") add(item.cName, "Config", item.members, item.legacyNative === true);
     if (item.kind === "request" || item.kind === "message" || item.kind === "event") {
-      for (const part of item.parts) if (part.kind === "part") add(part.cName, codecs("part", part.cName), part.members, item.legacyNative === true, item.parts);
+      for (const part of item.parts)
+        if (part.kind === "part")
+          add(part.cName, codecs("part", part.cName), part.members, item.legacyNative === true, item.parts);
     }
   }
   return [...found.values()];

@@ -53,7 +53,7 @@ class Declarations {
     const isTypedef = this.skip("typedef");
     this.skip("__extension__");
     let name = "";
-    for (; this.at < this.tokens.length && this.token !== ";"; ) {
+    for (; this.at < this.tokens.length && this.token !== ";";) {
       if (this.token === "__attribute__" || this.token === "__asm__") {
         this.at++;
         this.balanced("(", ")");

@@ -1,4 +1,15 @@
-import type { Constant, ConstantGroup, ConstantKind, Element, House, Ir, Layout, Member, Module, Position } from "../../src/ir/model.ts";
+import type {
+  Constant,
+  ConstantGroup,
+  ConstantKind,
+  Element,
+  House,
+  Ir,
+  Layout,
+  Member,
+  Module,
+  Position,
+} from "../../src/ir/model.ts";
 
 /** One thing that the IR says of a header of Linux, as an expression that a C compiler can decide. */
 export interface Fact {
@@ -15,7 +26,10 @@ export function linuxFacts(ir: Ir): readonly Fact[] {
     const house = module.items.find((item): item is House => item.kind === "house" && item.name === "linux");
     if (house?.header === undefined) return [];
     const { header } = house;
-    return [...valuesOf(module, house), ...structsOf(module, house), ...typedefsOf(house)].map((fact) => ({ header, ...fact }));
+    return [...valuesOf(module, house), ...structsOf(module, house), ...typedefsOf(house)].map((fact) => ({
+      header,
+      ...fact,
+    }));
   });
 }
 
@@ -31,13 +45,19 @@ function namesOf(element: Element): readonly string[] {
 function valuesOf(module: Module, house: House): readonly OwnFact[] {
   const omitted = new Set(house.omitted);
   const constants = (group: Constant | ConstantGroup): readonly OwnFact[] =>
-    group.kind === "constant" ? constantFacts(group) : group.constants.filter((one) => !omitted.has(one.name) && !omitted.has(`${group.name}.${one.name}`)).flatMap((one) => constantFacts(one));
+    group.kind === "constant"
+      ? constantFacts(group)
+      : group.constants
+          .filter((one) => !omitted.has(one.name) && !omitted.has(`${group.name}.${one.name}`))
+          .flatMap((one) => constantFacts(one));
   const found = module.items
     .filter((item) => !omitted.has(item.name))
     .flatMap((item): readonly OwnFact[] => {
       switch (item.kind) {
         case "features":
-          return item.features.filter((feature) => !omitted.has(feature.name) && !omitted.has(`features.${feature.name}`)).flatMap((feature) => value(feature, BigInt(feature.bit)));
+          return item.features
+            .filter((feature) => !omitted.has(feature.name) && !omitted.has(`features.${feature.name}`))
+            .flatMap((feature) => value(feature, BigInt(feature.bit)));
         case "enum":
         case "flags":
         case "bits":
@@ -54,12 +74,20 @@ function valuesOf(module: Module, house: House): readonly OwnFact[] {
 }
 
 function constantFacts(one: Constant): readonly OwnFact[] {
-  const kinds = new Map((one.aliases ?? []).filter((alias) => alias.house === "linux").map((alias) => [alias.name, alias.as]));
-  return namesOf(one).flatMap((name) => value({ ...one, cName: name, aliases: [] }, converted(BigInt(one.value), one.type, kinds.get(name) ?? one.type)));
+  const kinds = new Map(
+    (one.aliases ?? []).filter((alias) => alias.house === "linux").map((alias) => [alias.name, alias.as]),
+  );
+  return namesOf(one).flatMap((name) =>
+    value({ ...one, cName: name, aliases: [] }, converted(BigInt(one.value), one.type, kinds.get(name) ?? one.type)),
+  );
 }
 
 function value(element: Element, number: bigint): readonly OwnFact[] {
-  return namesOf(element).map((name) => ({ name, what: "value", expression: `(unsigned long long)(${name}) == ${number}ULL` }));
+  return namesOf(element).map((name) => ({
+    name,
+    what: "value",
+    expression: `(unsigned long long)(${name}) == ${number}ULL`,
+  }));
 }
 
 function converted(value: bigint, from: ConstantKind, to: ConstantKind): bigint {
@@ -90,11 +118,21 @@ interface Shape {
 function structsOf(module: Module, house: House): readonly OwnFact[] {
   const views = new Set(house.views.map((view) => view.cName));
   const items = module.items.flatMap((item) => (item.kind === "struct" || item.kind === "config" ? [item] : []));
-  const own = items.filter((item) => !house.omitted.includes(item.name) && !namesOf(item).some((name) => views.has(name)));
+  const own = items.filter(
+    (item) => !house.omitted.includes(item.name) && !namesOf(item).some((name) => views.has(name)),
+  );
   return [...own, ...house.views].flatMap((item) => {
     const order = item.orders?.find((one) => one.house === "linux")?.order;
     const guest = order === undefined ? item.legacyNative === true : order === "guest";
-    return namesOf(item).flatMap((tag) => shapeFacts({ tag, members: item.members, layout: item.layout, packed: item.packed?.includes("linux") === true, guest }));
+    return namesOf(item).flatMap((tag) =>
+      shapeFacts({
+        tag,
+        members: item.members,
+        layout: item.layout,
+        packed: item.packed?.includes("linux") === true,
+        guest,
+      }),
+    );
   });
 }
 
@@ -110,28 +148,44 @@ function shapeFacts(shape: Shape): readonly OwnFact[] {
     { name, what: "size", expression: `sizeof(${name}) == ${size}` },
     { name, what: "alignment", expression: `_Alignof(${name}) == ${alignment}` },
   ];
-  return [...(isWhole(shape.members) ? whole : []), ...shape.members.flatMap((member) => memberFacts(member, shape, []))];
+  return [
+    ...(isWhole(shape.members) ? whole : []),
+    ...shape.members.flatMap((member) => memberFacts(member, shape, [])),
+  ];
 }
 
 /** C can declare all of it: only the last member varies, and that is an array. */
 function isWhole(members: readonly Member[]): boolean {
-  return members.every((member, index) => member.position?.size !== null || (index === members.length - 1 && "dimensions" in member && member.dimensions.length > 0));
+  return members.every(
+    (member, index) =>
+      member.position?.size !== null ||
+      (index === members.length - 1 && "dimensions" in member && member.dimensions.length > 0),
+  );
 }
 
 function memberFacts(member: Member, shape: Shape, path: readonly string[]): readonly OwnFact[] {
   const names = member.name === "" ? [] : namesOf(member);
-  if (member.kind === "field" || member.kind === "bits") return names.flatMap((name) => fieldFacts(member, shape, [...path, name]));
-  const inner = member.kind === "group" || member.kind === "present" ? member.members : member.arms.flatMap((arm) => arm.members);
+  if (member.kind === "field" || member.kind === "bits")
+    return names.flatMap((name) => fieldFacts(member, shape, [...path, name]));
+  const inner =
+    member.kind === "group" || member.kind === "present" ? member.members : member.arms.flatMap((arm) => arm.members);
   const named = names.flatMap((name) => placeFacts(member.position, shape, [...path, name]));
   if (member.kind === "group" && member.dimensions.length > 0) {
     // Places in the first element of an array of structs are counted from where it begins.
     const element = [...path, `${names[0] ?? ""}${"[0]".repeat(member.dimensions.length)}`];
     return [...named, ...inner.flatMap((one) => memberFacts(one, { ...shape, element: element.join(".") }, element))];
   }
-  return [...named, ...inner.flatMap((one) => memberFacts(one, shape, names.length === 0 ? path : [...path, names[0] ?? ""]))];
+  return [
+    ...named,
+    ...inner.flatMap((one) => memberFacts(one, shape, names.length === 0 ? path : [...path, names[0] ?? ""])),
+  ];
 }
 
-function placeFacts(position: Position | undefined, { tag, packed, element }: Shape, path: readonly string[]): readonly OwnFact[] {
+function placeFacts(
+  position: Position | undefined,
+  { tag, packed, element }: Shape,
+  path: readonly string[],
+): readonly OwnFact[] {
   const offset = packed ? position?.offset : position?.natural.offset;
   if (offset === undefined || offset === null) return [];
   const of = (designator: string): string => `__builtin_offsetof(struct ${tag}, ${designator})`;
@@ -143,7 +197,11 @@ function nameOf(tag: string, path: readonly string[]): string {
   return `struct ${tag}.${path.join(".").replaceAll("[0]", "")}`;
 }
 
-function fieldFacts(field: Extract<Member, { kind: "field" | "bits" }>, shape: Shape, path: readonly string[]): readonly OwnFact[] {
+function fieldFacts(
+  field: Extract<Member, { kind: "field" | "bits" }>,
+  shape: Shape,
+  path: readonly string[],
+): readonly OwnFact[] {
   const name = nameOf(shape.tag, path);
   const element = `((struct ${shape.tag} *)0)->${path.join(".")}${"[0]".repeat(field.dimensions.length)}`;
   const facts = [...placeFacts(field.position, shape, path)];
@@ -151,13 +209,22 @@ function fieldFacts(field: Extract<Member, { kind: "field" | "bits" }>, shape: S
     const own = field.orders?.find((one) => one.house === "linux")?.order;
     const guest = own === undefined ? shape.guest : own === "guest";
     const bits = field.type.size * 8;
-    const type = { none: "__u", native: "__u", big: "__be", little: guest ? "__virtio" : "__le" }[field.type.order] + bits;
-    facts.push({ name, what: `type ${type}`, expression: `__builtin_types_compatible_p(__typeof__(${element}), ${type})` });
+    const type =
+      { none: "__u", native: "__u", big: "__be", little: guest ? "__virtio" : "__le" }[field.type.order] + bits;
+    facts.push({
+      name,
+      what: `type ${type}`,
+      expression: `__builtin_types_compatible_p(__typeof__(${element}), ${type})`,
+    });
   }
   for (const [depth, dimension] of field.dimensions.entries()) {
     if (dimension.kind !== "fixed") continue;
     const row = `((struct ${shape.tag} *)0)->${path.join(".")}${"[0]".repeat(depth)}`;
-    facts.push({ name, what: `length ${dimension.length}`, expression: `sizeof(${row}) / sizeof((${row})[0]) == ${dimension.length}` });
+    facts.push({
+      name,
+      what: `length ${dimension.length}`,
+      expression: `sizeof(${row}) / sizeof((${row})[0]) == ${dimension.length}`,
+    });
   }
   return facts;
 }

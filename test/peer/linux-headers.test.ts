@@ -38,7 +38,9 @@ const distinctTypes = [
   "#define _LINUX_TYPES_H",
   "#include <asm/types.h>",
   "#define __bitwise",
-  ...["le", "be"].flatMap((order) => [16, 32, 64].map((bits) => `typedef struct { __u${bits} ${order}; } __${order}${bits};`)),
+  ...["le", "be"].flatMap((order) =>
+    [16, 32, 64].map((bits) => `typedef struct { __u${bits} ${order}; } __${order}${bits};`),
+  ),
   "typedef struct { __u16 sum; } __sum16;",
   "typedef struct { __u32 sum; } __wsum;",
   "#endif",
@@ -72,7 +74,12 @@ beforeAll(() => {
 });
 
 /** The names of one header below a folder; `defines` come before it. */
-function namesIn(folder: string, header: string, behind: readonly string[] = [], defines: readonly string[] = []): ReadonlySet<string> {
+function namesIn(
+  folder: string,
+  header: string,
+  behind: readonly string[] = [],
+  defines: readonly string[] = [],
+): ReadonlySet<string> {
   const text = [...defines.map((name) => `#define ${name}`), `#include <linux/${header}>`, ""].join("\n");
   workspace.write([{ path: "names.c", text }]);
   const { status, output } = workspace.run(["gcc", "-E", "-dD", "-I", folder, ...behind, "names.c"]);
@@ -83,9 +90,21 @@ function namesIn(folder: string, header: string, behind: readonly string[] = [],
 /** The facts that do not hold of the headers in a folder, as `header: name what`. */
 function wrongFacts(folder: string, asked: readonly Fact[], compiler: string): readonly string[] {
   const includes = [...new Set(asked.map((fact) => fact.header))].map((header) => `#include <linux/${header}>`);
-  const asserts = asked.map((fact) => `_Static_assert(${fact.expression}, "${fact.header}: ${fact.name} ${fact.what}");`);
+  const asserts = asked.map(
+    (fact) => `_Static_assert(${fact.expression}, "${fact.header}: ${fact.name} ${fact.what}");`,
+  );
   workspace.write([{ path: "facts.c", text: [...includes, ...asserts, ""].join("\n") }]);
-  const { output } = workspace.run([compiler, "-std=gnu11", "-w", "-fsyntax-only", "-I", "distinct", "-I", folder, "facts.c"]);
+  const { output } = workspace.run([
+    compiler,
+    "-std=gnu11",
+    "-w",
+    "-fsyntax-only",
+    "-I",
+    "distinct",
+    "-I",
+    folder,
+    "facts.c",
+  ]);
   const errors = output.split("\n").filter((line) => line.includes("error:"));
   const failed = errors.flatMap((line) => /static assertion failed: "(.*)"/.exec(line)?.[1] ?? []);
   if (failed.length !== errors.length) throw new Error(output);
@@ -111,14 +130,25 @@ describe.each([
   });
 
   /** Facts about names that Linux has. */
-  const factsThere = (): readonly Fact[] => facts.filter((fact) => theirNames.get(fact.header)?.has(fact.name) === true);
+  const factsThere = (): readonly Fact[] =>
+    facts.filter((fact) => theirNames.get(fact.header)?.has(fact.name) === true);
 
   it("has the headers that we have", () => {
-    expect(shared).toEqual(expect.arrayContaining(["blk", "net", "console", "balloon", "scsi", "ids", "config", "ring", "mmio", "rng", "types"].map((name) => `virtio_${name}.h`)));
+    expect(shared).toEqual(
+      expect.arrayContaining(
+        ["blk", "net", "console", "balloon", "scsi", "ids", "config", "ring", "mmio", "rng", "types"].map(
+          (name) => `virtio_${name}.h`,
+        ),
+      ),
+    );
   });
 
   it("has nothing that ours lack, but for the exceptions, each of which is still one", () => {
-    const missing = shared.flatMap((header) => [...(theirNames.get(header) ?? [])].filter((name) => ourNames.get(header)?.has(name) !== true).map((name) => `${header}: ${name}`));
+    const missing = shared.flatMap((header) =>
+      [...(theirNames.get(header) ?? [])]
+        .filter((name) => ourNames.get(header)?.has(name) !== true)
+        .map((name) => `${header}: ${name}`),
+    );
     expect(missing.toSorted()).toEqual(flat(known(exceptions)));
   });
 
@@ -134,7 +164,11 @@ describe.each([
   if (release !== "7.3.4") return;
 
   it("lacks of ours only what is known, each of which is still lacking", () => {
-    const extra = shared.flatMap((header) => [...(ourNames.get(header) ?? [])].filter((name) => theirNames.get(header)?.has(name) !== true).map((name) => `${header}: ${name}`));
+    const extra = shared.flatMap((header) =>
+      [...(ourNames.get(header) ?? [])]
+        .filter((name) => theirNames.get(header)?.has(name) !== true)
+        .map((name) => `${header}: ${name}`),
+    );
     expect(extra.toSorted()).toEqual(flat(known("not-in-linux.json")));
   });
 
@@ -142,7 +176,11 @@ describe.each([
     const proven = new Set(facts.map((fact) => `${fact.header}: ${fact.name}`));
     // The integers of virtio_types.h are in no description; another test is about them.
     const described = shared.filter((header) => header !== "virtio_types.h");
-    const common = described.flatMap((header) => [...(theirNames.get(header) ?? [])].filter((name) => ourNames.get(header)?.has(name) === true).map((name) => `${header}: ${name}`));
+    const common = described.flatMap((header) =>
+      [...(theirNames.get(header) ?? [])]
+        .filter((name) => ourNames.get(header)?.has(name) === true)
+        .map((name) => `${header}: ${name}`),
+    );
     const unproven = common.filter((name) => !proven.has(name) && !/: _LINUX_\w+_H$/.test(name));
     expect(unproven).toEqual([]);
   });
@@ -168,18 +206,38 @@ describe("our headers", () => {
 
   it("have Linux' integers in the guest's byte order", async () => {
     const { include } = await linuxHeaders("7.3.4");
-    const asserts = [16, 32, 64].map((bits) => `_Static_assert(__builtin_types_compatible_p(__virtio${bits}, __u${bits}), "${bits} bits");`);
+    const asserts = [16, 32, 64].map(
+      (bits) => `_Static_assert(__builtin_types_compatible_p(__virtio${bits}, __u${bits}), "${bits} bits");`,
+    );
     workspace.write([{ path: "integers.c", text: ["#include <linux/virtio_types.h>", ...asserts, ""].join("\n") }]);
-    for (const folders of [["-I", include], ["-I", ours, "-idirafter", include]]) {
+    for (const folders of [
+      ["-I", include],
+      ["-I", ours, "-idirafter", include],
+    ]) {
       expect(workspace.run(["gcc", "-std=c11", "-fsyntax-only", ...folders, "integers.c"]).output).toBe("");
     }
   });
 
   it("would not be taken for right if a value, an offset or a byte order were wrong", () => {
     const wrong = [
-      { header: "virtio_blk.h", name: "VIRTIO_BLK_F_MQ", what: "value", expression: "(unsigned long long)(VIRTIO_BLK_F_MQ) == 13ULL" },
-      { header: "virtio_blk.h", name: "struct virtio_blk_config.num_queues", what: "offset", expression: "__builtin_offsetof(struct virtio_blk_config, num_queues) == 33" },
-      { header: "virtio_blk.h", name: "struct virtio_blk_outhdr.type", what: "type __le32", expression: "__builtin_types_compatible_p(__typeof__(((struct virtio_blk_outhdr *)0)->type), __le32)" },
+      {
+        header: "virtio_blk.h",
+        name: "VIRTIO_BLK_F_MQ",
+        what: "value",
+        expression: "(unsigned long long)(VIRTIO_BLK_F_MQ) == 13ULL",
+      },
+      {
+        header: "virtio_blk.h",
+        name: "struct virtio_blk_config.num_queues",
+        what: "offset",
+        expression: "__builtin_offsetof(struct virtio_blk_config, num_queues) == 33",
+      },
+      {
+        header: "virtio_blk.h",
+        name: "struct virtio_blk_outhdr.type",
+        what: "type __le32",
+        expression: "__builtin_types_compatible_p(__typeof__(((struct virtio_blk_outhdr *)0)->type), __le32)",
+      },
     ];
     const said = wrong.map(({ header, name, what }) => `${header}: ${name} ${what}`);
     for (const compiler of machines) expect(wrongFacts(ours, wrong, compiler)).toEqual(said);
@@ -194,7 +252,17 @@ describe("programs that include Linux' headers by name", () => {
       ["-I", include],
       ["-I", ours, "-idirafter", include],
     ].map((folders) => {
-      const built = workspace.run(["gcc", "-std=gnu11", "-Wall", "-Wextra", "-Werror", ...folders, `${name}.c`, "-o", name]);
+      const built = workspace.run([
+        "gcc",
+        "-std=gnu11",
+        "-Wall",
+        "-Wextra",
+        "-Werror",
+        ...folders,
+        `${name}.c`,
+        "-o",
+        name,
+      ]);
       expect(built.output).toBe("");
       return workspace.run([`./${name}`]);
     });

@@ -1,13 +1,13 @@
-import type * as Ast from '../../../grammar/ast.ts';
-import type { Report } from '../../check/rule.ts';
-import type { Ir, Module } from '../model.ts';
-import { Constants } from './constants.ts';
-import { present, type Context, type Inherited } from './context.ts';
-import { element } from './element.ts';
-import { buildItem } from './items.ts';
-import { checkNames } from './known-names.ts';
-import { Scopes, type Scope } from './scope.ts';
-import { Written } from './written.ts';
+import type * as Ast from "../../../grammar/ast.ts";
+import type { Report } from "../../check/rule.ts";
+import type { Ir, Module } from "../model.ts";
+import { Constants } from "./constants.ts";
+import { present, type Context, type Inherited } from "./context.ts";
+import { element } from "./element.ts";
+import { buildItem } from "./items.ts";
+import { checkNames } from "./known-names.ts";
+import { Scopes, type Scope } from "./scope.ts";
+import { Written } from "./written.ts";
 
 /**
  * Makes the IR of syntax trees: every name looked up, every constant computed, every revision at once. What was not
@@ -17,9 +17,9 @@ export function build(files: readonly Ast.File[], report: Report, written: Writt
   const scopes = new Scopes(files, report);
   const constants = new Constants(scopes, report);
   return {
-    format: 'virtgen-ir',
+    format: "virtgen-ir",
     version: 1,
-    revision: 'all',
+    revision: "all",
     modules: scopes.all.map((scope) => buildModule({ scope, scopes, constants, report, written })),
   };
 }
@@ -28,9 +28,9 @@ function buildModule(context: Context): Module {
   const { scope } = context;
   const header = headerOf(scope);
   checkNames(context);
-  const everywhere: Inherited = { since: '0.9.5' };
+  const everywhere: Inherited = { since: "0.9.5" };
   // `c_prefix` at the head is for the module's elements; of its own it has no C name.
-  const base = element(context, 'header', header.name.text, header, everywhere, (name) => name);
+  const base = element(context, "header", header.name.text, header, everywhere, (name) => name);
   const id = header.id === undefined ? undefined : context.constants.evaluate(scope, undefined, header.id, new Map());
   return {
     ...base,
@@ -39,7 +39,9 @@ function buildModule(context: Context): Module {
     title: header.title,
     file: scope.file.path,
     cPrefix: scope.cPrefix,
-    legacyNative: scope.file.items.flatMap((item) => (item.kind === 'legacy native' ? item.names.map((name) => name.text) : [])),
+    legacyNative: scope.file.items.flatMap((item) =>
+      item.kind === "legacy native" ? item.names.map((name) => name.text) : [],
+    ),
     items: scope.file.items.flatMap((item) => buildItem(context, item, base)),
   };
 }

@@ -1,10 +1,10 @@
-import type * as Ast from '../../../grammar/ast.ts';
-import { incompleteErratum } from '../../check/incomplete-erratum.ts';
-import { unknownWord } from '../../check/unknown-word.ts';
-import { nearest } from '../../diagnostic/suggest.ts';
-import type { Context } from './context.ts';
+import type * as Ast from "../../../grammar/ast.ts";
+import { incompleteErratum } from "../../check/incomplete-erratum.ts";
+import { unknownWord } from "../../check/unknown-word.ts";
+import { nearest } from "../../diagnostic/suggest.ts";
+import type { Context } from "./context.ts";
 
-const parts = ['text', 'meant', 'because'] as const;
+const parts = ["text", "meant", "because"] as const;
 
 /** Reports what an erratum lacks of its three parts. */
 export function checkErratum(context: Context, erratum: Ast.Erratum): void {
@@ -16,23 +16,27 @@ export function checkErratum(context: Context, erratum: Ast.Erratum): void {
       help: meant === undefined ? "its parts are 'text', 'meant' and 'because'" : `did you mean '${meant}'?`,
     });
   }
-  const missing = parts.filter((part) => erratum[part].trim() === '');
+  const missing = parts.filter((part) => erratum[part].trim() === "");
   // A misspelt part is missing, too, but that has been said.
   if (erratum.unknown.length > 0) return;
   if (missing.length > 0) {
     context.report(incompleteErratum, {
-      message: `the erratum '${erratum.id}' does not say ${missing.map((part) => meaning[part]).join(', nor ')}`,
+      message: `the erratum '${erratum.id}' does not say ${missing.map((part) => meaning[part]).join(", nor ")}`,
       at: erratum.at,
-      help: `write ${missing.map((part) => (part === 'because' ? `because "…";` : `${part}: "…";`)).join(' ')}`,
+      help: `write ${missing.map((part) => (part === "because" ? `because "…";` : `${part}: "…";`)).join(" ")}`,
     });
   }
-  if (erratum.id.trim() === '') {
-    context.report(incompleteErratum, { message: 'an erratum without a name', at: erratum.at, help: 'name it by what is wrong: the tables list errata by their names' });
+  if (erratum.id.trim() === "") {
+    context.report(incompleteErratum, {
+      message: "an erratum without a name",
+      at: erratum.at,
+      help: "name it by what is wrong: the tables list errata by their names",
+    });
   }
 }
 
 const meaning: Readonly<Record<(typeof parts)[number], string>> = {
-  text: 'what the standard says',
-  meant: 'what is taken instead',
-  because: 'why',
+  text: "what the standard says",
+  meant: "what is taken instead",
+  because: "why",
 };

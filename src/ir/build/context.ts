@@ -1,9 +1,9 @@
-import type * as Ast from '../../../grammar/ast.ts';
-import type { Report } from '../../check/rule.ts';
-import type { Revision } from '../model.ts';
-import type { Constants } from './constants.ts';
-import type { Scope, Scopes } from './scope.ts';
-import type { Written } from './written.ts';
+import type * as Ast from "../../../grammar/ast.ts";
+import type { Report } from "../../check/rule.ts";
+import type { Revision } from "../model.ts";
+import type { Constants } from "./constants.ts";
+import type { Scope, Scopes } from "./scope.ts";
+import type { Written } from "./written.ts";
 
 /** What an element inherits from what it stands in. */
 export interface Inherited {
@@ -22,7 +22,11 @@ export interface Context {
 }
 
 /** Drops what is undefined, so that an optional property is absent rather than empty. */
-export function present<T extends Record<string, unknown>>(values: T): { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & { [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined> } {
+export function present<T extends Record<string, unknown>>(
+  values: T,
+): { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+} {
   const kept: Record<string, unknown> = {};
   for (const name in values) if (values[name] !== undefined) kept[name] = values[name];
   return kept as ReturnType<typeof present<T>>;

@@ -1,35 +1,41 @@
-import type * as Ast from '../../../grammar/ast.ts';
-import { nearest } from '../../diagnostic/suggest.ts';
-import { unknownName } from '../../check/unknown-name.ts';
-import { integerOf } from '../expression.ts';
-import type { Expression, MemberScope } from '../model.ts';
-import type { Context, Environment } from './context.ts';
-import { find } from './find-attribute.ts';
-import { findMember, type FoundMember } from './member-paths.ts';
-import type { FoundConstant } from './constants.ts';
-import { partsOf, type Scope } from './scope.ts';
+import type * as Ast from "../../../grammar/ast.ts";
+import { nearest } from "../../diagnostic/suggest.ts";
+import { unknownName } from "../../check/unknown-name.ts";
+import { integerOf } from "../expression.ts";
+import type { Expression, MemberScope } from "../model.ts";
+import type { Context, Environment } from "./context.ts";
+import { find } from "./find-attribute.ts";
+import { findMember, type FoundMember } from "./member-paths.ts";
+import type { FoundConstant } from "./constants.ts";
+import { partsOf, type Scope } from "./scope.ts";
 
 /** Looks up every name in an expression. Undefined where one was not found, which was reported. */
-export function resolve(context: Context, expression: Ast.Expression, environment: Environment): Expression | undefined {
+export function resolve(
+  context: Context,
+  expression: Ast.Expression,
+  environment: Environment,
+): Expression | undefined {
   switch (expression.op) {
-    case 'number':
-      return { op: 'number', value: integerOf(expression.value), text: expression.text };
-    case 'name':
+    case "number":
+      return { op: "number", value: integerOf(expression.value), text: expression.text };
+    case "name":
       return resolveName(context, expression, environment);
-    case 'call': {
+    case "call": {
       const parts = expression.arguments.map((argument) => resolve(context, argument, environment));
       const resolved = parts.filter((part) => part !== undefined);
       if (resolved.length < parts.length) return undefined;
-      if (!environment.variables.has(expression.callee.text)) return unknown(context, expression.callee.text, expression.callee.at, [...environment.variables]);
-      return { op: 'call', name: expression.callee.text, arguments: resolved, at: expression.callee.at };
+      if (!environment.variables.has(expression.callee.text))
+        return unknown(context, expression.callee.text, expression.callee.at, [...environment.variables]);
+      return { op: "call", name: expression.callee.text, arguments: resolved, at: expression.callee.at };
     }
-    case 'unary': {
+    case "unary": {
       const operand = resolve(context, expression.operand, environment);
       if (operand === undefined) return undefined;
-      const op = expression.operator === '-' ? 'negate' : expression.operator === '~' ? 'complement' : expression.operator;
+      const op =
+        expression.operator === "-" ? "negate" : expression.operator === "~" ? "complement" : expression.operator;
       return { op, operand };
     }
-    case 'binary': {
+    case "binary": {
       // In `type == PLUG` the member's own constants give PLUG its meaning.
       const hint = (side: Ast.Expression): Environment => {
         const group = valuesOf(context, side, environment);
@@ -39,64 +45,82 @@ export function resolve(context: Context, expression: Ast.Expression, environmen
       const right = resolve(context, expression.right, hint(expression.left));
       return left === undefined || right === undefined ? undefined : { op: expression.operator, left, right };
     }
-    case 'choice': {
+    case "choice": {
       const condition = resolve(context, expression.condition, environment);
       const then = resolve(context, expression.then, environment);
       const otherwise = resolve(context, expression.otherwise, environment);
-      return condition === undefined || then === undefined || otherwise === undefined ? undefined : { op: 'choice', condition, then, otherwise };
+      return condition === undefined || then === undefined || otherwise === undefined
+        ? undefined
+        : { op: "choice", condition, then, otherwise };
     }
   }
 }
 
 /** The `if` or `unless` of an element as one condition. */
-export function conditionOf(context: Context, attributes: readonly Ast.Attribute[], environment: Environment): Expression | undefined {
-  const yes = find(attributes, 'if');
-  const no = find(attributes, 'unless');
+export function conditionOf(
+  context: Context,
+  attributes: readonly Ast.Attribute[],
+  environment: Environment,
+): Expression | undefined {
+  const yes = find(attributes, "if");
+  const no = find(attributes, "unless");
   const positive = yes === undefined ? undefined : resolve(context, yes.value, environment);
   const negative = no === undefined ? undefined : resolve(context, no.value, environment);
   if (negative === undefined) return positive;
-  const inverted: Expression = { op: 'not', operand: negative };
-  return positive === undefined ? inverted : { op: '&', left: positive, right: inverted };
+  const inverted: Expression = { op: "not", operand: negative };
+  return positive === undefined ? inverted : { op: "&", left: positive, right: inverted };
 }
 
 /** The constants that are the values of a member named by an expression. */
-export function valuesOf(context: Context, expression: Ast.Expression, environment: Environment): Environment['group'] {
-  if (expression.op !== 'name') return undefined;
+export function valuesOf(context: Context, expression: Ast.Expression, environment: Environment): Environment["group"] {
+  if (expression.op !== "name") return undefined;
   const found = memberOf(context, expression.path, environment);
   return found === undefined ? undefined : found.found.values;
 }
 
-function memberOf(context: Context, path: readonly Ast.PathPart[], environment: Environment): { readonly scope: MemberScope; readonly found: FoundMember } | undefined {
+function memberOf(
+  context: Context,
+  path: readonly Ast.PathPart[],
+  environment: Environment,
+): { readonly scope: MemberScope; readonly found: FoundMember } | undefined {
   const [first, ...rest] = path;
   if (first === undefined) return undefined;
   for (const level of environment.members) {
     const found = findMember(context, context.scope, level, path);
-    if (found !== undefined) return { scope: 'sibling', found };
+    if (found !== undefined) return { scope: "sibling", found };
   }
-  if (first.text === 'config' && rest.length > 0) {
+  if (first.text === "config" && rest.length > 0) {
     const found = findMember(context, context.scope, context.scope.config, rest);
-    if (found !== undefined) return { scope: 'config', found };
+    if (found !== undefined) return { scope: "config", found };
   }
-  if (first.text === 'request' && environment.request !== undefined && rest.length > 0) {
+  if (first.text === "request" && environment.request !== undefined && rest.length > 0) {
     const found = findMember(context, context.scope, environment.request, rest);
-    if (found !== undefined) return { scope: 'request', found };
+    if (found !== undefined) return { scope: "request", found };
   }
-  const found = rest.length > 0 ? findMember(context, context.scope, membersOfNamed(context.scope, first.text), rest) : undefined;
-  return found === undefined ? undefined : { scope: 'message', found };
+  const found =
+    rest.length > 0 ? findMember(context, context.scope, membersOfNamed(context.scope, first.text), rest) : undefined;
+  return found === undefined ? undefined : { scope: "message", found };
 }
 
 /** The members of a request, a command or a struct, for a path that begins with its name. */
 export function membersOfNamed(scope: Scope, name: string): readonly Ast.Member[] {
   const message = scope.requests.get(name);
   if (message === undefined) return scope.structs.get(name)?.[0]?.members ?? [];
-  return 'parts' in message ? partsOf(message.parts).flatMap((part) => part.members) : message.sections.flatMap((section) => section.members);
+  return "parts" in message
+    ? partsOf(message.parts).flatMap((part) => part.members)
+    : message.sections.flatMap((section) => section.members);
 }
 
-function resolveName(context: Context, expression: Ast.Expression & { op: 'name' }, environment: Environment): Expression | undefined {
+function resolveName(
+  context: Context,
+  expression: Ast.Expression & { op: "name" },
+  environment: Environment,
+): Expression | undefined {
   const { path, at } = expression;
   const names = path.map((part) => part.text);
-  const [first = ''] = names;
-  if (path.length === 1 && (environment.variables.has(first) || context.scope.parameters.has(first))) return { op: 'variable', name: first, at };
+  const [first = ""] = names;
+  if (path.length === 1 && (environment.variables.has(first) || context.scope.parameters.has(first)))
+    return { op: "variable", name: first, at };
   // A tag or a value to compare with comes before everything else of the same name.
   if (path.length === 1 && environment.group !== undefined) {
     const found = context.constants.find(environment.group.scope, environment.group.group, path);
@@ -106,12 +130,13 @@ function resolveName(context: Context, expression: Ast.Expression & { op: 'name'
   if (member !== undefined) return memberExpression(context, path, member, environment, at);
   if (environment.features && path.length === 1) {
     const feature = featureScope(context, first);
-    if (feature !== undefined) return { op: 'feature', module: feature.name, name: first, at };
+    if (feature !== undefined) return { op: "feature", module: feature.name, name: first, at };
   }
   const found = context.constants.find(context.scope, environment.group?.group, path);
   if (found !== undefined) return constant(context, found, at);
-  if (path.length === 1 && context.scope.registers.has(first)) return { op: 'member', scope: 'register', path: [{ name: first }], at };
-  return unknown(context, names.join('.'), at, candidates(context, path, environment));
+  if (path.length === 1 && context.scope.registers.has(first))
+    return { op: "member", scope: "register", path: [{ name: first }], at };
+  return unknown(context, names.join("."), at, candidates(context, path, environment));
 }
 
 /** The description that declares a feature: this one, else the core. */
@@ -124,9 +149,9 @@ function memberExpression(
   path: readonly Ast.PathPart[],
   member: { readonly scope: MemberScope; readonly found: FoundMember },
   environment: Environment,
-  at: Ast.Word['at'],
+  at: Ast.Word["at"],
 ): Expression | undefined {
-  const skipped = member.scope === 'sibling' || member.scope === 'message' ? 0 : 1;
+  const skipped = member.scope === "sibling" || member.scope === "message" ? 0 : 1;
   const flag = member.found.flag;
   const length = path.length - (flag === undefined ? 0 : 1);
   const parts = [];
@@ -138,21 +163,25 @@ function memberExpression(
       parts.push({ name: part.text, index });
     }
   }
-  const value: Expression = { op: 'member', scope: member.scope, path: parts, at };
+  const value: Expression = { op: "member", scope: member.scope, path: parts, at };
   if (flag === undefined) return value;
   const mask = constant(context, flag, at);
   if (mask === undefined) return undefined;
   // `flags.M_RD` asks whether one flag of the member is set: a condition, so that two of them can be joined by `&`.
-  const bits: Expression = { op: '&', left: value, right: flag.group?.kind === 'bits' ? { op: 'bit', operand: mask } : mask };
-  return { op: '!=', left: bits, right: { op: 'number', value: 0, text: '0' } };
+  const bits: Expression = {
+    op: "&",
+    left: value,
+    right: flag.group?.kind === "bits" ? { op: "bit", operand: mask } : mask,
+  };
+  return { op: "!=", left: bits, right: { op: "number", value: 0, text: "0" } };
 }
 
-function constant(context: Context, found: FoundConstant, at: Ast.Word['at']): Expression | undefined {
+function constant(context: Context, found: FoundConstant, at: Ast.Word["at"]): Expression | undefined {
   const value = context.constants.valueOf(found.scope, found.group, found.constant);
   if (value === undefined) return undefined;
-  const group = found.group?.name?.text ?? '';
+  const group = found.group?.name?.text ?? "";
   return {
-    op: 'constant',
+    op: "constant",
     module: found.scope.name,
     group,
     name: found.constant.name.text,
@@ -165,15 +194,15 @@ function constant(context: Context, found: FoundConstant, at: Ast.Word['at']): E
 /** Beginning of the C names of a group's constants. */
 export function groupPrefix(scope: Scope, group: Ast.ConstantGroup | undefined): string {
   if (group === undefined) return scope.cPrefix;
-  const own = find(group.attributes, 'c_prefix');
+  const own = find(group.attributes, "c_prefix");
   if (own !== undefined) return own.name.text;
-  if (scope.houseElements.has(group)) return '';
-  const name = group.name?.text ?? (group.kind === 'shared_memory' ? 'SHM_ID' : '');
-  return name === '' ? scope.cPrefix : `${scope.cPrefix}${name}_`;
+  if (scope.houseElements.has(group)) return "";
+  const name = group.name?.text ?? (group.kind === "shared_memory" ? "SHM_ID" : "");
+  return name === "" ? scope.cPrefix : `${scope.cPrefix}${name}_`;
 }
 
 export function constantCName(scope: Scope, group: Ast.ConstantGroup | undefined, one: Ast.Constant): string {
-  const own = find(one.attributes, 'c_name');
+  const own = find(one.attributes, "c_name");
   if (own !== undefined) return own.name.text;
   if (group === undefined && scope.houseElements.has(one)) return one.name.text;
   return groupPrefix(scope, group) + one.name.text;
@@ -182,21 +211,42 @@ export function constantCName(scope: Scope, group: Ast.ConstantGroup | undefined
 function candidates(context: Context, path: readonly Ast.PathPart[], environment: Environment): string[] {
   const [first] = path;
   if (path.length > 1) {
-    const members = first?.text === 'config' ? context.scope.config : [];
-    return [...members.flatMap((member) => ('name' in member && member.name !== undefined ? [`config.${member.name.text}`] : [])), ...context.scope.groups.keys()];
+    const members = first?.text === "config" ? context.scope.config : [];
+    return [
+      ...members.flatMap((member) =>
+        "name" in member && member.name !== undefined ? [`config.${member.name.text}`] : [],
+      ),
+      ...context.scope.groups.keys(),
+    ];
   }
-  const members = environment.members.flat().flatMap((member) => ('name' in member && member.name !== undefined ? [member.name.text] : []));
-  const features = environment.features ? [context.scope, ...context.scopes.core].flatMap((scope) => [...scope.features.keys()]) : [];
+  const members = environment.members
+    .flat()
+    .flatMap((member) => ("name" in member && member.name !== undefined ? [member.name.text] : []));
+  const features = environment.features
+    ? [context.scope, ...context.scopes.core].flatMap((scope) => [...scope.features.keys()])
+    : [];
   const group = environment.group === undefined ? [] : environment.group.group.constants.map((one) => one.name.text);
-  return [...environment.variables, ...context.scope.parameters, ...context.scope.registers, ...group, ...members, ...features, ...context.scope.constants.keys(), ...context.scope.groups.keys()];
+  return [
+    ...environment.variables,
+    ...context.scope.parameters,
+    ...context.scope.registers,
+    ...group,
+    ...members,
+    ...features,
+    ...context.scope.constants.keys(),
+    ...context.scope.groups.keys(),
+  ];
 }
 
-function unknown(context: Context, name: string, at: Ast.Word['at'], names: readonly string[]): undefined {
+function unknown(context: Context, name: string, at: Ast.Word["at"], names: readonly string[]): undefined {
   const meant = nearest(name, names);
   context.report(unknownName, {
     message: `nothing here is named '${name}'`,
     at,
-    help: meant === undefined ? 'a name here is a feature, a member that stands before it, config.MEMBER, or a constant' : `did you mean '${meant}'?`,
+    help:
+      meant === undefined
+        ? "a name here is a feature, a member that stands before it, config.MEMBER, or a constant"
+        : `did you mean '${meant}'?`,
   });
   return undefined;
 }

@@ -1,22 +1,23 @@
-import type * as Ast from '../../../grammar/ast.ts';
-import { unknownName } from '../../check/unknown-name.ts';
-import { nearest } from '../../diagnostic/suggest.ts';
-import type { Constant, ConstantGroup, House, View } from '../model.ts';
-import { emptyEnvironment, present, type Context, type Environment, type Inherited } from './context.ts';
-import { element, houseLayout } from './element.ts';
-import { find } from './find-attribute.ts';
-import { membersOfNamed } from './expressions.ts';
-import { buildConstant, buildGroup } from './groups.ts';
-import { buildMembers, buildType } from './members.ts';
-import { isNative, partsOfAlternative } from './scope.ts';
+import type * as Ast from "../../../grammar/ast.ts";
+import { unknownName } from "../../check/unknown-name.ts";
+import { nearest } from "../../diagnostic/suggest.ts";
+import type { Constant, ConstantGroup, House, View } from "../model.ts";
+import { emptyEnvironment, present, type Context, type Environment, type Inherited } from "./context.ts";
+import { element, houseLayout } from "./element.ts";
+import { find } from "./find-attribute.ts";
+import { membersOfNamed } from "./expressions.ts";
+import { buildConstant, buildGroup } from "./groups.ts";
+import { buildMembers } from "./members.ts";
+import { buildType } from "./types.ts";
+import { isNative, partsOfAlternative } from "./scope.ts";
 
 const same = (name: string): string => name;
 
 export function buildHouse(context: Context, item: Ast.House, outer: Inherited): House {
-  const base = element(context, 'house', item.name.text, item, outer, same);
+  const base = element(context, "house", item.name.text, item, outer, same);
   const house = item.name.text;
   return {
-    kind: 'house',
+    kind: "house",
     ...base,
     includes: item.includes,
     ...present({ header: item.header, noLegacy: item.noLegacy?.text }),
@@ -24,29 +25,44 @@ export function buildHouse(context: Context, item: Ast.House, outer: Inherited):
     typedefs: item.typedefs.flatMap((typedef) => {
       const type = buildType(context, typedef.type, house);
       if (type === undefined) return [];
-      const aligned = find(typedef.attributes, 'aligned');
-      const align = aligned === undefined ? undefined : context.constants.evaluate(context.scope, undefined, aligned.value, new Map());
-      return [{ ...element(context, 'typedef', typedef.name.text, typedef, base, same), type, ...present({ align: align === undefined ? undefined : Number(align) }) }];
+      const aligned = find(typedef.attributes, "aligned");
+      const align =
+        aligned === undefined
+          ? undefined
+          : context.constants.evaluate(context.scope, undefined, aligned.value, new Map());
+      return [
+        {
+          ...element(context, "typedef", typedef.name.text, typedef, base, same),
+          type,
+          ...present({ align: align === undefined ? undefined : Number(align) }),
+        },
+      ];
     }),
     constants: item.groups.flatMap((group): readonly (Constant | ConstantGroup)[] =>
-      group.kind === 'constant' ? buildConstant(context, undefined, group, 'number', base) : [buildGroup(context, group, base)],
+      group.kind === "constant"
+        ? buildConstant(context, undefined, group, "number", base)
+        : [buildGroup(context, group, base)],
     ),
-    omitted: item.omitted.map((path) => path.map((part) => part.text).join('.')),
+    omitted: item.omitted.map((path) => path.map((part) => part.text).join(".")),
   };
 }
 
 function buildView(context: Context, view: Ast.View, house: string, outer: Inherited): View {
-  const base = element(context, 'view', view.name.text, view, outer, same);
-  const of = view.of.map((part) => part.text).join('.');
+  const base = element(context, "view", view.name.text, view, outer, same);
+  const of = view.of.map((part) => part.text).join(".");
   const viewed = viewedMembers(context, view);
-  const environment: Environment = { ...emptyEnvironment, members: viewed === undefined ? [] : [viewed], view: { house, members: viewed ?? [] } };
+  const environment: Environment = {
+    ...emptyEnvironment,
+    members: viewed === undefined ? [] : [viewed],
+    view: { house, members: viewed ?? [] },
+  };
   return {
-    kind: 'view',
+    kind: "view",
     ...base,
     of,
     // Of what is not there nothing can be taken over, which has been said.
     members: viewed === undefined ? [] : buildMembers(context, view.members, base, environment),
-    ...present({ legacyNative: isNative(context.scope, of, of === 'config' ? 'config' : 'requests') }),
+    ...present({ legacyNative: isNative(context.scope, of, of === "config" ? "config" : "requests") }),
     ...houseLayout(context, view.attributes),
   };
 }
@@ -54,19 +70,19 @@ function buildView(context: Context, view: Ast.View, house: string, outer: Inher
 /** What the view shows: a struct, the configuration space, the parts of a request one after the other, all or those of one alternative. */
 function viewedMembers(context: Context, view: Ast.View): readonly Ast.Member[] | undefined {
   const [first, second] = view.of;
-  const request = second === undefined ? undefined : context.scope.requests.get(first?.text ?? '');
-  if (request !== undefined && 'parts' in request && second !== undefined) {
+  const request = second === undefined ? undefined : context.scope.requests.get(first?.text ?? "");
+  if (request !== undefined && "parts" in request && second !== undefined) {
     const parts = partsOfAlternative(request.parts, second.text);
     if (parts !== undefined) return parts.flatMap((part) => part.members);
   }
-  const scope = second === undefined ? context.scope : context.scopes.get(first?.text ?? '');
-  const name = (second ?? first)?.text ?? '';
-  const members = scope === undefined ? [] : name === 'config' ? scope.config : membersOfNamed(scope, name);
+  const scope = second === undefined ? context.scope : context.scopes.get(first?.text ?? "");
+  const name = (second ?? first)?.text ?? "";
+  const members = scope === undefined ? [] : name === "config" ? scope.config : membersOfNamed(scope, name);
   if (members.length > 0) return members;
-  const names = scope === undefined ? [] : ['config', ...scope.structs.keys(), ...scope.requests.keys()];
+  const names = scope === undefined ? [] : ["config", ...scope.structs.keys(), ...scope.requests.keys()];
   const meant = nearest(name, names);
   context.report(unknownName, {
-    message: `there is no struct or request '${view.of.map((part) => part.text).join('.')}' to view`,
+    message: `there is no struct or request '${view.of.map((part) => part.text).join(".")}' to view`,
     at: view.of[0]?.at ?? view.at,
     ...(meant === undefined ? {} : { help: `did you mean '${meant}'?` }),
   });

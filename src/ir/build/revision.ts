@@ -1,17 +1,17 @@
-import type * as Ast from '../../../grammar/ast.ts';
-import { unknownRevision } from '../../check/unknown-revision.ts';
-import { isRevision } from '../availability.ts';
-import { revisions, type Revision } from '../model.ts';
-import type { Context } from './context.ts';
+import type * as Ast from "../../../grammar/ast.ts";
+import { unknownRevision } from "../../check/unknown-revision.ts";
+import { isRevision } from "../availability.ts";
+import { revisions, type Revision } from "../model.ts";
+import type { Context } from "./context.ts";
 
 /** The revision that a text names; undefined where it is none, which is reported, or one of CCW's own. */
-export function revisionOf(context: Context, text: string, at: Ast.Attribute['at']): Revision | undefined {
+export function revisionOf(context: Context, text: string, at: Ast.Attribute["at"]): Revision | undefined {
   if (isRevision(text)) return text;
-  if (text.startsWith('revision ')) return undefined;
+  if (text.startsWith("revision ")) return undefined;
   context.report(unknownRevision, {
     message: `there is no revision ${text} of the standard`,
     at,
-    help: `there are ${revisions.join(', ')}; 0.9.5 is the legacy interface`,
+    help: `there are ${revisions.join(", ")}; 0.9.5 is the legacy interface`,
   });
   return undefined;
 }

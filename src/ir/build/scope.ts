@@ -1,6 +1,6 @@
-import type * as Ast from '../../../grammar/ast.ts';
-import { duplicateModule } from '../../check/duplicate-module.ts';
-import type { Report } from '../../check/rule.ts';
+import type * as Ast from "../../../grammar/ast.ts";
+import { duplicateModule } from "../../check/duplicate-module.ts";
+import type { Report } from "../../check/rule.ts";
 
 /** What one description declares, by name. One name may be declared several times, in different revisions. */
 export interface Scope {
@@ -51,13 +51,20 @@ export class Scopes {
         report(duplicateModule, {
           message: `'${scope.name}' is described twice`,
           at: file.header.name.at,
-          related: first.file.header === undefined ? [] : [{ at: first.file.header.name.at, message: 'the other description' }],
-          help: 'give one of them another name, or leave one file out',
+          related:
+            first.file.header === undefined
+              ? []
+              : [{ at: first.file.header.name.at, message: "the other description" }],
+          help: "give one of them another name, or leave one file out",
         });
       }
     }
     this.all = all;
-    this.houses = [...new Set(all.flatMap((scope) => scope.file.items.flatMap((item) => (item.kind === 'house' ? [item.name.text] : []))))];
+    this.houses = [
+      ...new Set(
+        all.flatMap((scope) => scope.file.items.flatMap((item) => (item.kind === "house" ? [item.name.text] : []))),
+      ),
+    ];
   }
 
   get(name: string): Scope | undefined {
@@ -66,7 +73,7 @@ export class Scopes {
 
   /** Where the features and constants of the core stand, which every description may name. */
   get core(): readonly Scope[] {
-    return this.all.filter((scope) => scope.file.header?.kind === 'core');
+    return this.all.filter((scope) => scope.file.header?.kind === "core");
   }
 }
 
@@ -84,75 +91,95 @@ function declare(file: Ast.File, header: Ast.Header): Scope {
   const config: Ast.Member[] = [];
   const addGroup = (group: Ast.ConstantGroup): void => {
     if (group.name !== undefined && !groups.has(group.name.text)) groups.set(group.name.text, group);
-    if (group.name === undefined) for (const constant of [...group.constants, ...group.flags]) setOnce(constants, constant.name.text, constant);
+    if (group.name === undefined)
+      for (const constant of [...group.constants, ...group.flags]) setOnce(constants, constant.name.text, constant);
   };
   const addStructs = (members: readonly Ast.Member[]): void => {
     for (const inner of taggedGroups(members)) append(structs, inner.name.text, inner);
   };
   for (const item of file.items) {
     switch (item.kind) {
-      case 'features':
+      case "features":
         for (const feature of item.features) append(features, feature.name.text, feature);
         break;
-      case 'queues':
+      case "queues":
         for (const queue of item.queues) append(queues, queue.name.text, queue);
         break;
-      case 'enum':
-      case 'flags':
-      case 'bits':
-      case 'shared_memory':
+      case "enum":
+      case "flags":
+      case "bits":
+      case "shared_memory":
         addGroup(item);
         break;
-      case 'constant':
+      case "constant":
         setOnce(constants, item.name.text, item);
         break;
-      case 'struct':
+      case "struct":
         append(structs, item.name.text, item);
         addStructs(item.members);
         break;
-      case 'config':
+      case "config":
         for (const member of item.members) config.push(member);
         addStructs(item.members);
         break;
-      case 'external':
+      case "external":
         setOnce(externals, item.name.text, item);
         break;
-      case 'parameter':
+      case "parameter":
         parameters.add(item.name.text);
         break;
-      case 'registers':
+      case "registers":
         for (const register of item.registers) registers.add(register.name.text);
         break;
-      case 'request':
-      case 'message':
-      case 'event':
+      case "request":
+      case "message":
+      case "event":
         setOnce(requests, item.name.text, item);
         for (const part of partsOf(item.parts)) addStructs(part.members);
         break;
-      case 'pci_capability':
-      case 'ccw_command':
-      case 'admin_command':
-      case 'capability':
-      case 'resource':
-      case 'device_part':
+      case "pci_capability":
+      case "ccw_command":
+      case "admin_command":
+      case "capability":
+      case "resource":
+      case "device_part":
         setOnce(requests, item.name.text, item);
         for (const section of item.sections) addStructs(section.members);
         break;
-      case 'house':
+      case "house":
         for (const view of item.views) setOnce(views, view.name.text, { view, house: item.name.text });
         for (const group of item.groups) {
-          if (group.kind === 'constant') setOnce(constants, group.name.text, group);
+          if (group.kind === "constant") setOnce(constants, group.name.text, group);
           else addGroup(group);
         }
         break;
       default:
     }
   }
-  const houseElements = new Set(file.items.flatMap((item) => (item.kind === 'house' ? item.groups : [])));
-  const native = new Set(file.items.flatMap((item) => (item.kind === 'legacy native' ? item.names.map((name) => name.text) : [])));
-  const prefix = header.attributes.find((attribute) => attribute.kind === 'c_prefix');
-  const cPrefix = prefix?.kind === 'c_prefix' ? prefix.name.text : `VIRTIO_${header.name.text.toUpperCase()}_`;
-  return { file, name: header.name.text, cPrefix, features, groups, constants, structs, externals, parameters, registers, queues, requests, views, config, houseElements, native };
+  const houseElements = new Set(file.items.flatMap((item) => (item.kind === "house" ? item.groups : [])));
+  const native = new Set(
+    file.items.flatMap((item) => (item.kind === "legacy native" ? item.names.map((name) => name.text) : [])),
+  );
+  const prefix = header.attributes.find((attribute) => attribute.kind === "c_prefix");
+  const cPrefix = prefix?.kind === "c_prefix" ? prefix.name.text : `VIRTIO_${header.name.text.toUpperCase()}_`;
+  return {
+    file,
+    name: header.name.text,
+    cPrefix,
+    features,
+    groups,
+    constants,
+    structs,
+    externals,
+    parameters,
+    registers,
+    queues,
+    requests,
+    views,
+    config,
+    houseElements,
+    native,
+  };
 }
 
 /** Whether the legacy interface keeps one of these in the guest's byte order. */
@@ -162,16 +189,16 @@ export function isNative(scope: Scope, ...names: readonly string[]): true | unde
 
 /** Every part of a request, those of its alternatives included. */
 export function partsOf(items: readonly Ast.PartItem[]): readonly Ast.Part[] {
-  return items.flatMap((item) => (item.kind === 'part' ? [item] : item.arms.flatMap((arm) => partsOf(arm.parts))));
+  return items.flatMap((item) => (item.kind === "part" ? [item] : item.arms.flatMap((arm) => partsOf(arm.parts))));
 }
 
 /** The parts of a request when a switch chooses the alternative with this tag; undefined where there is none. */
 export function partsOfAlternative(items: readonly Ast.PartItem[], tag: string): readonly Ast.Part[] | undefined {
   let found = false;
   const parts = items.flatMap((item): readonly Ast.Part[] => {
-    if (item.kind === 'part') return [item];
+    if (item.kind === "part") return [item];
     for (const arm of item.arms) {
-      if (arm.tags.some((one) => one.op === 'name' && one.path.at(-1)?.text === tag)) {
+      if (arm.tags.some((one) => one.op === "name" && one.path.at(-1)?.text === tag)) {
         found = true;
         return partsOf(arm.parts);
       }
@@ -202,8 +229,9 @@ export function membersNamed(members: readonly Ast.Member[], name: string): read
   if (byName === undefined) {
     byName = new Map();
     for (const member of flatMembers(members)) {
-      if (member.kind === 'bits' && member.name === undefined) for (const bits of bitNames(member.bits)) append(byName, bits, member);
-      else if ('name' in member && member.name !== undefined) append(byName, member.name.text, member);
+      if (member.kind === "bits" && member.name === undefined)
+        for (const bits of bitNames(member.bits)) append(byName, bits, member);
+      else if ("name" in member && member.name !== undefined) append(byName, member.name.text, member);
     }
     named.set(members, byName);
   }
@@ -213,24 +241,24 @@ export function membersNamed(members: readonly Ast.Member[], name: string): read
 const named = new WeakMap<readonly Ast.Member[], Map<string, Ast.Member[]>>();
 
 function bitNames(bits: readonly Ast.BitItem[]): readonly string[] {
-  return bits.flatMap((item) => (item.kind === 'bit group' ? [item.name.text] : bitNames(item.bits)));
+  return bits.flatMap((item) => (item.kind === "bit group" ? [item.name.text] : bitNames(item.bits)));
 }
 
 /** Every name in a struct is looked up among its members, so they are flattened once. */
 const flattened = new WeakMap<readonly Ast.Member[], readonly Ast.Member[]>();
 
 function flatten(members: readonly Ast.Member[]): readonly Ast.Member[] {
-  if (members.every((member) => member.kind === 'field' || member.kind === 'bits')) return members;
+  if (members.every((member) => member.kind === "field" || member.kind === "bits")) return members;
   return members.flatMap((member): readonly Ast.Member[] => {
     switch (member.kind) {
-      case 'group':
+      case "group":
         return member.name === undefined ? flatMembers(member.members) : [member];
-      case 'union':
-      case 'switch':
+      case "union":
+      case "switch":
         return member.name === undefined ? member.arms.flatMap((arm) => flatMembers(arm.members)) : [member];
-      case 'window':
+      case "window":
         return member.arms.flatMap((arm) => flatMembers(arm.members));
-      case 'present':
+      case "present":
         return flatMembers(member.members);
       default:
         return [member];
@@ -241,13 +269,16 @@ function flatten(members: readonly Ast.Member[]): readonly Ast.Member[] {
 function taggedGroups(members: readonly Ast.Member[]): readonly StructDeclaration[] {
   return members.flatMap((member): readonly StructDeclaration[] => {
     switch (member.kind) {
-      case 'group':
-        return [...(member.tag === undefined ? [] : [{ name: member.tag, members: member.members }]), ...taggedGroups(member.members)];
-      case 'union':
-      case 'switch':
-      case 'window':
+      case "group":
+        return [
+          ...(member.tag === undefined ? [] : [{ name: member.tag, members: member.members }]),
+          ...taggedGroups(member.members),
+        ];
+      case "union":
+      case "switch":
+      case "window":
         return member.arms.flatMap((arm) => taggedGroups(arm.members));
-      case 'present':
+      case "present":
         return taggedGroups(member.members);
       default:
         return [];

@@ -1,5 +1,5 @@
-import type * as Ast from '../../../grammar/ast.ts';
-import type { Place } from '../../diagnostic/diagnostic.ts';
+import type * as Ast from "../../../grammar/ast.ts";
+import type { Place } from "../../diagnostic/diagnostic.ts";
 
 /**
  * The attributes of each element as they were written. The IR keeps what they mean; a finding about one of them wants

@@ -1,24 +1,34 @@
-import type { Comment } from './comment.ts';
-import type { DefineView } from './defines.ts';
+import type { Comment } from "./comment.ts";
+import type { DefineView } from "./defines.ts";
 
 /**
  * What a header is made of, in its order. `shape` is the partial template that prints it; blocks are set apart by an
  * empty line.
  */
 export type Block =
-  | { readonly shape: 'remark'; readonly comment: Comment }
+  | { readonly shape: "remark"; readonly comment: Comment }
   /** `headed`: an empty line sets the comment apart from the first macro's own. */
-  | { readonly shape: 'defines'; readonly comment: Comment; readonly headed: boolean; readonly defines: readonly DefineView[] }
+  | {
+      readonly shape: "defines";
+      readonly comment: Comment;
+      readonly headed: boolean;
+      readonly defines: readonly DefineView[];
+    }
   | StructView
-  | { readonly shape: 'typedefs'; readonly typedefs: readonly TypedefView[] }
-  | { readonly shape: 'legacy'; readonly macro: string; readonly blocks: readonly Block[] }
+  | { readonly shape: "typedefs"; readonly typedefs: readonly TypedefView[] }
+  | { readonly shape: "legacy"; readonly macro: string; readonly blocks: readonly Block[] }
   | FunctionView
-  | { readonly shape: 'names'; readonly comment: Comment; readonly signature: string; readonly names: readonly { readonly macro: string; readonly name: string }[] }
+  | {
+      readonly shape: "names";
+      readonly comment: Comment;
+      readonly signature: string;
+      readonly names: readonly { readonly macro: string; readonly name: string }[];
+    }
   | BitGroupsView
-  | { readonly shape: 'asserts'; readonly structs: readonly AssertView[] };
+  | { readonly shape: "asserts"; readonly structs: readonly AssertView[] };
 
 export interface StructView {
-  readonly shape: 'struct';
+  readonly shape: "struct";
   readonly comment: Comment;
   /** `__extension__ ` or empty. */
   readonly extension: string;
@@ -30,16 +40,28 @@ export interface StructView {
 
 /** A line or lines of a struct's body. */
 export type StructItem =
-  | { readonly shape: 'field'; readonly comment: Comment; readonly indent: string; readonly text: string; readonly trailing: string }
+  | {
+      readonly shape: "field";
+      readonly comment: Comment;
+      readonly indent: string;
+      readonly text: string;
+      readonly trailing: string;
+    }
   /** A name that C++ cannot have. */
-  | { readonly shape: 'renamed'; readonly comment: Comment; readonly indent: string; readonly text: string; readonly cxx: string }
-  | { readonly shape: 'open'; readonly comment: Comment; readonly indent: string; readonly text: string }
-  | { readonly shape: 'close'; readonly indent: string; readonly text: string }
-  | { readonly shape: 'note'; readonly comment: Comment; readonly indent: string };
+  | {
+      readonly shape: "renamed";
+      readonly comment: Comment;
+      readonly indent: string;
+      readonly text: string;
+      readonly cxx: string;
+    }
+  | { readonly shape: "open"; readonly comment: Comment; readonly indent: string; readonly text: string }
+  | { readonly shape: "close"; readonly indent: string; readonly text: string }
+  | { readonly shape: "note"; readonly comment: Comment; readonly indent: string };
 
 /** A function of one expression, or of steps that return early. */
 export interface FunctionView {
-  readonly shape: 'function';
+  readonly shape: "function";
   readonly comment: Comment;
   /** Return type, name and parameters. */
   readonly signature: string;
@@ -69,7 +91,7 @@ export interface AssertView {
 
 /** Masks, shifts and accessors of the groups of one word. */
 export interface BitGroupsView {
-  readonly shape: 'bit_groups';
+  readonly shape: "bit_groups";
   /** The word's member. */
   readonly word: string;
   /** The type of its value: `uint32_t`. */

@@ -11,8 +11,8 @@ import type {
   Struct,
   Type,
   View,
-} from '../../ir/model.ts';
-import { publishedName } from './identifiers.ts';
+} from "../../ir/model.ts";
+import { publishedName } from "./identifiers.ts";
 
 /** What a type's name means. */
 export type NamedType = Struct | View | ExternalType;
@@ -38,12 +38,12 @@ export class Catalogue {
 
   /** What the house says about a module. */
   houseOf(module: Module): House | undefined {
-    return module.items.find((item): item is House => item.kind === 'house' && item.name === this.house);
+    return module.items.find((item): item is House => item.kind === "house" && item.name === this.house);
   }
 
   feature(module: string, name: string): Feature | undefined {
     for (const item of this.modules.get(module)?.items ?? []) {
-      const found = item.kind === 'features' ? item.features.find((feature) => feature.name === name) : undefined;
+      const found = item.kind === "features" ? item.features.find((feature) => feature.name === name) : undefined;
       if (found !== undefined) return found;
     }
     return undefined;
@@ -56,17 +56,19 @@ export class Catalogue {
   }
 
   config(module: string): Config | undefined {
-    return this.modules.get(module)?.items.find((item) => item.kind === 'config');
+    return this.modules.get(module)?.items.find((item) => item.kind === "config");
   }
 
   /** What a member's type refers to; undefined for scalars and opaque bytes. */
   named(type: Type): NamedType | undefined {
-    if (type.kind === 'scalar' || type.kind === 'opaque') return undefined;
+    if (type.kind === "scalar" || type.kind === "opaque") return undefined;
     const module = this.modules.get(type.module);
     if (module === undefined) return undefined;
-    if (type.kind === 'external') return module.items.find((item) => item.kind === 'external' && item.name === type.name) as ExternalType | undefined;
+    if (type.kind === "external")
+      return module.items.find((item) => item.kind === "external" && item.name === type.name) as
+        ExternalType | undefined;
     if (type.house !== undefined) return this.houseOf(module)?.views.find((view) => view.name === type.name);
-    return module.items.find((item): item is Struct => item.kind === 'struct' && item.name === type.name);
+    return module.items.find((item): item is Struct => item.kind === "struct" && item.name === type.name);
   }
 
   /** The C name of a constant that an expression names. */
@@ -77,7 +79,12 @@ export class Catalogue {
 
   private constant(module: string, group: string, name: string): Constant | undefined {
     for (const item of this.modules.get(module)?.items ?? []) {
-      const found = item.kind === 'house' ? inConstants(item.constants, group, name) : item.kind === 'constant' || isGroup(item) ? inConstants([item], group, name) : undefined;
+      const found =
+        item.kind === "house"
+          ? inConstants(item.constants, group, name)
+          : item.kind === "constant" || isGroup(item)
+            ? inConstants([item], group, name)
+            : undefined;
       if (found !== undefined) return found;
     }
     return undefined;
@@ -85,13 +92,13 @@ export class Catalogue {
 }
 
 function isGroup(item: { readonly kind: string }): item is ConstantGroup {
-  return item.kind === 'enum' || item.kind === 'flags' || item.kind === 'bits' || item.kind === 'shared_memory';
+  return item.kind === "enum" || item.kind === "flags" || item.kind === "bits" || item.kind === "shared_memory";
 }
 
 function inConstants(items: readonly (ConstantGroup | Constant)[], group: string, name: string): Constant | undefined {
   for (const item of items) {
-    if (item.kind === 'constant') {
-      if (group === '' && item.name === name) return item;
+    if (item.kind === "constant") {
+      if (group === "" && item.name === name) return item;
     } else if (item.name === group) {
       const found = item.constants.find((constant) => constant.name === name);
       if (found !== undefined) return found;

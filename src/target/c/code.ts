@@ -1,10 +1,10 @@
-import type { Expression } from '../../ir/model.ts';
-import type { Catalogue } from './catalogue.ts';
-import { leaves, type CStruct, type Leaf } from './declaration.ts';
-import { literal } from './literal.ts';
+import type { Expression } from "../../ir/model.ts";
+import type { Catalogue } from "./catalogue.ts";
+import { leaves, type CStruct, type Leaf } from "./declaration.ts";
+import { literal } from "./literal.ts";
 
 /** The names that generated functions use for what they are given. */
-export const parameters = { features: 'f', config: 'config' } as const;
+export const parameters = { features: "f", config: "config" } as const;
 
 /** What an expression became in C, with what it looks at. */
 export interface Code extends Uses {
@@ -23,7 +23,26 @@ export interface Uses {
 }
 
 /** The operators that both languages have. Those of one level need no parentheses beside each other. */
-const tightness: Readonly<Record<string, number>> = { '?': 0, '||': 1, '&&': 2, '|': 3, '&': 4, '==': 5, '!=': 5, '<': 6, '<=': 6, '>': 6, '>=': 6, '<<': 7, '>>': 7, '+': 8, '-': 8, '*': 9, '/': 9, '%': 9 };
+const tightness: Readonly<Record<string, number>> = {
+  "?": 0,
+  "||": 1,
+  "&&": 2,
+  "|": 3,
+  "&": 4,
+  "==": 5,
+  "!=": 5,
+  "<": 6,
+  "<=": 6,
+  ">": 6,
+  ">=": 6,
+  "<<": 7,
+  ">>": 7,
+  "+": 8,
+  "-": 8,
+  "*": 9,
+  "/": 9,
+  "%": 9,
+};
 const unary = 10;
 const primary = 11;
 
@@ -41,20 +60,20 @@ export class CodeWriter {
   /** A condition. @returns undefined where C cannot say it from features and configuration alone */
   condition(expression: Expression): Code | undefined {
     switch (expression.op) {
-      case 'feature': {
+      case "feature": {
         const { module, name } = expression;
         if (this.catalogue.feature(module, name) === undefined) return undefined;
         const macro = this.catalogue.featureName(module, name);
         return code(`virtio_has(${parameters.features}, ${macro})`, primary, { usesFeatures: true, macros: [macro] });
       }
-      case 'not':
-        return prefixed('!', this.condition(expression.operand));
-      case '|':
-        return joined('||', this.condition(expression.left), this.condition(expression.right));
-      case '&':
-        return joined('&&', this.condition(expression.left), this.condition(expression.right));
-      case '->':
-        return joined('||', prefixed('!', this.condition(expression.left)), this.condition(expression.right));
+      case "not":
+        return prefixed("!", this.condition(expression.operand));
+      case "|":
+        return joined("||", this.condition(expression.left), this.condition(expression.right));
+      case "&":
+        return joined("&&", this.condition(expression.left), this.condition(expression.right));
+      case "->":
+        return joined("||", prefixed("!", this.condition(expression.left)), this.condition(expression.right));
       default:
         return this.number(expression);
     }
@@ -63,41 +82,41 @@ export class CodeWriter {
   /** A number. @returns undefined where C cannot say it from features, configuration and variables alone */
   number(expression: Expression): Code | undefined {
     switch (expression.op) {
-      case 'number':
-      case 'constant':
+      case "number":
+      case "constant":
         return code(literal(expression.value), primary);
-      case 'variable':
+      case "variable":
         return code(expression.name, primary, { variables: [expression.name] });
-      case 'member':
+      case "member":
         return this.member(expression);
-      case 'choice': {
+      case "choice": {
         const condition = this.condition(expression.condition);
         const then = this.number(expression.then);
         const otherwise = this.number(expression.otherwise);
         if (condition === undefined || then === undefined || otherwise === undefined) return undefined;
         const text = `${operand(condition, primary)} ? ${operand(then, 1)} : ${operand(otherwise, 0)}`;
-        return { ...merged(condition, merged(then, otherwise)), text, binds: tightness['?'] ?? 0 };
+        return { ...merged(condition, merged(then, otherwise)), text, binds: tightness["?"] ?? 0 };
       }
-      case 'negate':
-        return prefixed('-', this.number(expression.operand));
-      case 'complement':
-        return prefixed('~', this.number(expression.operand));
-      case 'not':
-      case 'feature':
+      case "negate":
+        return prefixed("-", this.number(expression.operand));
+      case "complement":
+        return prefixed("~", this.number(expression.operand));
+      case "not":
+      case "feature":
         return this.condition(expression);
-      case 'call':
-      case 'bit':
-      case '->':
+      case "call":
+      case "bit":
+      case "->":
         return undefined;
       default:
         return joined(expression.op, this.number(expression.left), this.number(expression.right));
     }
   }
 
-  private member(expression: Expression & { op: 'member' }): Code | undefined {
-    if (expression.scope !== 'config' || expression.path.some((part) => part.index !== undefined)) return undefined;
-    const leaf = this.config.get(expression.path.map((part) => part.name).join('.'));
-    if (leaf === undefined || leaf.field.suffix !== '' || leaf.field.source.type.kind !== 'scalar') return undefined;
+  private member(expression: Expression & { op: "member" }): Code | undefined {
+    if (expression.scope !== "config" || expression.path.some((part) => part.index !== undefined)) return undefined;
+    const leaf = this.config.get(expression.path.map((part) => part.name).join("."));
+    if (leaf === undefined || leaf.field.suffix !== "" || leaf.field.source.type.kind !== "scalar") return undefined;
     return code(`virtio_get(${parameters.config}->${leaf.path.cxx})`, primary, { usesConfig: true });
   }
 }
@@ -130,8 +149,11 @@ export function joined(operator: string, left: Code | undefined, right: Code | u
 }
 
 /** Compilers warn of mixed operators that need no parentheses but look as if they did; those get some, too. */
-function operand(inner: Code, binds: number, operator = ''): string {
-  const same = inner.binds === tightness[operator] && (operator === '||' || operator === '&&');
-  const plain = inner.binds >= unary || same || (inner.binds >= binds && (inner.binds >= 8 || inner.binds === 5 || inner.binds === 6));
+function operand(inner: Code, binds: number, operator = ""): string {
+  const same = inner.binds === tightness[operator] && (operator === "||" || operator === "&&");
+  const plain =
+    inner.binds >= unary ||
+    same ||
+    (inner.binds >= binds && (inner.binds >= 8 || inner.binds === 5 || inner.binds === 6));
   return plain ? inner.text : `(${inner.text})`;
 }

@@ -7,7 +7,7 @@ export interface Comment {
   readonly lines: readonly string[];
 }
 
-export const noComment: Comment = { text: '', lines: [] };
+export const noComment: Comment = { text: "", lines: [] };
 
 const widest = 80;
 
@@ -22,36 +22,39 @@ export const tab = 8;
 export function comment(paragraphs: readonly string[], indent = 0): Comment {
   const texts = paragraphs.map(plain);
   const [only] = texts;
-  if (only === undefined || (texts.length === 1 && only === '')) return noComment;
-  if (texts.length === 1 && !only.startsWith('\t') && indent + only.length + 6 <= widest) return { text: only, lines: [] };
+  if (only === undefined || (texts.length === 1 && only === "")) return noComment;
+  if (texts.length === 1 && !only.startsWith("\t") && indent + only.length + 6 <= widest)
+    return { text: only, lines: [] };
   const width = widest - indent - 3;
-  const lines = texts.flatMap((text) => (text.startsWith('\t') ? [text] : wrap(text, width).map((line) => (line === '' ? '' : ` ${line}`))));
-  return { text: '', lines };
+  const lines = texts.flatMap((text) =>
+    text.startsWith("\t") ? [text] : wrap(text, width).map((line) => (line === "" ? "" : ` ${line}`)),
+  );
+  return { text: "", lines };
 }
 
 /** Markdown of a doc comment as plain text on one line each; nothing in it ends the comment. */
 export function plain(markdown: string): string {
-  return markdown.replaceAll('`', '').replaceAll('*/', '* /').replaceAll('/*', '/ *').trimEnd();
+  return markdown.replaceAll("`", "").replaceAll("*/", "* /").replaceAll("/*", "/ *").trimEnd();
 }
 
 /** The paragraphs of a doc comment, with an empty one between them. */
 export function paragraphs(doc: string): readonly string[] {
   const found = doc
     .split(/\n\s*\n/)
-    .map((paragraph) => paragraph.split('\n').join(' ').trim())
-    .filter((paragraph) => paragraph !== '');
-  return found.flatMap((paragraph, index) => (index === 0 ? [paragraph] : ['', paragraph]));
+    .map((paragraph) => paragraph.split("\n").join(" ").trim())
+    .filter((paragraph) => paragraph !== "");
+  return found.flatMap((paragraph, index) => (index === 0 ? [paragraph] : ["", paragraph]));
 }
 
 function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];
-  let line = '';
+  let line = "";
   for (const word of text.split(/ +/)) {
-    if (line !== '' && line.length + 1 + word.length > width) {
+    if (line !== "" && line.length + 1 + word.length > width) {
       lines.push(line);
       line = word;
     } else {
-      line = line === '' ? word : `${line} ${word}`;
+      line = line === "" ? word : `${line} ${word}`;
     }
   }
   return [...lines, line];

@@ -1,11 +1,11 @@
-import type { BitWord, Field } from '../../ir/model.ts';
-import type { MemberName } from './identifiers.ts';
+import type { BitWord, Field } from "../../ir/model.ts";
+import type { MemberName } from "./identifiers.ts";
 
 /** What a header declares for a struct of the description: C structs, and a comment where C has no struct for it. */
 export type Declaration = CStruct | CRemark;
 
 export interface CStruct {
-  readonly kind: 'struct';
+  readonly kind: "struct";
   readonly tag: string;
   /** Paragraphs. */
   readonly comment: readonly string[];
@@ -20,7 +20,7 @@ export interface CStruct {
 
 /** A struct of the standard that has no beginning of fixed size. */
 export interface CRemark {
-  readonly kind: 'remark';
+  readonly kind: "remark";
   readonly tag: string;
   readonly comment: readonly string[];
   readonly followedBy: readonly string[];
@@ -30,7 +30,7 @@ export interface CRemark {
 export type CMember = CField | CAggregate;
 
 export interface CField {
-  readonly kind: 'field';
+  readonly kind: "field";
   readonly name: MemberName;
   /** As C writes it: `__le32`, `struct virtio_blk_geometry`. */
   readonly type: string;
@@ -48,8 +48,8 @@ export interface CField {
 
 /** A struct or union without a tag; without a name its members are the outer one's own. */
 export interface CAggregate {
-  readonly kind: 'aggregate';
-  readonly keyword: 'struct' | 'union';
+  readonly kind: "aggregate";
+  readonly keyword: "struct" | "union";
   readonly name?: MemberName;
   readonly suffix: string;
   readonly comment: readonly string[];
@@ -69,23 +69,30 @@ export interface Leaf {
 /** Every field of a struct, those of its aggregates with the path to them. Arrays of aggregates give nothing. */
 export function leaves(members: readonly CMember[]): readonly Leaf[] {
   return members.flatMap((member): readonly Leaf[] => {
-    if (member.kind === 'field') return [{ path: member.name, offset: member.offset, field: member }];
-    if (member.suffix !== '') return [];
+    if (member.kind === "field") return [{ path: member.name, offset: member.offset, field: member }];
+    if (member.suffix !== "") return [];
     const { name } = member;
     const inner = leaves(member.members);
     if (name === undefined) return inner;
-    return inner.map((leaf) => ({ ...leaf, path: { c: `${name.c}.${leaf.path.c}`, cxx: `${name.cxx}.${leaf.path.cxx}` } }));
+    return inner.map((leaf) => ({
+      ...leaf,
+      path: { c: `${name.c}.${leaf.path.c}`, cxx: `${name.cxx}.${leaf.path.cxx}` },
+    }));
   });
 }
 
 /** Whether C++ takes the struct only as an extension: for a flexible array or a struct without a name. */
 export function needsExtension(members: readonly CMember[]): boolean {
   return members.some((member) =>
-    member.kind === 'field' ? member.size === null : (member.keyword === 'struct' && member.name === undefined) || needsExtension(member.members),
+    member.kind === "field"
+      ? member.size === null
+      : (member.keyword === "struct" && member.name === undefined) || needsExtension(member.members),
   );
 }
 
 /** The tags that must be complete before these members. */
 export function usedTags(members: readonly CMember[]): readonly string[] {
-  return members.flatMap((member) => (member.kind === 'aggregate' ? usedTags(member.members) : member.uses === undefined ? [] : [member.uses]));
+  return members.flatMap((member) =>
+    member.kind === "aggregate" ? usedTags(member.members) : member.uses === undefined ? [] : [member.uses],
+  );
 }

@@ -1,8 +1,8 @@
-import type { Constant, ConstantGroup, Feature } from '../../ir/model.ts';
-import { comment, noComment, plain, tab, type Comment } from './comment.ts';
-import { furtherNames, publishedName } from './identifiers.ts';
-import { constantLiteral, literal } from './literal.ts';
-import type { Words } from './words.ts';
+import type { Constant, ConstantGroup, Feature } from "../../ir/model.ts";
+import { comment, noComment, plain, tab, type Comment } from "./comment.ts";
+import { furtherNames, publishedName } from "./identifiers.ts";
+import { constantLiteral, literal } from "./literal.ts";
+import type { Words } from "./words.ts";
 
 /** One `#define` before it is laid out. */
 export interface Define {
@@ -32,7 +32,13 @@ export function featureDefines(feature: Feature, target: Feature | undefined, wo
   const legacy = feature.legacy === true;
   const value = target === undefined ? literal(feature.bit) : publishedName(target, words.catalogue.house);
   const said = words.of(feature);
-  const further = furtherNames(feature, words.catalogue.house).map((other) => ({ name: other, value: name, comment: [`Another name of ${name}.`], legacy, overridable: false }));
+  const further = furtherNames(feature, words.catalogue.house).map((other) => ({
+    name: other,
+    value: name,
+    comment: [`Another name of ${name}.`],
+    legacy,
+    overridable: false,
+  }));
   return [{ name, value, comment: said, legacy, overridable: false }, ...further];
 }
 
@@ -40,26 +46,42 @@ export function featureDefines(feature: Feature, target: Feature | undefined, wo
  * @param renamed the published names of constants, by the C name that the IR gives them
  * @param wide masks of its group need 64 bits
  */
-export function constantDefines(constant: Constant, renamed: ReadonlyMap<string, string>, wide: boolean, words: Words): readonly Define[] {
+export function constantDefines(
+  constant: Constant,
+  renamed: ReadonlyMap<string, string>,
+  wide: boolean,
+  words: Words,
+): readonly Define[] {
   const legacy = constant.legacy === true;
   const overridable = constant.overridable === true;
   const own = constant.aliases?.find((alias) => alias.house === words.catalogue.house && alias.also === undefined);
   const name = own?.name ?? constant.cName;
   const alias = constant.aliasOf === undefined ? undefined : (renamed.get(constant.aliasOf) ?? constant.aliasOf);
   const value = alias ?? constantLiteral(constant, own?.as, wide) ?? literal(constant.value);
-  const further = (constant.aliases ?? []).filter((other) => other.house === words.catalogue.house && other.also === true);
+  const further = (constant.aliases ?? []).filter(
+    (other) => other.house === words.catalogue.house && other.also === true,
+  );
   return [
     { name, value, comment: words.of(constant), legacy, overridable },
     ...further.map((other) => {
       const converted = other.as === undefined ? undefined : constantLiteral(constant, other.as, wide);
-      return { name: other.name, value: converted ?? name, comment: [`${converted === undefined ? 'Another name of' : 'See'} ${name}.`], legacy, overridable: false };
+      return {
+        name: other.name,
+        value: converted ?? name,
+        comment: [`${converted === undefined ? "Another name of" : "See"} ${name}.`],
+        legacy,
+        overridable: false,
+      };
     }),
   ];
 }
 
 /** The published name of every constant, for those that are other names of it. */
-export function publishedConstants(groups: readonly (ConstantGroup | Constant)[], house: string): ReadonlyMap<string, string> {
-  const constants = groups.flatMap((group) => (group.kind === 'constant' ? [group] : group.constants));
+export function publishedConstants(
+  groups: readonly (ConstantGroup | Constant)[],
+  house: string,
+): ReadonlyMap<string, string> {
+  const constants = groups.flatMap((group) => (group.kind === "constant" ? [group] : group.constants));
   return new Map(constants.map((constant) => [constant.cName, publishedName(constant, house)]));
 }
 
@@ -68,19 +90,21 @@ export function publishedConstants(groups: readonly (ConstantGroup | Constant)[]
  * @param widest the column that a comment behind its macro may reach
  */
 export function layOut(defines: readonly Define[], widest: number): readonly DefineView[] {
-  const nameEnd = roundUp('#define '.length + Math.max(...defines.map((define) => define.name.length)) + 1);
+  const nameEnd = roundUp("#define ".length + Math.max(...defines.map((define) => define.name.length)) + 1);
   const valueEnd = roundUp(nameEnd + Math.max(...defines.map((define) => define.value.length)) + 1);
   const fits = (define: Define): boolean =>
-    define.comment.length < 2 && !define.overridable && valueEnd + plain(define.comment[0] ?? '').length + '/*  */'.length <= widest;
+    define.comment.length < 2 &&
+    !define.overridable &&
+    valueEnd + plain(define.comment[0] ?? "").length + "/*  */".length <= widest;
   const behind = defines.every((define) => fits(define));
   return defines.map((define) => {
-    const text = plain(define.comment[0] ?? '');
+    const text = plain(define.comment[0] ?? "");
     return {
       name: define.name,
       value: define.value,
-      gap: tabs('#define '.length + define.name.length, nameEnd),
+      gap: tabs("#define ".length + define.name.length, nameEnd),
       comment: behind ? noComment : comment(define.comment),
-      trailing: behind && text !== '' ? `${tabs(nameEnd + define.value.length, valueEnd)}/* ${text} */` : '',
+      trailing: behind && text !== "" ? `${tabs(nameEnd + define.value.length, valueEnd)}/* ${text} */` : "",
       overridable: define.overridable,
     };
   });
@@ -92,5 +116,5 @@ function roundUp(column: number): number {
 
 /** Tabs that lead from one column to another, which is a tab stop. */
 export function tabs(from: number, to: number): string {
-  return '\t'.repeat(Math.max(1, Math.ceil((to - from) / tab)));
+  return "\t".repeat(Math.max(1, Math.ceil((to - from) / tab)));
 }

@@ -1,10 +1,28 @@
-import type { Dimension, Expression, PathPart, Tag } from '../../ir/model.ts';
-import type { Catalogue } from './catalogue.ts';
+import type { Dimension, Expression, PathPart, Tag } from "../../ir/model.ts";
+import type { Catalogue } from "./catalogue.ts";
 
-const words: Readonly<Record<string, string>> = { '|': 'or', '&': 'and', '->': 'requires' };
+const words: Readonly<Record<string, string>> = { "|": "or", "&": "and", "->": "requires" };
 
 /** How tightly operators bind; what is not here binds as a name does. */
-const strength: Readonly<Record<string, number>> = { 'choice': 0, '->': 1, '|': 2, '&': 3, '==': 4, '!=': 4, '<': 4, '<=': 4, '>': 4, '>=': 4, '<<': 5, '>>': 5, '+': 6, '-': 6, '*': 7, '/': 7, '%': 7 };
+const strength: Readonly<Record<string, number>> = {
+  "choice": 0,
+  "->": 1,
+  "|": 2,
+  "&": 3,
+  "==": 4,
+  "!=": 4,
+  "<": 4,
+  "<=": 4,
+  ">": 4,
+  ">=": 4,
+  "<<": 5,
+  ">>": 5,
+  "+": 6,
+  "-": 6,
+  "*": 7,
+  "/": 7,
+  "%": 7,
+};
 
 function strengthOf(expression: Expression): number {
   return strength[expression.op] ?? 8;
@@ -17,27 +35,27 @@ export function describe(expression: Expression, catalogue: Catalogue): string {
     return strengthOf(part) >= least ? text : `(${text})`;
   };
   switch (expression.op) {
-    case 'number':
+    case "number":
       return expression.text;
-    case 'feature':
+    case "feature":
       return catalogue.featureName(expression.module, expression.name);
-    case 'constant':
+    case "constant":
       return catalogue.constantName(expression.module, expression.group, expression.name) ?? expression.cName;
-    case 'member':
-      return `${expression.scope === 'config' ? 'config.' : ''}${path(expression.path, catalogue)}`;
-    case 'variable':
+    case "member":
+      return `${expression.scope === "config" ? "config." : ""}${path(expression.path, catalogue)}`;
+    case "variable":
       return expression.name;
-    case 'call':
-      return `${expression.name}(${expression.arguments.map((part) => describe(part, catalogue)).join(', ')})`;
-    case 'not':
+    case "call":
+      return `${expression.name}(${expression.arguments.map((part) => describe(part, catalogue)).join(", ")})`;
+    case "not":
       return `not ${inner(expression.operand)}`;
-    case 'negate':
+    case "negate":
       return `-${inner(expression.operand)}`;
-    case 'complement':
+    case "complement":
       return `~${inner(expression.operand)}`;
-    case 'bit':
+    case "bit":
       return `bit ${inner(expression.operand)}`;
-    case 'choice':
+    case "choice":
       return `${inner(expression.condition, 1)} ? ${inner(expression.then, 1)} : ${inner(expression.otherwise, 0)}`;
     default: {
       const own = strengthOf(expression);
@@ -48,24 +66,32 @@ export function describe(expression: Expression, catalogue: Catalogue): string {
 
 /** `[6]`, `[indirection_table_mask + 1]`, `[]`, as the standard writes it. */
 export function describeDimension(dimension: Dimension, catalogue: Catalogue): string {
-  if (dimension.kind === 'rest') return '[]';
-  return `[${dimension.kind === 'fixed' ? dimension.length : describe(dimension.length, catalogue)}]`;
+  if (dimension.kind === "rest") return "[]";
+  return `[${dimension.kind === "fixed" ? dimension.length : describe(dimension.length, catalogue)}]`;
 }
 
 /** The values that choose an alternative. */
 export function describeTags(tags: readonly Tag[], catalogue: Catalogue): readonly string[] {
-  return tags.map((tag) => (tag.kind === 'default' ? 'otherwise' : tag.kind === 'range' ? `${describe(tag.from, catalogue)} to ${describe(tag.to, catalogue)}` : describe(tag.value, catalogue)));
+  return tags.map((tag) =>
+    tag.kind === "default"
+      ? "otherwise"
+      : tag.kind === "range"
+        ? `${describe(tag.from, catalogue)} to ${describe(tag.to, catalogue)}`
+        : describe(tag.value, catalogue),
+  );
 }
 
 /** Lines for an alternative in a listing: each value on its own, then what it stands for. */
 export function alternative(tags: readonly string[], lines: readonly string[]): readonly string[] {
   const last = tags.length - 1;
   return [
-    ...tags.map((tag, index) => `\t${tag}${index < last ? ',' : lines.length === 0 ? ': nothing' : ':'}`),
+    ...tags.map((tag, index) => `\t${tag}${index < last ? "," : lines.length === 0 ? ": nothing" : ":"}`),
     ...lines.map((line) => `\t\t${line}`),
   ];
 }
 
 function path(parts: readonly PathPart[], catalogue: Catalogue): string {
-  return parts.map((part) => `${part.name}${part.index === undefined ? '' : `[${describe(part.index, catalogue)}]`}`).join('.');
+  return parts
+    .map((part) => `${part.name}${part.index === undefined ? "" : `[${describe(part.index, catalogue)}]`}`)
+    .join(".");
 }

@@ -1,4 +1,4 @@
-import type { HouseOrder, Scalar } from '../../ir/model.ts';
+import type { HouseOrder, Scalar } from "../../ir/model.ts";
 
 /** How a profile writes types and names. */
 export interface Dialect {
@@ -16,25 +16,25 @@ export interface Dialect {
 
 /** `<linux/virtio_*.h>`: `__le32`, and `__virtio32` where the legacy interface has the guest's byte order. */
 export const linuxDialect: Dialect = {
-  house: 'linux',
+  house: "linux",
   scalar(scalar, guest) {
     const bits = scalar.size * 8;
-    if (scalar.order === 'none' || scalar.order === 'native') return `__u${bits}`;
-    if (scalar.order === 'big') return `__be${bits}`;
+    if (scalar.order === "none" || scalar.order === "native") return `__u${bits}`;
+    if (scalar.order === "big") return `__be${bits}`;
     return guest ? `__virtio${bits}` : `__le${bits}`;
   },
-  byte: '__u8',
+  byte: "__u8",
   unpadded: false,
   widest: 100,
 };
 
 /** The standard's names with types made of bytes: `virtio_le32`. */
 export const specDialect: Dialect = {
-  house: '',
+  house: "",
   scalar(scalar) {
-    return scalar.order === 'none' ? 'uint8_t' : `virtio_${scalar.name}`;
+    return scalar.order === "none" ? "uint8_t" : `virtio_${scalar.name}`;
   },
-  byte: 'uint8_t',
+  byte: "uint8_t",
   unpadded: true,
   widest: 100,
 };
@@ -47,6 +47,8 @@ export interface Orders {
 
 /** Whether the house types a little-endian member as being in the guest's order. The member's word counts most. */
 export function isGuestOrder(house: string, member: Orders, owner: Orders): boolean {
-  const said = [member, owner].map(({ orders }) => orders?.find((order) => order.house === house)?.order).find((order) => order !== undefined);
-  return said === undefined ? owner.legacyNative === true : said === 'guest';
+  const said = [member, owner]
+    .map(({ orders }) => orders?.find((order) => order.house === house)?.order)
+    .find((order) => order !== undefined);
+  return said === undefined ? owner.legacyNative === true : said === "guest";
 }

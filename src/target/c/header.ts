@@ -1,5 +1,5 @@
-import type { Block } from './blocks.ts';
-import type { Comment } from './comment.ts';
+import type { Block } from "./blocks.ts";
+import type { Comment } from "./comment.ts";
 
 /** A block with what decides its place: structs stand behind those that they hold, and legacy ones behind their switch. */
 export interface Entry {
@@ -51,7 +51,7 @@ export function withLegacySwitch(entries: readonly Entry[], macro: string | unde
       blocks.push(block);
     } else if (hidden === undefined) {
       hidden = [block];
-      blocks.push({ shape: 'legacy', macro, blocks: hidden });
+      blocks.push({ shape: "legacy", macro, blocks: hidden });
     } else {
       hidden.push(block);
     }

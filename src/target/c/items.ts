@@ -1,14 +1,14 @@
-import type { Command, Constant, ConstantGroup, Element, Item, Module, Registers } from '../../ir/model.ts';
-import type { Catalogue } from './catalogue.ts';
-import { comment, paragraphs } from './comment.ts';
-import { usedTags, type Declaration } from './declaration.ts';
-import { constantDefines, featureDefines, layOut, publishedConstants, type Define } from './defines.ts';
-import { describe } from './describe.ts';
-import type { Dialect } from './dialect.ts';
-import type { Entry } from './header.ts';
-import { furtherNames, publishedName } from './identifiers.ts';
-import { remarkView, structView } from './struct-view.ts';
-import type { Words } from './words.ts';
+import type { Command, Constant, ConstantGroup, Element, Item, Module, Registers } from "../../ir/model.ts";
+import type { Catalogue } from "./catalogue.ts";
+import { comment, paragraphs } from "./comment.ts";
+import { usedTags, type Declaration } from "./declaration.ts";
+import { constantDefines, featureDefines, layOut, publishedConstants, type Define } from "./defines.ts";
+import { describe } from "./describe.ts";
+import type { Dialect } from "./dialect.ts";
+import type { Entry } from "./header.ts";
+import { furtherNames, publishedName } from "./identifiers.ts";
+import { remarkView, structView } from "./struct-view.ts";
+import type { Words } from "./words.ts";
 
 export type IsPublished = (element: Element) => boolean;
 
@@ -27,44 +27,62 @@ export class Entries {
   }
 
   features(module: Module, isPublished: IsPublished): readonly Entry[] {
-    const features = module.items.flatMap((item) => (item.kind === 'features' ? item.features : []));
-    const defines = features.filter((feature) => isPublished(feature)).flatMap((feature) => {
-      const target = feature.aliasOf === undefined ? undefined : features.find((other) => other.name === feature.aliasOf);
-      return featureDefines(feature, target, this.words);
-    });
-    return this.defines(['Feature bits'], [...defines.filter((define) => !define.legacy), ...defines.filter((define) => define.legacy)]);
+    const features = module.items.flatMap((item) => (item.kind === "features" ? item.features : []));
+    const defines = features
+      .filter((feature) => isPublished(feature))
+      .flatMap((feature) => {
+        const target =
+          feature.aliasOf === undefined ? undefined : features.find((other) => other.name === feature.aliasOf);
+        return featureDefines(feature, target, this.words);
+      });
+    return this.defines(
+      ["Feature bits"],
+      [...defines.filter((define) => !define.legacy), ...defines.filter((define) => define.legacy)],
+    );
   }
 
   /** A group of constants, or constants that stand alone. */
   constants(group: ConstantGroup | readonly Constant[], module: Module, isPublished: IsPublished): readonly Entry[] {
     const renamed = publishedConstants(constantItems(module, this.words.catalogue), this.dialect.house);
-    const constants = 'constants' in group ? group.constants : group;
-    const wide = constants.some((constant) => constant.type === 'mask' && BigInt(constant.value) > 0xffff_ffffn);
-    const defines = constants.filter((constant) => isPublished(constant)).flatMap((constant) => constantDefines(constant, renamed, wide, this.words));
-    return this.defines('constants' in group ? this.words.of(group) : [], defines);
+    const constants = "constants" in group ? group.constants : group;
+    const wide = constants.some((constant) => constant.type === "mask" && BigInt(constant.value) > 0xffff_ffffn);
+    const defines = constants
+      .filter((constant) => isPublished(constant))
+      .flatMap((constant) => constantDefines(constant, renamed, wide, this.words));
+    return this.defines("constants" in group ? this.words.of(group) : [], defines);
   }
 
   /** The offsets of registers; the widest of them says how many digits all have. */
   registers(registers: Registers, isPublished: IsPublished): readonly Entry[] {
     const digits = Math.max(3, ...registers.registers.map((register) => register.offset.toString(16).length));
-    const access = { read: 'Read only.', write: 'Write only.', rw: 'Read and write.' };
-    const defines = registers.registers.filter((register) => isPublished(register)).flatMap((register): readonly Define[] => {
-      const always = register.value === undefined ? '' : `Always ${describe(register.value, this.words.catalogue)}.`;
-      const comment = this.words.of(register, [always, access[register.access]]);
-      return this.numbered(register, `0x${register.offset.toString(16).padStart(digits, '0')}`, comment);
-    });
+    const access = { read: "Read only.", write: "Write only.", rw: "Read and write." };
+    const defines = registers.registers
+      .filter((register) => isPublished(register))
+      .flatMap((register): readonly Define[] => {
+        const always = register.value === undefined ? "" : `Always ${describe(register.value, this.words.catalogue)}.`;
+        const comment = this.words.of(register, [always, access[register.access]]);
+        return this.numbered(register, `0x${register.offset.toString(16).padStart(digits, "0")}`, comment);
+      });
     const doc = paragraphs(registers.doc);
-    return this.defines([registers.title === '' ? registers.name : registers.title, ...(doc.length === 0 ? [] : ['', ...doc])], defines);
+    return this.defines(
+      [registers.title === "" ? registers.name : registers.title, ...(doc.length === 0 ? [] : ["", ...doc])],
+      defines,
+    );
   }
 
   /** The numbers of commands, capabilities or parts. */
   commandNumbers(commands: readonly Command[]): readonly Entry[] {
-    const defines = commands.flatMap((command) => (command.number === undefined ? [] : this.numbered(command, `0x${command.number.toString(16)}`, this.words.of(command))));
+    const defines = commands.flatMap((command) =>
+      command.number === undefined
+        ? []
+        : this.numbered(command, `0x${command.number.toString(16)}`, this.words.of(command)),
+    );
     return this.defines([], defines);
   }
 
   declaration(declaration: Declaration): Entry {
-    if (declaration.kind === 'remark') return { block: remarkView(declaration), legacy: declaration.legacy, declares: [], uses: [] };
+    if (declaration.kind === "remark")
+      return { block: remarkView(declaration), legacy: declaration.legacy, declares: [], uses: [] };
     return {
       block: structView(declaration, this.dialect.widest),
       legacy: declaration.legacy,
@@ -77,7 +95,13 @@ export class Entries {
     const { house } = this.dialect;
     const name = publishedName(element, house);
     const legacy = element.legacy === true;
-    const further = furtherNames(element, house).map((other) => ({ name: other, value: name, comment: [`Another name of ${name}.`], legacy, overridable: false }));
+    const further = furtherNames(element, house).map((other) => ({
+      name: other,
+      value: name,
+      comment: [`Another name of ${name}.`],
+      legacy,
+      overridable: false,
+    }));
     return [{ name, value, comment: said, legacy, overridable: false }, ...further];
   }
 
@@ -96,30 +120,46 @@ export class Entries {
       const laidOut = layOut(run, this.dialect.widest);
       const own = comment(index === 0 ? heading : []);
       // A heading right above the first macro's own comment would read as if it were part of it.
-      const headed = own !== undefined && laidOut[0]?.comment !== undefined && hasText(own) && hasText(laidOut[0].comment);
-      return { block: { shape: 'defines', comment: own, headed, defines: laidOut }, legacy: run.every((define) => define.legacy), declares: run.map((define) => define.name), uses: [] };
+      const headed =
+        own !== undefined && laidOut[0]?.comment !== undefined && hasText(own) && hasText(laidOut[0].comment);
+      return {
+        block: { shape: "defines", comment: own, headed, defines: laidOut },
+        legacy: run.every((define) => define.legacy),
+        declares: run.map((define) => define.name),
+        uses: [],
+      };
     });
   }
 }
 
 function hasText(text: { readonly text: string; readonly lines: readonly string[] }): boolean {
-  return text.text !== '' || text.lines.length > 0;
+  return text.text !== "" || text.lines.length > 0;
 }
 
-const groupKinds: ReadonlySet<string> = new Set(['enum', 'flags', 'bits', 'shared_memory']);
+const groupKinds: ReadonlySet<string> = new Set(["enum", "flags", "bits", "shared_memory"]);
 
 export function isConstantGroup(item: { readonly kind: string }): item is ConstantGroup {
   return groupKinds.has(item.kind);
 }
 
-const commandKinds: ReadonlySet<string> = new Set(['pci_capability', 'ccw_command', 'admin_command', 'capability', 'resource', 'device_part']);
+const commandKinds: ReadonlySet<string> = new Set([
+  "pci_capability",
+  "ccw_command",
+  "admin_command",
+  "capability",
+  "resource",
+  "device_part",
+]);
 
 export function isCommand(item: Item): item is Command {
   return commandKinds.has(item.kind);
 }
 
 /** Items in their order, with neighbouring constants that have no group put together, and likewise commands of one kind. */
-export function inRuns<T extends { readonly kind: string }>(items: readonly T[], belongs: (item: T) => boolean): readonly (T | readonly T[])[] {
+export function inRuns<T extends { readonly kind: string }>(
+  items: readonly T[],
+  belongs: (item: T) => boolean,
+): readonly (T | readonly T[])[] {
   const runs: (T | T[])[] = [];
   for (const item of items) {
     const last = runs.at(-1);
@@ -132,6 +172,8 @@ export function inRuns<T extends { readonly kind: string }>(items: readonly T[],
 
 /** All constants of a module, those of the house included. */
 function constantItems(module: Module, catalogue: Catalogue): readonly (ConstantGroup | Constant)[] {
-  const own = module.items.filter((item): item is ConstantGroup | Constant => isConstantGroup(item) || item.kind === 'constant');
+  const own = module.items.filter(
+    (item): item is ConstantGroup | Constant => isConstantGroup(item) || item.kind === "constant",
+  );
   return [...own, ...(catalogue.houseOf(module)?.constants ?? [])];
 }

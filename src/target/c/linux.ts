@@ -1,15 +1,27 @@
-import type { Command, Config, Constant, ConstantGroup, House, Item, Module, Request, Response, Struct, View } from '../../ir/model.ts';
-import type { TargetInput } from '../target.ts';
-import { banner } from './banner.ts';
-import type { Catalogue } from './catalogue.ts';
-import { comment, paragraphs } from './comment.ts';
-import type { Declaration } from './declaration.ts';
-import { linuxDialect } from './dialect.ts';
-import { inDependencyOrder, withLegacySwitch, type Entry, type HeaderView } from './header.ts';
-import { publishedName } from './identifiers.ts';
-import { Entries, inRuns, isCommand, isConstantGroup, type IsPublished } from './items.ts';
-import { StructBuilder } from './struct-builder.ts';
-import { Words } from './words.ts';
+import type {
+  Command,
+  Config,
+  Constant,
+  ConstantGroup,
+  House,
+  Item,
+  Module,
+  Request,
+  Response,
+  Struct,
+  View,
+} from "../../ir/model.ts";
+import type { TargetInput } from "../target.ts";
+import { banner } from "./banner.ts";
+import type { Catalogue } from "./catalogue.ts";
+import { comment, paragraphs } from "./comment.ts";
+import type { Declaration } from "./declaration.ts";
+import { linuxDialect } from "./dialect.ts";
+import { inDependencyOrder, withLegacySwitch, type Entry, type HeaderView } from "./header.ts";
+import { publishedName } from "./identifiers.ts";
+import { Entries, inRuns, isCommand, isConstantGroup, type IsPublished } from "./items.ts";
+import { StructBuilder } from "./struct-builder.ts";
+import { Words } from "./words.ts";
 
 /** A header of the `linux` profile: its name below `linux/`, and what it declares. */
 export interface LinuxHeader {
@@ -28,19 +40,23 @@ export function linuxHeaders(catalogue: Catalogue): readonly LinuxHeader[] {
 }
 
 /** What a header of the `linux` profile prints. */
-export function linuxHeaderView(header: LinuxHeader, catalogue: Catalogue, input: Pick<TargetInput, 'revision' | 'command'>): HeaderView {
+export function linuxHeaderView(
+  header: LinuxHeader,
+  catalogue: Catalogue,
+  input: Pick<TargetInput, "revision" | "command">,
+): HeaderView {
   const { modules, name } = header;
   const houses = modules.flatMap((module) => catalogue.houseOf(module) ?? []);
   const entries = modules.flatMap((module) => new LinuxModule(module, catalogue).entries());
   const macro = houses.find((house) => house.noLegacy !== undefined)?.noLegacy;
   return {
     banner: banner(
-      `${modules.map((module) => module.title).join(', ')}: drop-in for <linux/${name}>.`,
+      `${modules.map((module) => module.title).join(", ")}: drop-in for <linux/${name}>.`,
       modules.map((module) => module.file),
       input.revision,
       input.command,
     ),
-    guard: `_LINUX_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`,
+    guard: `_LINUX_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")}`,
     includes: [...new Set(houses.flatMap((house) => house.includes))].map((include) => `<${include}>`),
     blocks: withLegacySwitch(inDependencyOrder(entries), macro),
   };
@@ -66,7 +82,7 @@ class LinuxModule {
     this.writer = new Entries(linuxDialect, words, hidden);
     this.omitted = new Set(this.house?.omitted);
     this.first = [
-      ...this.writer.features(module, this.isPublished('features')),
+      ...this.writer.features(module, this.isPublished("features")),
       ...inRuns(this.house?.constants ?? [], isConstant).flatMap((group) => this.constants(group)),
     ];
     this.builder = new StructBuilder(linuxDialect, words, new Set(this.first.flatMap((entry) => entry.declares)));
@@ -74,24 +90,39 @@ class LinuxModule {
 
   entries(): readonly Entry[] {
     const items = inRuns(this.module.items, (item) => isConstant(item) || isCommand(item));
-    return [...this.first, ...items.flatMap((item) => this.item(item)), ...this.declared(this.unplacedViews()), ...this.typedefs()];
+    return [
+      ...this.first,
+      ...items.flatMap((item) => this.item(item)),
+      ...this.declared(this.unplacedViews()),
+      ...this.typedefs(),
+    ];
   }
 
   private item(item: Item | readonly Item[]): readonly Entry[] {
-    if ('kind' in item) {
+    if ("kind" in item) {
       if (isConstantGroup(item)) return this.constants(item);
-      if (item.kind === 'registers') return this.isPublished('')(item) ? this.writer.registers(item, this.isPublished(item.name)) : [];
+      if (item.kind === "registers")
+        return this.isPublished("")(item) ? this.writer.registers(item, this.isPublished(item.name)) : [];
       return this.declared(this.structs(item));
     }
     const constants = item.filter((one) => isConstant(one));
-    const commands = item.filter((one) => isCommand(one)).filter((one) => this.isPublished('')(one));
-    return [...this.constants(constants), ...this.writer.commandNumbers(commands), ...this.declared(commands.flatMap((command) => this.structs(command)))];
+    const commands = item.filter((one) => isCommand(one)).filter((one) => this.isPublished("")(one));
+    return [
+      ...this.constants(constants),
+      ...this.writer.commandNumbers(commands),
+      ...this.declared(commands.flatMap((command) => this.structs(command))),
+    ];
   }
 
   private constants(group: ConstantGroup | Constant | readonly (ConstantGroup | Constant)[]): readonly Entry[] {
-    if ('kind' in group && !isConstantGroup(group)) return this.constants([group]);
-    if (!('kind' in group)) return this.writer.constants(group.filter((one) => isConstant(one)), this.module, this.isPublished(''));
-    return this.isPublished('')(group) ? this.writer.constants(group, this.module, this.isPublished(group.name)) : [];
+    if ("kind" in group && !isConstantGroup(group)) return this.constants([group]);
+    if (!("kind" in group))
+      return this.writer.constants(
+        group.filter((one) => isConstant(one)),
+        this.module,
+        this.isPublished(""),
+      );
+    return this.isPublished("")(group) ? this.writer.constants(group, this.module, this.isPublished(group.name)) : [];
   }
 
   private declared(declarations: readonly Declaration[]): readonly Entry[] {
@@ -102,7 +133,7 @@ class LinuxModule {
   private structs(item: Item): readonly Declaration[] {
     if (!hasBytes(item)) return [];
     const views = this.views.filter((view) => view.of === item.name).flatMap((view) => this.view(view));
-    if ((item.kind !== 'struct' && item.kind !== 'config') || !this.isPublished('')(item)) return views;
+    if ((item.kind !== "struct" && item.kind !== "config") || !this.isPublished("")(item)) return views;
     const tag = publishedName(item, linuxDialect.house);
     if (views.some((view) => view.tag === tag)) return views;
     return [...this.struct(item, tag, false), ...views];
@@ -140,26 +171,40 @@ class LinuxModule {
     if (typedefs.length === 0) return [];
     const named = typedefs.map((typedef) => {
       const struct = this.catalogue.named(typedef.type);
-      const tag = struct === undefined || struct.kind === 'external' ? undefined : publishedName(struct, linuxDialect.house);
-      const type = typedef.type.kind === 'scalar' ? linuxDialect.scalar(typedef.type, false) : tag === undefined ? linuxDialect.byte : `struct ${tag}`;
-      const attribute = typedef.align === undefined ? '' : ` __attribute__((aligned(${typedef.align})))`;
+      const tag =
+        struct === undefined || struct.kind === "external" ? undefined : publishedName(struct, linuxDialect.house);
+      const type =
+        typedef.type.kind === "scalar"
+          ? linuxDialect.scalar(typedef.type, false)
+          : tag === undefined
+            ? linuxDialect.byte
+            : `struct ${tag}`;
+      const attribute = typedef.align === undefined ? "" : ` __attribute__((aligned(${typedef.align})))`;
       return { comment: comment(paragraphs(typedef.doc)), type, attribute, name: typedef.name, tag };
     });
-    return [{ block: { shape: 'typedefs', typedefs: named }, legacy: false, declares: [], uses: named.flatMap(({ tag }) => tag ?? []) }];
+    return [
+      {
+        block: { shape: "typedefs", typedefs: named },
+        legacy: false,
+        declares: [],
+        uses: named.flatMap(({ tag }) => tag ?? []),
+      },
+    ];
   }
 
   /** Whether Linux has an element, by the path that `omit` would give it. */
   private isPublished(group: string): IsPublished {
-    return (element) => !this.omitted.has(element.name) && (group === '' || !this.omitted.has(`${group}.${element.name}`));
+    return (element) =>
+      !this.omitted.has(element.name) && (group === "" || !this.omitted.has(`${group}.${element.name}`));
   }
 }
 
 function isConstant(item: Item | ConstantGroup | Constant): item is Constant {
-  return item.kind === 'constant';
+  return item.kind === "constant";
 }
 
 type WithBytes = Struct | Config | Request | Response | Command;
 
 function hasBytes(item: Item): item is WithBytes {
-  return ['struct', 'config', 'request', 'message', 'event', 'response'].includes(item.kind) || isCommand(item);
+  return ["struct", "config", "request", "message", "event", "response"].includes(item.kind) || isCommand(item);
 }

@@ -1,4 +1,4 @@
-import type { Expression, Member, Part, PartArm, PartItem } from '../../ir/model.ts';
+import type { Expression, Member, Part, PartArm, PartItem } from "../../ir/model.ts";
 
 /** A message that the standard has a name for: one alternative of a request's switch, with everything around it. */
 export interface NamedMessage {
@@ -12,11 +12,16 @@ export interface NamedMessage {
 /** The messages of a request that have a name of their own, in the order of the description. */
 export function namedMessages(items: readonly PartItem[]): readonly NamedMessage[] {
   return items.flatMap((item, index) => {
-    if (item.kind === 'part') return [];
-    const whole = (message: NamedMessage): NamedMessage => ({ ...message, parts: [...items.slice(0, index), ...message.parts, ...items.slice(index + 1)] });
+    if (item.kind === "part") return [];
+    const whole = (message: NamedMessage): NamedMessage => ({
+      ...message,
+      parts: [...items.slice(0, index), ...message.parts, ...items.slice(index + 1)],
+    });
     return item.arms.flatMap((arm) => {
       const inner = namedMessages(arm.parts);
-      return (hasOwnName(arm) ? [{ arm, by: item.by, parts: arm.parts }, ...inner] : inner).map((message) => whole(message));
+      return (hasOwnName(arm) ? [{ arm, by: item.by, parts: arm.parts }, ...inner] : inner).map((message) =>
+        whole(message),
+      );
     });
   });
 }
@@ -33,8 +38,14 @@ export function joined(parts: readonly PartItem[]): readonly PartItem[] {
   const found: PartItem[] = [];
   for (const part of parts) {
     const last = found.at(-1);
-    if (last !== undefined && canJoin(last) && canJoin(part) && last.direction === part.direction && areDistinct([...last.members, ...part.members])) {
-      found[found.length - 1] = { ...last, doc: '', members: [...last.members, ...part.members] };
+    if (
+      last !== undefined &&
+      canJoin(last) &&
+      canJoin(part) &&
+      last.direction === part.direction &&
+      areDistinct([...last.members, ...part.members])
+    ) {
+      found[found.length - 1] = { ...last, doc: "", members: [...last.members, ...part.members] };
     } else {
       found.push(part);
     }
@@ -43,7 +54,7 @@ export function joined(parts: readonly PartItem[]): readonly PartItem[] {
 }
 
 function canJoin(part: PartItem): part is Part {
-  return part.kind === 'part' && part.name === '' && part.if === undefined && part.byAddress !== true;
+  return part.kind === "part" && part.name === "" && part.if === undefined && part.byAddress !== true;
 }
 
 /** Whether members can be those of one struct. */
@@ -55,14 +66,14 @@ export function areDistinct(members: readonly Member[]): boolean {
 /** The names of members, those of aggregates without a name included, as they are the outer struct's own. */
 function namesOf(members: readonly Member[]): readonly string[] {
   return members.flatMap((member): readonly string[] => {
-    if (member.name !== '') return [member.cName];
+    if (member.name !== "") return [member.cName];
     switch (member.kind) {
-      case 'group':
-      case 'present':
+      case "group":
+      case "present":
         return namesOf(member.members);
-      case 'union':
-      case 'switch':
-      case 'window':
+      case "union":
+      case "switch":
+      case "window":
         return member.arms.flatMap((arm) => namesOf(arm.members));
       default:
         return [];

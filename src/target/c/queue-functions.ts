@@ -1,12 +1,12 @@
-import type { Expression, Module, Queue, Queues } from '../../ir/model.ts';
-import type { FunctionView } from './blocks.ts';
-import { merged, parameters, type Code, type CodeWriter, type Uses } from './code.ts';
-import { comment } from './comment.ts';
-import type { Define } from './defines.ts';
-import { choiceLines, featuresParameter, functionPrefix, signature } from './function-text.ts';
-import type { Entry } from './header.ts';
-import { literal } from './literal.ts';
-import type { Words } from './words.ts';
+import type { Expression, Module, Queue, Queues } from "../../ir/model.ts";
+import type { FunctionView } from "./blocks.ts";
+import { merged, parameters, type Code, type CodeWriter, type Uses } from "./code.ts";
+import { comment } from "./comment.ts";
+import type { Define } from "./defines.ts";
+import { choiceLines, featuresParameter, functionPrefix, signature } from "./function-text.ts";
+import type { Entry } from "./header.ts";
+import { literal } from "./literal.ts";
+import type { Words } from "./words.ts";
 
 /** Queue numbers: a macro where they are fixed, a function of features, configuration and index where they are not. */
 export class QueueFunctions {
@@ -25,26 +25,52 @@ export class QueueFunctions {
   /** The queues with a fixed number: their macros. */
   fixed(queues: Queues): readonly Define[] {
     return queues.queues.flatMap((queue) =>
-      queue.number.op !== 'number' || queue.each !== undefined
+      queue.number.op !== "number" || queue.each !== undefined
         ? []
-        : [{ name: `${this.module.cPrefix}VQ_${queue.name.toUpperCase()}`, value: literal(queue.number.value), comment: this.words.of(queue), legacy: queue.legacy === true, overridable: false }],
+        : [
+            {
+              name: `${this.module.cPrefix}VQ_${queue.name.toUpperCase()}`,
+              value: literal(queue.number.value),
+              comment: this.words.of(queue),
+              legacy: queue.legacy === true,
+              overridable: false,
+            },
+          ],
     );
   }
 
   functions(queues: Queues): readonly Entry[] {
     return queues.queues.flatMap((queue) => {
-      if (queue.number.op === 'number' && queue.each === undefined) return [];
+      if (queue.number.op === "number" && queue.each === undefined) return [];
       const name = `${functionPrefix(this.module)}vq_${queue.name}`;
       const index = queue.each?.variable;
-      const number = this.entry(name, this.words.of({ ...queue, doc: `The number of ${queue.name}${index === undefined ? '' : `[${index}]`}. ${queue.doc}`.trim() }), queue.number, queues, queue);
+      const number = this.entry(
+        name,
+        this.words.of({
+          ...queue,
+          doc: `The number of ${queue.name}${index === undefined ? "" : `[${index}]`}. ${queue.doc}`.trim(),
+        }),
+        queue.number,
+        queues,
+        queue,
+      );
       if (queue.each === undefined) return number;
       const { from, to } = queue.each;
-      const many: Expression = { op: '+', left: { op: '-', left: to, right: from }, right: numberOf(1) };
-      return [...number, ...this.entry(`${name}_count`, [`How many ${queue.name} there are.`], simplified(many), queues, undefined)];
+      const many: Expression = { op: "+", left: { op: "-", left: to, right: from }, right: numberOf(1) };
+      return [
+        ...number,
+        ...this.entry(`${name}_count`, [`How many ${queue.name} there are.`], simplified(many), queues, undefined),
+      ];
     });
   }
 
-  private entry(name: string, said: readonly string[], expression: Expression, queues: Queues, queue: Queue | undefined): readonly Entry[] {
+  private entry(
+    name: string,
+    said: readonly string[],
+    expression: Expression,
+    queues: Queues,
+    queue: Queue | undefined,
+  ): readonly Entry[] {
     const result = this.writer.number(expression);
     if (result === undefined) return [];
     const index = queue?.each?.variable;
@@ -65,14 +91,24 @@ export class QueueFunctions {
       ...(index === undefined || !result.variables.includes(index) ? [] : [`unsigned int ${index}`]),
     ];
     const view: FunctionView = {
-      shape: 'function',
+      shape: "function",
       comment: comment(said),
-      signature: signature('unsigned int', name, given.length === 0 ? ['void'] : given),
-      locals: whole !== undefined ? [] : locals.map((local) => choiceLines(`unsigned int ${local.name} = ${local.code.text}`)),
+      signature: signature("unsigned int", name, given.length === 0 ? ["void"] : given),
+      locals:
+        whole !== undefined
+          ? []
+          : locals.map((local) => choiceLines(`unsigned int ${local.name} = ${local.code.text}`)),
       steps: [],
       last: choiceLines(`return ${whole ?? result.text}`),
     };
-    return [{ block: view, legacy: false, declares: [], uses: [...uses.macros, ...(uses.usesConfig ? [this.configTag] : [])] }];
+    return [
+      {
+        block: view,
+        legacy: false,
+        declares: [],
+        uses: [...uses.macros, ...(uses.usesConfig ? [this.configTag] : [])],
+      },
+    ];
   }
 }
 
@@ -81,19 +117,19 @@ function simplified(expression: Expression): Expression {
   const terms: Expression[] = [];
   let sum = 0;
   const collect = (part: Expression, sign: 1 | -1): void => {
-    if (part.op === 'number') sum += sign * Number(part.value);
-    else if (part.op === '+' || (part.op === '-' && sign === 1)) {
+    if (part.op === "number") sum += sign * Number(part.value);
+    else if (part.op === "+" || (part.op === "-" && sign === 1)) {
       collect(part.left, sign);
-      collect(part.right, part.op === '+' ? sign : -1);
-    } else terms.push(sign === 1 ? part : { op: 'negate', operand: part });
+      collect(part.right, part.op === "+" ? sign : -1);
+    } else terms.push(sign === 1 ? part : { op: "negate", operand: part });
   };
   collect(expression, 1);
   const [first, ...rest] = terms;
   if (first === undefined) return numberOf(sum);
-  const whole = rest.reduce<Expression>((left, right) => ({ op: '+', left, right }), first);
-  return sum === 0 ? whole : { op: sum > 0 ? '+' : '-', left: whole, right: numberOf(Math.abs(sum)) };
+  const whole = rest.reduce<Expression>((left, right) => ({ op: "+", left, right }), first);
+  return sum === 0 ? whole : { op: sum > 0 ? "+" : "-", left: whole, right: numberOf(Math.abs(sum)) };
 }
 
 function numberOf(value: number): Expression {
-  return { op: 'number', value, text: String(value) };
+  return { op: "number", value, text: String(value) };
 }

@@ -1,9 +1,9 @@
-import type { GeneratedFile, TargetInput } from '../target.ts';
-import { banner } from './banner.ts';
-import { Catalogue } from './catalogue.ts';
-import type { Comment } from './comment.ts';
-import { leaves, type CField, type CStruct } from './declaration.ts';
-import { specHeaders } from './spec.ts';
+import type { GeneratedFile, TargetInput } from "../target.ts";
+import { banner } from "./banner.ts";
+import { Catalogue } from "./catalogue.ts";
+import type { Comment } from "./comment.ts";
+import { leaves, type CField, type CStruct } from "./declaration.ts";
+import { specHeaders } from "./spec.ts";
 
 /** What the template of the self-test prints. */
 interface SelfTestView {
@@ -36,21 +36,31 @@ interface IntegerCheck {
  * prints what is wrong, and ends with 1 then.
  */
 export function selfTest(input: TargetInput): GeneratedFile {
-  const headers = specHeaders(new Catalogue(input.ir, '')).filter((header) => input.modules.includes(header.module) && header.structs.length > 0);
-  const modules = headers.map((header) => ({ name: header.module.name, structs: header.structs.map((struct) => checksOf(struct)) }));
+  const headers = specHeaders(new Catalogue(input.ir, "")).filter(
+    (header) => input.modules.includes(header.module) && header.structs.length > 0,
+  );
+  const modules = headers.map((header) => ({
+    name: header.module.name,
+    structs: header.structs.map((struct) => checksOf(struct)),
+  }));
   const view: SelfTestView = {
-    banner: banner("Self-test of the headers' structs and accessors: compile it with `-I` and the folder of the profile spec, and run it.", headers.map((header) => header.module.file), input.revision, input.command),
+    banner: banner(
+      "Self-test of the headers' structs and accessors: compile it with `-I` and the folder of the profile spec, and run it.",
+      headers.map((header) => header.module.file),
+      input.revision,
+      input.command,
+    ),
     includes: headers.map((header) => header.name),
     largest: Math.max(0, ...headers.flatMap((header) => header.structs.map((struct) => struct.size))) + beyond,
     modules,
   };
-  return { path: 'virtio_selftest.c', text: input.templates.render('self_test', view) };
+  return { path: "virtio_selftest.c", text: input.templates.render("self_test", view) };
 }
 
 /** Room for the first elements of a flexible array. */
 const beyond = 256;
 
-const orders: Readonly<Record<string, string>> = { none: 'LITTLE', little: 'LITTLE', big: 'BIG', native: 'NATIVE' };
+const orders: Readonly<Record<string, string>> = { none: "LITTLE", little: "LITTLE", big: "BIG", native: "NATIVE" };
 
 function checksOf(struct: CStruct): StructChecks {
   const found = leaves(struct.members);
@@ -60,9 +70,11 @@ function checksOf(struct: CStruct): StructChecks {
     integers: found.flatMap((leaf) => integersOf(leaf.field, leaf.path.c, leaf.offset)),
     bits: found.flatMap(({ field, offset }) => {
       const { source } = field;
-      if (source.kind !== 'bits' || field.suffix !== '') return [];
-      const place = { offset, bytes: source.type.size, order: orders[source.type.order] ?? 'LITTLE' };
-      return source.bits.filter((group) => group.reserved !== true).map((group) => ({ member: group.name, ...place, shift: group.shift, width: group.width }));
+      if (source.kind !== "bits" || field.suffix !== "") return [];
+      const place = { offset, bytes: source.type.size, order: orders[source.type.order] ?? "LITTLE" };
+      return source.bits
+        .filter((group) => group.reserved !== true)
+        .map((group) => ({ member: group.name, ...place, shift: group.shift, width: group.width }));
     }),
   };
 }
@@ -70,14 +82,14 @@ function checksOf(struct: CStruct): StructChecks {
 /** The integer itself, or the first and last of an array; of a flexible one the first two. */
 function integersOf(field: CField, path: string, offset: number): readonly IntegerCheck[] {
   const { type, dimensions } = field.source;
-  if (type.kind !== 'scalar') return [];
-  const lengths = dimensions.map((dimension) => (dimension.kind === 'fixed' ? dimension.length : 2));
+  if (type.kind !== "scalar") return [];
+  const lengths = dimensions.map((dimension) => (dimension.kind === "fixed" ? dimension.length : 2));
   const count = lengths.reduce((product, length) => product * length, 1);
   const check = (index: number): IntegerCheck => ({
     member: `${path}${subscripts(index, lengths)}`,
     offset: offset + index * type.size,
     bytes: type.size,
-    order: orders[type.order] ?? 'LITTLE',
+    order: orders[type.order] ?? "LITTLE",
   });
   return [...new Set([0, count - 1])].map((index) => check(index));
 }
@@ -93,5 +105,5 @@ function subscripts(index: number, lengths: readonly number[]): string {
       return `[${at}]`;
     })
     .toReversed()
-    .join('');
+    .join("");
 }

@@ -1,11 +1,11 @@
-import type { Config, Struct } from '../../ir/model.ts';
-import type { FunctionView } from './blocks.ts';
-import type { Code, CodeWriter } from './code.ts';
-import { comment } from './comment.ts';
-import type { CStruct } from './declaration.ts';
-import { conditionLines, featuresParameter, signature } from './function-text.ts';
-import type { Entry } from './header.ts';
-import { literal } from './literal.ts';
+import type { Config, Struct } from "../../ir/model.ts";
+import type { FunctionView } from "./blocks.ts";
+import type { Code, CodeWriter } from "./code.ts";
+import { comment } from "./comment.ts";
+import type { CStruct } from "./declaration.ts";
+import { conditionLines, featuresParameter, signature } from "./function-text.ts";
+import type { Entry } from "./header.ts";
+import { literal } from "./literal.ts";
 
 /** The length of a struct whose last members exist only with features; undefined where all of it always exists. */
 export function sizeFunction(item: Struct | Config, struct: CStruct, writer: CodeWriter): Entry | undefined {
@@ -25,9 +25,9 @@ export function sizeFunction(item: Struct | Config, struct: CStruct, writer: Cod
   }
   if (steps.length === 0) return undefined;
   const view: FunctionView = {
-    shape: 'function',
+    shape: "function",
     comment: comment([`The length of a struct ${struct.tag}: it ends with its last member that exists.`]),
-    signature: signature('size_t', `${struct.tag}_size`, [featuresParameter]),
+    signature: signature("size_t", `${struct.tag}_size`, [featuresParameter]),
     locals: [],
     steps: steps.map(({ code, size }) => ({ condition: conditionLines(code.text), result: literal(size) })),
     last: `return ${literal(least)}`,
@@ -37,6 +37,6 @@ export function sizeFunction(item: Struct | Config, struct: CStruct, writer: Cod
 
 /** Whether the second condition holds wherever the first one does, as far as the alternatives of `||` tell. */
 function implies(first: string, second: string): boolean {
-  const alternatives = new Set(second.split(' || '));
-  return !first.includes('&&') && !second.includes('&&') && first.split(' || ').every((one) => alternatives.has(one));
+  const alternatives = new Set(second.split(" || "));
+  return !first.includes("&&") && !second.includes("&&") && first.split(" || ").every((one) => alternatives.has(one));
 }

@@ -1,7 +1,7 @@
-import type { Ir } from '../../ir/model.ts';
-import type { TargetInput } from '../target.ts';
-import { banner } from './banner.ts';
-import type { Comment } from './comment.ts';
+import type { Ir } from "../../ir/model.ts";
+import type { TargetInput } from "../target.ts";
+import { banner } from "./banner.ts";
+import type { Comment } from "./comment.ts";
 
 /** What the template of the types' header prints: C types made of bytes, and what converts them. */
 export interface TypesView {
@@ -33,11 +33,11 @@ interface IntegerView {
 }
 
 /** The spec profile's `virtio_types.h`. */
-export function typesView(input: Pick<TargetInput, 'ir' | 'revision' | 'command'>): TypesView {
+export function typesView(input: Pick<TargetInput, "ir" | "revision" | "command">): TypesView {
   return {
-    banner: banner('Integers of VIRTIO, and sets of feature bits.', [], input.revision, input.command),
+    banner: banner("Integers of VIRTIO, and sets of feature bits.", [], input.revision, input.command),
     featureWords: featureWords(input.ir),
-    integers: (['le', 'be'] as const).flatMap((order) => ([16, 32, 64] as const).map((bits) => integer(order, bits))),
+    integers: (["le", "be"] as const).flatMap((order) => ([16, 32, 64] as const).map((bits) => integer(order, bits))),
     natives: widths(16, 32, 64),
     atomics: widths(16, 32),
   };
@@ -47,25 +47,42 @@ function widths(...bits: readonly number[]): readonly WidthView[] {
   return bits.map((width) => ({ bits: width, value: `uint${width}_t` }));
 }
 
-function integer(order: 'le' | 'be', bits: 16 | 32 | 64): IntegerView {
+function integer(order: "le" | "be", bits: 16 | 32 | 64): IntegerView {
   const count = bits / 8;
   return {
     name: `virtio_${order}${bits}`,
     value: `uint${bits}_t`,
     bits,
-    order: order === 'le' ? 'little-endian' : 'big-endian',
-    bytes: Array.from({ length: count }, (_, index) => ({ index, shift: 8 * (order === 'le' ? index : count - 1 - index), last: index === count - 1 })),
+    order: order === "le" ? "little-endian" : "big-endian",
+    bytes: Array.from({ length: count }, (_, index) => ({
+      index,
+      shift: 8 * (order === "le" ? index : count - 1 - index),
+      last: index === count - 1,
+    })),
   };
 }
 
 /** As many words as the bits that the standard hands out fill, used or not. */
 function featureWords(ir: Ir): number {
   const bits = ir.modules.flatMap((module) =>
-    module.items.flatMap((item) => (item.kind === 'features' ? item.features.map((feature) => feature.bit) : item.kind === 'feature_ranges' ? item.ranges.map((range) => range.to) : [])),
+    module.items.flatMap((item) =>
+      item.kind === "features"
+        ? item.features.map((feature) => feature.bit)
+        : item.kind === "feature_ranges"
+          ? item.ranges.map((range) => range.to)
+          : [],
+    ),
   );
   return Math.ceil((Math.max(0, ...bits) + 1) / 32);
 }
 
-export function linuxTypesView(input: Pick<TargetInput, 'revision' | 'command'>): { readonly banner: Comment } {
-  return { banner: banner("Integers that are in the guest's byte order for a legacy driver: drop-in for <linux/virtio_types.h>.", [], input.revision, input.command) };
+export function linuxTypesView(input: Pick<TargetInput, "revision" | "command">): { readonly banner: Comment } {
+  return {
+    banner: banner(
+      "Integers that are in the guest's byte order for a legacy driver: drop-in for <linux/virtio_types.h>.",
+      [],
+      input.revision,
+      input.command,
+    ),
+  };
 }

@@ -4,7 +4,10 @@
  */
 export function alignTables(markdown: string): string {
   return markdown.replaceAll(/(?:^\|.*\n)+/gm, (table) => {
-    const rows = table.trimEnd().split("\n").map((row) => cellsOf(row));
+    const rows = table
+      .trimEnd()
+      .split("\n")
+      .map((row) => cellsOf(row));
     const right = (rows[1] ?? []).map((rule) => rule.endsWith(":"));
     const widths = right.map((_, column) => Math.max(3, ...rows.map((row) => widthOf(row[column] ?? ""))));
     const lines = rows.map((row, index) => {

@@ -1,4 +1,4 @@
-import type { Expression } from '../../ir/model.ts';
+import type { Expression } from "../../ir/model.ts";
 
 /** One feature in a condition, or that it is not there. */
 export interface FeatureLiteral {
@@ -11,19 +11,30 @@ export interface FeatureLiteral {
  * A condition over features alone as alternatives, of which one has to hold whole; undefined where it depends on
  * anything else. No alternative: it never holds; an empty one: it always does.
  */
-export function alternativesOf(expression: Expression, wanted = true): readonly (readonly FeatureLiteral[])[] | undefined {
+export function alternativesOf(
+  expression: Expression,
+  wanted = true,
+): readonly (readonly FeatureLiteral[])[] | undefined {
   switch (expression.op) {
-    case 'feature':
+    case "feature":
       return [[{ module: expression.module, name: expression.name, negated: !wanted }]];
-    case 'number':
+    case "number":
       return (Number(expression.value) !== 0) === wanted ? [[]] : [];
-    case 'not':
+    case "not":
       return alternativesOf(expression.operand, !wanted);
-    case '|':
-    case '&':
-      return joined((expression.op === '|') === wanted ? 'either' : 'both', alternativesOf(expression.left, wanted), alternativesOf(expression.right, wanted));
-    case '->':
-      return joined(wanted ? 'either' : 'both', alternativesOf(expression.left, !wanted), alternativesOf(expression.right, wanted));
+    case "|":
+    case "&":
+      return joined(
+        (expression.op === "|") === wanted ? "either" : "both",
+        alternativesOf(expression.left, wanted),
+        alternativesOf(expression.right, wanted),
+      );
+    case "->":
+      return joined(
+        wanted ? "either" : "both",
+        alternativesOf(expression.left, !wanted),
+        alternativesOf(expression.right, wanted),
+      );
     default:
       return undefined;
   }
@@ -31,13 +42,19 @@ export function alternativesOf(expression: Expression, wanted = true): readonly 
 
 /** A condition over features alone as demands, each met by one of its literals; undefined where it depends on anything else. */
 export function demandsOf(expression: Expression): readonly (readonly FeatureLiteral[])[] | undefined {
-  return alternativesOf(expression, false)?.map((literals) => literals.map((literal) => ({ ...literal, negated: !literal.negated })));
+  return alternativesOf(expression, false)?.map((literals) =>
+    literals.map((literal) => ({ ...literal, negated: !literal.negated })),
+  );
 }
 
 type Alternatives = readonly (readonly FeatureLiteral[])[];
 
-function joined(how: 'either' | 'both', left: Alternatives | undefined, right: Alternatives | undefined): Alternatives | undefined {
+function joined(
+  how: "either" | "both",
+  left: Alternatives | undefined,
+  right: Alternatives | undefined,
+): Alternatives | undefined {
   if (left === undefined || right === undefined) return undefined;
-  if (how === 'either') return [...left, ...right];
+  if (how === "either") return [...left, ...right];
   return left.flatMap((one) => right.map((other) => [...one, ...other]));
 }

@@ -1,7 +1,7 @@
-import { walkExpression } from '../../ir/expression.ts';
-import type { Arm, Dimension, Expression, Member, Type } from '../../ir/model.ts';
-import { flattened, isWide, type Catalogue } from './catalogue.ts';
-import { Shape } from './shape.ts';
+import { walkExpression } from "../../ir/expression.ts";
+import type { Arm, Dimension, Expression, Member, Type } from "../../ir/model.ts";
+import { flattened, isWide, type Catalogue } from "./catalogue.ts";
+import { Shape } from "./shape.ts";
 
 /** What a struct has to be told from outside, so that it can be read. */
 export class ContextNeeds {
@@ -46,7 +46,7 @@ export class ContextFinder {
   private addMember(needs: ContextNeeds, member: Member, module: string): void {
     if (member.if !== undefined) this.addExpression(needs, member.if, module);
     switch (member.kind) {
-      case 'field':
+      case "field":
         this.addDimensions(needs, member.dimensions, module);
         this.addType(needs, member.type);
         if (member.pad !== undefined) this.addExpression(needs, member.pad.to, module);
@@ -54,24 +54,24 @@ export class ContextFinder {
         if (member.each !== undefined) needs.merge(this.ofMembers(member.each.members, module));
         if (member.each?.until !== undefined) this.addExpression(needs, member.each.until, module);
         break;
-      case 'bits':
+      case "bits":
         this.addDimensions(needs, member.dimensions, module);
         for (const group of member.bits) if (group.if !== undefined) this.addExpression(needs, group.if, module);
         break;
-      case 'group':
+      case "group":
         this.addDimensions(needs, member.dimensions, module);
         needs.merge(this.ofMembers(member.members, module));
         break;
-      case 'present':
+      case "present":
         this.addExpression(needs, member.condition, module);
         needs.merge(this.ofMembers(member.members, module));
         break;
-      case 'union':
-      case 'switch':
+      case "union":
+      case "switch":
         if (member.by !== undefined) this.addExpression(needs, member.by, module);
         this.addArms(needs, member.arms, module);
         break;
-      case 'window':
+      case "window":
         this.addArms(needs, member.arms, module);
         break;
     }
@@ -85,11 +85,12 @@ export class ContextFinder {
   }
 
   private addDimensions(needs: ContextNeeds, dimensions: readonly Dimension[], module: string): void {
-    for (const dimension of dimensions) if (dimension.kind === 'counted') this.addExpression(needs, dimension.length, module);
+    for (const dimension of dimensions)
+      if (dimension.kind === "counted") this.addExpression(needs, dimension.length, module);
   }
 
   private addType(needs: ContextNeeds, type: Type): void {
-    if (type.kind !== 'struct') return;
+    if (type.kind !== "struct") return;
     const key = `${type.module}.${type.name}`;
     let known = this.known.get(key);
     if (known === undefined) {
@@ -102,16 +103,20 @@ export class ContextFinder {
 
   private addExpression(needs: ContextNeeds, expression: Expression, module: string): void {
     walkExpression(expression, (part) => {
-      if (part.op === 'feature') needs.features = true;
-      if (part.op === 'variable' && part.name !== 'i') needs.others.add([{ name: part.name, indexed: false }], 'number');
-      if (part.op !== 'member') return;
+      if (part.op === "feature") needs.features = true;
+      if (part.op === "variable" && part.name !== "i")
+        needs.others.add([{ name: part.name, indexed: false }], "number");
+      if (part.op !== "member") return;
       const path = part.path.map((step) => ({ name: step.name, indexed: step.index !== undefined }));
-      if (part.scope === 'config') needs.config = true;
-      if (part.scope === 'request') needs.others.add([{ name: 'request', indexed: false }, ...path], 'number');
-      if (part.scope === 'message') {
+      if (part.scope === "config") needs.config = true;
+      if (part.scope === "request") needs.others.add([{ name: "request", indexed: false }, ...path], "number");
+      if (part.scope === "message") {
         const [first, ...rest] = part.path;
-        const found = first === undefined ? undefined : this.catalogue.member(flattened(this.catalogue.membersOf(module, first.name)), rest);
-        needs.others.add(path, isWide(found) ? 'bigint' : 'number');
+        const found =
+          first === undefined
+            ? undefined
+            : this.catalogue.member(flattened(this.catalogue.membersOf(module, first.name)), rest);
+        needs.others.add(path, isWide(found) ? "bigint" : "number");
       }
     });
   }

@@ -1,7 +1,7 @@
-import type { Expression, Member, PathPart } from '../../ir/model.ts';
-import { flattened, isWide, type Catalogue } from './catalogue.ts';
-import { propertyAccess } from './identifiers.ts';
-import { Shape } from './shape.ts';
+import type { Expression, Member, PathPart } from "../../ir/model.ts";
+import { flattened, isWide, type Catalogue } from "./catalogue.ts";
+import { propertyAccess } from "./identifiers.ts";
+import { Shape } from "./shape.ts";
 
 /** What the names in an expression are in generated code. */
 export interface FormulaNames {
@@ -51,13 +51,25 @@ export class FormulaWriter {
   }
 
   /** @param as whether a condition is wanted, or a number */
-  write(expression: Expression, levels: Levels, as: 'condition' | 'number', replaced: ReadonlyMap<string, string> = new Map()): Formula {
+  write(
+    expression: Expression,
+    levels: Levels,
+    as: "condition" | "number",
+    replaced: ReadonlyMap<string, string> = new Map(),
+  ): Formula {
     const value = new Shape();
     const outer = new Shape();
     const printer = new Printer(this.catalogue, this.names, this.module, levels, replaced, value, outer);
     const part = printer.part(expression);
-    const text = as === 'condition' ? printer.asCondition(part) : printer.asNumber(part);
-    return { text: text.text, isCondition: part.isCondition, value, outer, usesContext: printer.usesContext, usesRow: printer.usesRow };
+    const text = as === "condition" ? printer.asCondition(part) : printer.asNumber(part);
+    return {
+      text: text.text,
+      isCondition: part.isCondition,
+      value,
+      outer,
+      usesContext: printer.usesContext,
+      usesRow: printer.usesRow,
+    };
   }
 }
 
@@ -73,7 +85,15 @@ class Printer {
   private readonly value: Shape;
   private readonly outer: Shape;
 
-  constructor(catalogue: Catalogue, names: FormulaNames, module: string, levels: Levels, replaced: ReadonlyMap<string, string>, value: Shape, outer: Shape) {
+  constructor(
+    catalogue: Catalogue,
+    names: FormulaNames,
+    module: string,
+    levels: Levels,
+    replaced: ReadonlyMap<string, string>,
+    value: Shape,
+    outer: Shape,
+  ) {
     this.catalogue = catalogue;
     this.names = names;
     this.module = module;
@@ -85,34 +105,67 @@ class Printer {
 
   part(expression: Expression): Part {
     switch (expression.op) {
-      case 'number':
-        return { text: typeof expression.value === 'string' ? `${expression.value}n` : /^(?:0x[\da-f]+|\d+)$/i.test(expression.text) ? expression.text : String(expression.value), strength: atom, isCondition: false };
-      case 'feature':
+      case "number":
+        return {
+          text:
+            typeof expression.value === "string"
+              ? `${expression.value}n`
+              : /^(?:0x[\da-f]+|\d+)$/i.test(expression.text)
+                ? expression.text
+                : String(expression.value),
+          strength: atom,
+          isCondition: false,
+        };
+      case "feature":
         this.usesContext = true;
-        return { text: `c.features.has(${this.names.feature(expression.module, expression.name)})`, strength: atom, isCondition: true };
-      case 'constant':
-        return { text: this.names.constant(expression.module, expression.group, expression.name), strength: atom, isCondition: false };
-      case 'member':
+        return {
+          text: `c.features.has(${this.names.feature(expression.module, expression.name)})`,
+          strength: atom,
+          isCondition: true,
+        };
+      case "constant":
+        return {
+          text: this.names.constant(expression.module, expression.group, expression.name),
+          strength: atom,
+          isCondition: false,
+        };
+      case "member":
         return this.member(expression);
-      case 'variable':
+      case "variable":
         return this.variable(expression.name);
-      case 'call':
+      case "call":
         throw new Error(`the call of '${expression.name}' has no meaning outside of a group of constants`);
-      case 'not': {
+      case "not": {
         const operand = this.asCondition(this.part(expression.operand));
         return { text: `!${this.bracketed(operand, 15)}`, strength: 15, isCondition: true };
       }
-      case 'negate':
-        return { text: `-${this.bracketed(this.asNumber(this.part(expression.operand)), 16)}`, strength: 15, isCondition: false };
-      case 'complement':
-        return { text: `~${this.bracketed(this.asNumber(this.part(expression.operand)), 16)}`, strength: 15, isCondition: false };
-      case 'bit':
-        return { text: `1 << ${this.bracketed(this.asNumber(this.part(expression.operand)), 12)}`, strength: 11, isCondition: false };
-      case 'choice': {
+      case "negate":
+        return {
+          text: `-${this.bracketed(this.asNumber(this.part(expression.operand)), 16)}`,
+          strength: 15,
+          isCondition: false,
+        };
+      case "complement":
+        return {
+          text: `~${this.bracketed(this.asNumber(this.part(expression.operand)), 16)}`,
+          strength: 15,
+          isCondition: false,
+        };
+      case "bit":
+        return {
+          text: `1 << ${this.bracketed(this.asNumber(this.part(expression.operand)), 12)}`,
+          strength: 11,
+          isCondition: false,
+        };
+      case "choice": {
         const condition = this.asCondition(this.part(expression.condition));
         const then = this.asNumber(this.part(expression.then));
         const otherwise = this.asNumber(this.part(expression.otherwise));
-        return { text: `${this.bracketed(condition, 3)} ? ${this.bracketed(then, 2)} : ${this.bracketed(otherwise, 2)}`, strength: 2, isCondition: false };
+        return {
+          text: `${this.bracketed(condition, 3)} ? ${this.bracketed(then, 2)} : ${this.bracketed(otherwise, 2)}`,
+          strength: 2,
+          isCondition: false,
+        };
       }
       default:
         return this.binary(expression.op, expression.left, expression.right);
@@ -121,7 +174,11 @@ class Printer {
 
   asCondition(part: Part): Part {
     if (part.isCondition) return part;
-    return { text: `${this.bracketed(part, 9)} !== ${part.wide === true ? '0n' : '0'}`, strength: 8, isCondition: true };
+    return {
+      text: `${this.bracketed(part, 9)} !== ${part.wide === true ? "0n" : "0"}`,
+      strength: 8,
+      isCondition: true,
+    };
   }
 
   asNumber(part: Part): Part {
@@ -132,32 +189,50 @@ class Printer {
   private binary(op: string, leftSide: Expression, rightSide: Expression): Part {
     const left = this.part(leftSide);
     const right = this.part(rightSide);
-    if (op === '->') return this.infix('||', 3, { text: `!${this.bracketed(this.asCondition(left), 15)}`, strength: 15, isCondition: true }, this.asCondition(right), true);
-    if ((op === '|' || op === '&') && (left.isCondition || right.isCondition)) {
-      return this.infix(op === '|' ? '||' : '&&', op === '|' ? 3 : 4, this.asCondition(left), this.asCondition(right), true);
+    if (op === "->")
+      return this.infix(
+        "||",
+        3,
+        { text: `!${this.bracketed(this.asCondition(left), 15)}`, strength: 15, isCondition: true },
+        this.asCondition(right),
+        true,
+      );
+    if ((op === "|" || op === "&") && (left.isCondition || right.isCondition)) {
+      return this.infix(
+        op === "|" ? "||" : "&&",
+        op === "|" ? 3 : 4,
+        this.asCondition(left),
+        this.asCondition(right),
+        true,
+      );
     }
-    if (op === '|' || op === '&') {
-      if (left.wide === true || right.wide === true) return { ...this.infix(op, op === '|' ? 5 : 7, this.asWide(left), this.asWide(right), false), wide: true };
-      return this.infix(op, op === '|' ? 5 : 7, left, right, false);
+    if (op === "|" || op === "&") {
+      if (left.wide === true || right.wide === true)
+        return { ...this.infix(op, op === "|" ? 5 : 7, this.asWide(left), this.asWide(right), false), wide: true };
+      return this.infix(op, op === "|" ? 5 : 7, left, right, false);
     }
     const [a, b] = [this.asNumber(left), this.asNumber(right)];
     switch (op) {
-      case '==':
-        return this.infix('===', 8, a, b, true);
-      case '!=':
-        return this.infix('!==', 8, a, b, true);
-      case '<':
-      case '<=':
-      case '>':
-      case '>=':
+      case "==":
+        return this.infix("===", 8, a, b, true);
+      case "!=":
+        return this.infix("!==", 8, a, b, true);
+      case "<":
+      case "<=":
+      case ">":
+      case ">=":
         return this.infix(op, 9, a, b, true);
-      case '/':
-        return { text: `Math.floor(${this.bracketed(a, 12)} / ${this.bracketed(b, 13)})`, strength: atom, isCondition: false };
-      case '*':
-      case '%':
+      case "/":
+        return {
+          text: `Math.floor(${this.bracketed(a, 12)} / ${this.bracketed(b, 13)})`,
+          strength: atom,
+          isCondition: false,
+        };
+      case "*":
+      case "%":
         return this.infix(op, 12, a, b, false);
-      case '<<':
-      case '>>':
+      case "<<":
+      case ">>":
         return this.infix(op, 10, a, b, false);
       default:
         return this.infix(op, 11, a, b, false);
@@ -166,14 +241,21 @@ class Printer {
 
   private infix(operator: string, strength: number, left: Part, right: Part, isCondition: boolean): Part {
     // Prettier sets brackets where `&&` stands in `||`, and keeps those around bit operators.
-    const mixed = (part: Part): boolean => (operator === '||' && part.strength === 4) || (operator === '&&' && part.strength === 3);
-    const side = (part: Part, least: number): string => (mixed(part) || part.strength < least ? `(${part.text})` : part.text);
+    const mixed = (part: Part): boolean =>
+      (operator === "||" && part.strength === 4) || (operator === "&&" && part.strength === 3);
+    const side = (part: Part, least: number): string =>
+      mixed(part) || part.strength < least ? `(${part.text})` : part.text;
     return { text: `${side(left, strength)} ${operator} ${side(right, strength + 1)}`, strength, isCondition };
   }
 
   private asWide(part: Part): Part {
     if (part.wide === true) return part;
-    return { text: /^(?:0x[\da-f]+|\d+)$/i.test(part.text) ? `${part.text}n` : `BigInt(${part.text})`, strength: atom, isCondition: false, wide: true };
+    return {
+      text: /^(?:0x[\da-f]+|\d+)$/i.test(part.text) ? `${part.text}n` : `BigInt(${part.text})`,
+      strength: atom,
+      isCondition: false,
+      wide: true,
+    };
   }
 
   private bracketed(part: Part, least: number): string {
@@ -183,36 +265,38 @@ class Printer {
   private variable(name: string): Part {
     const replaced = this.replaced.get(name);
     if (replaced !== undefined) {
-      if (replaced.includes('c')) this.usesContext ||= /\bc\b/.test(replaced);
+      if (replaced.includes("c")) this.usesContext ||= /\bc\b/.test(replaced);
       return { text: replaced, strength: atom, isCondition: false };
     }
-    if (name === 'i') {
+    if (name === "i") {
       this.usesRow = true;
-      return { text: 'row', strength: atom, isCondition: false };
+      return { text: "row", strength: atom, isCondition: false };
     }
     this.usesContext = true;
     return { text: `c.${name}`, strength: atom, isCondition: false };
   }
 
-  private member(expression: Extract<Expression, { op: 'member' }>): Part {
+  private member(expression: Extract<Expression, { op: "member" }>): Part {
     const { path, scope } = expression;
     const steps = path.map((step) => ({ name: step.name, indexed: step.index !== undefined }));
-    if (scope === 'config') {
+    if (scope === "config") {
       this.usesContext = true;
       const text = this.names.config(this.pathText(path).slice(1));
       const wide = this.isWide(this.catalogue.config(this.module)?.members ?? [], path);
       return { text, strength: atom, isCondition: false, ...(wide ? { wide } : {}) };
     }
-    if (scope === 'request' || scope === 'message') {
+    if (scope === "request" || scope === "message") {
       this.usesContext = true;
-      return this.reached(`c${scope === 'request' ? '.request' : ''}`, path);
+      return this.reached(`c${scope === "request" ? ".request" : ""}`, path);
     }
-    if (scope === 'register') throw new Error(`the register '${path[0]?.name}' has no value in a struct`);
-    const level = this.levels.findIndex((members) => this.catalogue.member(flattened(members), path.slice(0, 1)) !== undefined);
+    if (scope === "register") throw new Error(`the register '${path[0]?.name}' has no value in a struct`);
+    const level = this.levels.findIndex(
+      (members) => this.catalogue.member(flattened(members), path.slice(0, 1)) !== undefined,
+    );
     const wide = this.isWide(this.levels[Math.max(level, 0)] ?? [], path);
     if (level > 1) throw new Error(`'${path[0]?.name}' stands more than one struct further out`);
-    (level === 1 ? this.outer : this.value).add(steps, wide ? 'bigint' : 'number');
-    return { ...this.reached(level === 1 ? 'o' : 'v', path), ...(wide ? { wide } : {}) };
+    (level === 1 ? this.outer : this.value).add(steps, wide ? "bigint" : "number");
+    return { ...this.reached(level === 1 ? "o" : "v", path), ...(wide ? { wide } : {}) };
   }
 
   private isWide(members: readonly Member[], path: readonly PathPart[]): boolean {
@@ -222,7 +306,9 @@ class Printer {
   /** A path from an object; where a list is too short for its index, the value is 0. */
   private reached(from: string, path: readonly PathPart[]): Part {
     const text = from + this.pathText(path);
-    return path.some((step) => step.index !== undefined) ? { text: `${text} ?? 0`, strength: 1, isCondition: false } : { text, strength: atom, isCondition: false };
+    return path.some((step) => step.index !== undefined)
+      ? { text: `${text} ?? 0`, strength: 1, isCondition: false }
+      : { text, strength: atom, isCondition: false };
   }
 
   private pathText(path: readonly PathPart[]): string {
@@ -230,11 +316,11 @@ class Printer {
     return path
       .map((step) => {
         const access = propertyAccess(step.name);
-        const text = unsure ? `?.${access.startsWith('[') ? access : access.slice(1)}` : access;
+        const text = unsure ? `?.${access.startsWith("[") ? access : access.slice(1)}` : access;
         if (step.index === undefined) return text;
         unsure = true;
         return `${text}[${this.asNumber(this.part(step.index)).text}]`;
       })
-      .join('');
+      .join("");
   }
 }

@@ -1,31 +1,31 @@
 /** Words that cannot be the name of a binding in a module. */
 const reservedWords: ReadonlySet<string> = new Set(
   (
-    'abstract any arguments as asserts async await bigint boolean break case catch class const continue debugger declare default ' +
-    'delete do else enum eval export extends false finally for from function get if implements import in infer ' +
-    'instanceof interface is keyof let module namespace never new null number object of package private protected ' +
-    'public readonly require return set static string super switch symbol this throw true try type typeof undefined ' +
-    'unique unknown var void while with yield'
-  ).split(' '),
+    "abstract any arguments as asserts async await bigint boolean break case catch class const continue debugger declare default " +
+    "delete do else enum eval export extends false finally for from function get if implements import in infer " +
+    "instanceof interface is keyof let module namespace never new null number object of package private protected " +
+    "public readonly require return set static string super switch symbol this throw true try type typeof undefined " +
+    "unique unknown var void while with yield"
+  ).split(" "),
 );
 
 /** Globals that generated code names, so that nothing of its own may be called so. */
-const usedGlobals: readonly string[] = ['Number', 'Uint8Array'];
+const usedGlobals: readonly string[] = ["Number", "Uint8Array"];
 
 /** `discard_write_zeroes` as the name of a type: `DiscardWriteZeroes`. What is in capitals stays so: `T`, `HDR_GSO`. */
 export function typeName(name: string): string {
   if (/^[A-Z][A-Z0-9_]*$/.test(name)) return name;
   return name
     .split(/[^A-Za-z0-9]+/)
-    .filter((part) => part !== '')
+    .filter((part) => part !== "")
     .map((part) => part[0]?.toUpperCase() + part.slice(1))
-    .join('');
+    .join("");
 }
 
 /** `control_receive` as the name of a value: `controlReceive`. */
 export function valueName(name: string): string {
   const type = typeName(name.toLowerCase());
-  return (type[0]?.toLowerCase() ?? '') + type.slice(1);
+  return (type[0]?.toLowerCase() ?? "") + type.slice(1);
 }
 
 /** A property's name, in quotes where it has to be. */

@@ -1,4 +1,4 @@
-import type { RuntimeName } from './module-names.ts';
+import type { RuntimeName } from "./module-names.ts";
 
 /** What one generated module takes from others. */
 export class Imports {
@@ -33,7 +33,10 @@ export class Imports {
 
   /** Names imported from the runtime, `type` in front of types, in the order of the alphabet. */
   get runtime(): readonly string[] {
-    const names = [...[...this.values].map((name) => ({ name, text: name })), ...[...this.types].filter((name) => !this.values.has(name)).map((name) => ({ name, text: `type ${name}` }))];
+    const names = [
+      ...[...this.values].map((name) => ({ name, text: name })),
+      ...[...this.types].filter((name) => !this.values.has(name)).map((name) => ({ name, text: `type ${name}` })),
+    ];
     return names
       .map((one) => ({ ...one, key: one.name.toLowerCase() }))
       .toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))

@@ -1,11 +1,11 @@
-import type { Expression, GroupReference, Ir, Member, Module, Type } from '../../ir/model.ts';
-import { Catalogue } from './catalogue.ts';
-import { alternativesOf, type FeatureLiteral } from './conditions.ts';
-import { ContextFinder, type ContextNeeds } from './context-needs.ts';
-import { FormulaWriter, type Formula } from './formula.ts';
-import { Imports } from './imports.ts';
-import { ModuleNames } from './module-names.ts';
-import type { Shape } from './shape.ts';
+import type { Expression, GroupReference, Ir, Member, Module, Type } from "../../ir/model.ts";
+import { Catalogue } from "./catalogue.ts";
+import { alternativesOf, type FeatureLiteral } from "./conditions.ts";
+import { ContextFinder, type ContextNeeds } from "./context-needs.ts";
+import { FormulaWriter, type Formula } from "./formula.ts";
+import { Imports } from "./imports.ts";
+import { ModuleNames } from "./module-names.ts";
+import type { Shape } from "./shape.ts";
 
 /** The modules of one generation, and what their elements are called. */
 export class Modules {
@@ -78,24 +78,31 @@ export class ModuleContext {
 
   /** `F.MQ`. */
   feature(owner: string, name: string): string {
-    return `${this.reference(owner, 'F')}.${name}`;
+    return `${this.reference(owner, "F")}.${name}`;
   }
 
   /** `T.IN`, or a constant of its own. */
   constant(owner: string, group: string, name: string): string {
     const names = this.modules.namesOf(owner);
-    return group === '' ? this.reference(owner, names.constant(name)) : `${this.group({ module: owner, group })}.${name}`;
+    return group === ""
+      ? this.reference(owner, names.constant(name))
+      : `${this.group({ module: owner, group })}.${name}`;
   }
 
   group(reference: GroupReference): string {
     return this.reference(reference.module, this.modules.namesOf(reference.module).group(reference.group));
   }
 
-  struct(type: Extract<Type, { kind: 'struct' }>): string {
+  struct(type: Extract<Type, { kind: "struct" }>): string {
     return this.reference(type.module, this.modules.namesOf(type.module).struct(type.name));
   }
 
-  formula(expression: Expression, levels: readonly (readonly Member[])[], as: 'condition' | 'number', replaced?: ReadonlyMap<string, string>): Formula {
+  formula(
+    expression: Expression,
+    levels: readonly (readonly Member[])[],
+    as: "condition" | "number",
+    replaced?: ReadonlyMap<string, string>,
+  ): Formula {
     const before = this.uses;
     // A function is run when everything is there.
     this.uses = undefined;
@@ -106,35 +113,44 @@ export class ModuleContext {
 
   /** A number as it stands outside of a function. */
   number(expression: Expression): string {
-    return this.formulas.write(expression, [], 'number').text;
+    return this.formulas.write(expression, [], "number").text;
   }
 
   /** A feature in a condition: `F.MQ`, `not(F.MQ)`. */
   literal(literal: FeatureLiteral): string {
     const name = this.feature(literal.module, literal.name);
-    return literal.negated ? `${this.imports.value('not')}(${name})` : name;
+    return literal.negated ? `${this.imports.value("not")}(${name})` : name;
   }
 
   /** The terms of a condition, one of which has to hold: features, or a formula. */
   terms(expression: Expression, levels: readonly (readonly Member[])[]): readonly string[] {
     const alternatives = alternativesOf(expression);
-    if (alternatives === undefined) return [this.lambda(this.formula(expression, levels, 'condition'), this.needs(expression))];
+    if (alternatives === undefined)
+      return [this.lambda(this.formula(expression, levels, "condition"), this.needs(expression))];
     return alternatives.map((literals) => {
       const texts = literals.map((literal) => this.literal(literal));
-      return texts.length === 1 ? (texts[0] ?? '') : `[${texts.join(', ')}]`;
+      return texts.length === 1 ? (texts[0] ?? "") : `[${texts.join(", ")}]`;
     });
   }
 
   /** A formula as a function of the struct's members, the context, the members around it, and a row. */
   lambda(formula: Formula, needs: ContextNeeds): string {
     const parameters = [
-      formula.value.isEmpty ? '_v' : `v: ${formula.value.text}`,
-      formula.usesContext ? `c: ${this.contextType(needs)}` : '_c',
-      formula.outer.isEmpty ? '_o' : `o: ${formula.outer.text}`,
-      'row: number',
+      formula.value.isEmpty ? "_v" : `v: ${formula.value.text}`,
+      formula.usesContext ? `c: ${this.contextType(needs)}` : "_c",
+      formula.outer.isEmpty ? "_o" : `o: ${formula.outer.text}`,
+      "row: number",
     ];
-    const used = formula.usesRow ? 4 : !formula.outer.isEmpty ? 3 : formula.usesContext ? 2 : formula.value.isEmpty ? 0 : 1;
-    return `(${parameters.slice(0, used).join(', ')}) => ${formula.text}`;
+    const used = formula.usesRow
+      ? 4
+      : !formula.outer.isEmpty
+        ? 3
+        : formula.usesContext
+          ? 2
+          : formula.value.isEmpty
+            ? 0
+            : 1;
+    return `(${parameters.slice(0, used).join(", ")}) => ${formula.text}`;
   }
 
   /** What an expression has to be told from outside. */
@@ -149,10 +165,10 @@ export class ModuleContext {
   /** The type of a context: `Negotiated & { queue_size: number }`. */
   contextType(needs: ContextNeeds): string {
     return [
-      ...(needs.features ? [this.imports.type('Negotiated')] : []),
-      ...(needs.config ? [this.imports.type('Configured')] : []),
+      ...(needs.features ? [this.imports.type("Negotiated")] : []),
+      ...(needs.config ? [this.imports.type("Configured")] : []),
       ...(needs.others.isEmpty ? [] : [shapeText(needs.others)]),
-    ].join(' & ');
+    ].join(" & ");
   }
 }
 

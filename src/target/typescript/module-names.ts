@@ -1,12 +1,51 @@
-import type { Command, ConstantGroup, Ir, Module, Part, PartItem, Request } from '../../ir/model.ts';
-import { isConstantGroup } from './catalogue.ts';
-import { Names, typeName, valueName } from './identifiers.ts';
+import type { Command, ConstantGroup, Ir, Module, Part, PartItem, Request } from "../../ir/model.ts";
+import { isConstantGroup } from "./catalogue.ts";
+import { Names, typeName, valueName } from "./identifiers.ts";
 
 /** What generated code may import from the runtime: nothing of its own may be called so. */
 const runtimeNames = [
-  'arm', 'be16', 'be32', 'be64', 'bitGroup', 'Bits', 'bitWord', 'bytes', 'choose', 'Codec', 'Command', 'Configured', 'FeatureSet', 'FeatureTable', 'featureTable',
-  'le16', 'le32', 'le64', 'list', 'Message', 'nativeStruct', 'Negotiated', 'nested', 'next', 'not', 'Open', 'padded', 'presentIf', 'QueueContext', 'QueueTable',
-  'queueTable', 'RegisterTable', 'reserved', 'spread', 'struct', 'u16', 'u32', 'u64', 'u8', 'union', 'unionBy', 'validIf',
+  "arm",
+  "be16",
+  "be32",
+  "be64",
+  "bitGroup",
+  "Bits",
+  "bitWord",
+  "bytes",
+  "choose",
+  "Codec",
+  "Command",
+  "Configured",
+  "FeatureSet",
+  "FeatureTable",
+  "featureTable",
+  "le16",
+  "le32",
+  "le64",
+  "list",
+  "Message",
+  "nativeStruct",
+  "Negotiated",
+  "nested",
+  "next",
+  "not",
+  "Open",
+  "padded",
+  "presentIf",
+  "QueueContext",
+  "QueueTable",
+  "queueTable",
+  "RegisterTable",
+  "reserved",
+  "spread",
+  "struct",
+  "u16",
+  "u32",
+  "u64",
+  "u8",
+  "union",
+  "unionBy",
+  "validIf",
 ] as const;
 
 export type RuntimeName = (typeof runtimeNames)[number];
@@ -28,54 +67,60 @@ export class ModuleNames {
 
   constructor(module: Module, ir: Ir) {
     this.module = module;
-    const reserved = ['deviceId', 'F', 'Features', 'features', 'queues', 'Config'];
+    const reserved = ["deviceId", "F", "Features", "features", "queues", "Config"];
     this.names = new Names(module.name, [...runtimeNames, ...reserved, ...ir.modules.map((one) => one.name)]);
     for (const item of module.items) {
       if (isConstantGroup(item)) {
-        if (item.kind === 'shared_memory') this.giveRegions(item);
-        else if (item.name === '') for (const constant of item.constants) this.give('constant', constant.name, constant.name);
-        else this.give('group', item.name, typeName(item.name));
+        if (item.kind === "shared_memory") this.giveRegions(item);
+        else if (item.name === "")
+          for (const constant of item.constants) this.give("constant", constant.name, constant.name);
+        else this.give("group", item.name, typeName(item.name));
       }
-      if (item.kind === 'constant') this.give('constant', item.name, item.name);
+      if (item.kind === "constant") this.give("constant", item.name, item.name);
     }
     for (const item of module.items) {
-      if (item.kind === 'struct') this.give('struct', item.name, typeName(item.name));
-      if (item.kind === 'registers') this.give('registers', item.name, item.name === module.name ? 'Register' : `${typeName(item.name)}Register`);
+      if (item.kind === "struct") this.give("struct", item.name, typeName(item.name));
+      if (item.kind === "registers")
+        this.give("registers", item.name, item.name === module.name ? "Register" : `${typeName(item.name)}Register`);
     }
     for (const item of module.items) {
-      if (item.kind === 'request' || item.kind === 'message' || item.kind === 'event') this.giveMessage(item);
-      if (item.kind === 'response') this.give('response', item.to, typeName(`${item.to}_response`));
-      if ('sections' in item) this.giveCommand(item);
+      if (item.kind === "request" || item.kind === "message" || item.kind === "event") this.giveMessage(item);
+      if (item.kind === "response") this.give("response", item.to, typeName(`${item.to}_response`));
+      if ("sections" in item) this.giveCommand(item);
     }
   }
 
   group(name: string): string {
-    return this.get('group', name);
+    return this.get("group", name);
   }
 
   constant(name: string): string {
-    return this.get('constant', name);
+    return this.get("constant", name);
   }
 
   struct(name: string): string {
-    return this.get('struct', name);
+    return this.get("struct", name);
   }
 
   registers(name: string): string {
-    return this.get('registers', name);
+    return this.get("registers", name);
   }
 
   /** The codec of one part of a request. */
   part(part: Part): string {
-    return this.get('part', part.cName);
+    return this.get("part", part.cName);
   }
 
   message(request: Request): MessageNames {
-    return { message: this.get('message', request.name), readable: this.get('readable', request.name), writable: this.get('writable', request.name) };
+    return {
+      message: this.get("message", request.name),
+      readable: this.get("readable", request.name),
+      writable: this.get("writable", request.name),
+    };
   }
 
   response(to: string): string {
-    return this.get('response', to);
+    return this.get("response", to);
   }
 
   command(command: Command): string {
@@ -93,21 +138,34 @@ export class ModuleNames {
 
   /** Ids of shared memory regions: a group that has no name in the description. */
   private giveRegions(item: ConstantGroup): void {
-    this.give('group', item.name, 'SHM_ID');
-    for (const constant of item.constants) this.byElement.set(`constant ${constant.name}`, `${this.group(item.name)}.${constant.name}`);
+    this.give("group", item.name, "SHM_ID");
+    for (const constant of item.constants)
+      this.byElement.set(`constant ${constant.name}`, `${this.group(item.name)}.${constant.name}`);
   }
 
   private giveMessage(request: Request): void {
-    for (const part of partsOf(request.parts)) this.give('part', part.cName, typeName(this.short(part.cName)));
-    this.give('readable', request.name, `${typeName(request.name)}Readable`);
-    this.give('writable', request.name, `${typeName(request.name)}Writable`);
-    this.give('message', request.name, valueName(request.name));
+    for (const part of partsOf(request.parts)) this.give("part", part.cName, typeName(this.short(part.cName)));
+    this.give("readable", request.name, `${typeName(request.name)}Readable`);
+    this.give("writable", request.name, `${typeName(request.name)}Writable`);
+    this.give("message", request.name, valueName(request.name));
   }
 
   private giveCommand(command: Command): void {
-    const kind = { pci_capability: 'PciCapability', ccw_command: 'Command', admin_command: 'Command', capability: 'Capability', resource: 'Resource', device_part: 'DevicePart' }[command.kind];
+    const kind = {
+      pci_capability: "PciCapability",
+      ccw_command: "Command",
+      admin_command: "Command",
+      capability: "Capability",
+      resource: "Resource",
+      device_part: "DevicePart",
+    }[command.kind];
     this.give(command.kind, command.name, valueName(command.name) + kind);
-    for (const section of command.sections) this.give(`${command.kind} section`, `${command.name}.${section.name}`, typeName(command.name.toLowerCase()) + typeName(section.name === '' ? kind : section.name));
+    for (const section of command.sections)
+      this.give(
+        `${command.kind} section`,
+        `${command.name}.${section.name}`,
+        typeName(command.name.toLowerCase()) + typeName(section.name === "" ? kind : section.name),
+      );
   }
 
   /** A C name without what all names of the module begin with. */
@@ -129,5 +187,5 @@ export class ModuleNames {
 }
 
 function partsOf(parts: readonly PartItem[]): readonly Part[] {
-  return parts.flatMap((part) => (part.kind === 'part' ? [part] : part.arms.flatMap((arm) => partsOf(arm.parts))));
+  return parts.flatMap((part) => (part.kind === "part" ? [part] : part.arms.flatMap((arm) => partsOf(arm.parts))));
 }

@@ -1,15 +1,15 @@
-import type { Config, Item, Module, Struct } from '../../ir/model.ts';
-import type { TargetInput } from '../target.ts';
-import { constantSections } from './constants-view.ts';
-import { describedAt, docComment, sentences, shownPath } from './doc-comment.ts';
-import { featureSections } from './features-view.ts';
-import { commandSection, commandSources, messageSection, messageSources, responseSource } from './message-view.ts';
-import { ModuleContext, type Modules } from './module-context.ts';
-import { queueSections } from './queues-view.ts';
-import { registerSections } from './registers-view.ts';
-import { inOrder, type Section } from './section.ts';
-import type { StructSource } from './struct-source.ts';
-import { StructViews } from './struct-view.ts';
+import type { Config, Item, Module, Struct } from "../../ir/model.ts";
+import type { TargetInput } from "../target.ts";
+import { constantSections } from "./constants-view.ts";
+import { describedAt, docComment, sentences, shownPath } from "./doc-comment.ts";
+import { featureSections } from "./features-view.ts";
+import { commandSection, commandSources, messageSection, messageSources, responseSource } from "./message-view.ts";
+import { ModuleContext, type Modules } from "./module-context.ts";
+import { queueSections } from "./queues-view.ts";
+import { registerSections } from "./registers-view.ts";
+import { inOrder, type Section } from "./section.ts";
+import type { StructSource } from "./struct-source.ts";
+import { StructViews } from "./struct-view.ts";
 
 /** A generated module as its template prints it. */
 export interface ModuleView {
@@ -26,7 +26,12 @@ export interface ModuleView {
 }
 
 /** The view of one module, or undefined where it has nothing for TypeScript. */
-export function moduleView(module: Module, modules: Modules, input: Pick<TargetInput, 'ir' | 'revision' | 'command'>, runtime: string): ModuleView | undefined {
+export function moduleView(
+  module: Module,
+  modules: Modules,
+  input: Pick<TargetInput, "ir" | "revision" | "command">,
+  runtime: string,
+): ModuleView | undefined {
   const context = new ModuleContext(module, modules);
   const writer = new ModuleWriter(context, input);
   const sections = inOrder(writer.sections());
@@ -38,7 +43,7 @@ export function moduleView(module: Module, modules: Modules, input: Pick<TargetI
     command: input.command,
     doc: docComment([`${module.title}. ${sentences(module)}`.trim()]),
     runtime,
-    imports: context.imports.runtime.join(', '),
+    imports: context.imports.runtime.join(", "),
     modules: context.imports.others,
     sections,
   };
@@ -46,11 +51,11 @@ export function moduleView(module: Module, modules: Modules, input: Pick<TargetI
 
 class ModuleWriter {
   private readonly context: ModuleContext;
-  private readonly input: Pick<TargetInput, 'ir'>;
+  private readonly input: Pick<TargetInput, "ir">;
   private readonly structs: StructViews;
   private hasFeatures = false;
 
-  constructor(context: ModuleContext, input: Pick<TargetInput, 'ir'>) {
+  constructor(context: ModuleContext, input: Pick<TargetInput, "ir">) {
     this.context = context;
     this.input = input;
     this.structs = new StructViews(context);
@@ -58,62 +63,76 @@ class ModuleWriter {
 
   sections(): readonly Section[] {
     const { module } = this.context;
-    const id: readonly Section[] = module.id === undefined ? [] : [{ template: 'constant', view: { doc: docComment([`Device id of the ${module.title}.`]), name: 'deviceId', value: String(module.id) }, declares: ['deviceId'], uses: [] }];
+    const id: readonly Section[] =
+      module.id === undefined
+        ? []
+        : [
+            {
+              template: "constant",
+              view: {
+                doc: docComment([`Device id of the ${module.title}.`]),
+                name: "deviceId",
+                value: String(module.id),
+              },
+              declares: ["deviceId"],
+              uses: [],
+            },
+          ];
     return [...id, ...module.items.flatMap((item) => this.item(item))];
   }
 
   private item(item: Item): readonly Section[] {
     const { context } = this;
     switch (item.kind) {
-      case 'features': {
+      case "features": {
         if (this.hasFeatures) return [];
         this.hasFeatures = true;
         return featureSections(context, this.input.ir);
       }
-      case 'queues':
+      case "queues":
         return queueSections(item, context);
-      case 'config':
-        return this.struct(structSource(item, 'Config'));
-      case 'struct':
+      case "config":
+        return this.struct(structSource(item, "Config"));
+      case "struct":
         return this.struct(structSource(item, context.names.struct(item.name)));
-      case 'enum':
-      case 'flags':
-      case 'bits':
-      case 'shared_memory':
-      case 'constant':
+      case "enum":
+      case "flags":
+      case "bits":
+      case "shared_memory":
+      case "constant":
         return constantSections(item, context.names);
-      case 'request':
-      case 'message':
-      case 'event': {
+      case "request":
+      case "message":
+      case "event": {
         const sources = messageSources(item, context);
         return [...sources.structs.flatMap((source) => this.struct(source)), messageSection(item, sources, context)];
       }
-      case 'response':
-        return this.struct(responseSource(item, context, context.module.legacyNative.includes('requests')));
-      case 'registers':
+      case "response":
+        return this.struct(responseSource(item, context, context.module.legacyNative.includes("requests")));
+      case "registers":
         return registerSections(item, context);
-      case 'pci_capability':
-      case 'ccw_command':
-      case 'admin_command':
-      case 'capability':
-      case 'resource':
-      case 'device_part': {
+      case "pci_capability":
+      case "ccw_command":
+      case "admin_command":
+      case "capability":
+      case "resource":
+      case "device_part": {
         const { structs, codecs } = commandSources(item, context);
         return [...structs.flatMap((source) => this.struct(source)), commandSection(item, codecs, context)];
       }
-      case 'feature_ranges':
-      case 'external':
-      case 'parameter':
-      case 'rule':
-      case 'erratum':
-      case 'house':
+      case "feature_ranges":
+      case "external":
+      case "parameter":
+      case "rule":
+      case "erratum":
+      case "house":
         return [];
     }
   }
 
   private struct(source: StructSource): readonly Section[] {
     const views = this.structs.views(source);
-    return views.map((view) => ({ template: 'struct', view, declares: [view.name], uses: view.uses }));
+    return views.map((view) => ({ template: "struct", view, declares: [view.name], uses: view.uses }));
   }
 }
 

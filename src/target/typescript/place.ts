@@ -1,6 +1,6 @@
-import type { Member } from '../../ir/model.ts';
-import { varies, type Catalogue } from './catalogue.ts';
-import type { Offset } from './field-spec.ts';
+import type { Member } from "../../ir/model.ts";
+import { varies, type Catalogue } from "./catalogue.ts";
+import type { Offset } from "./field-spec.ts";
 
 /** Members counted from the beginning of the struct that they become. */
 export function rebased(members: readonly Member[], by: number): readonly Member[] {
@@ -10,10 +10,14 @@ export function rebased(members: readonly Member[], by: number): readonly Member
 export function rebasedMember<M extends Member>(member: M, by: number): M {
   const { position } = member;
   const offset = position?.offset ?? null;
-  const moved = position === undefined ? member : { ...member, position: { ...position, offset: offset === null ? null : offset - by } };
-  if (moved.kind === 'group' && moved.dimensions.length === 0) return { ...moved, members: rebased(moved.members, by) };
-  if (moved.kind === 'present') return { ...moved, members: rebased(moved.members, by) };
-  if (moved.kind === 'union' || moved.kind === 'switch' || moved.kind === 'window') return { ...moved, arms: moved.arms.map((arm) => ({ ...arm, members: rebased(arm.members, by) })) };
+  const moved =
+    position === undefined
+      ? member
+      : { ...member, position: { ...position, offset: offset === null ? null : offset - by } };
+  if (moved.kind === "group" && moved.dimensions.length === 0) return { ...moved, members: rebased(moved.members, by) };
+  if (moved.kind === "present") return { ...moved, members: rebased(moved.members, by) };
+  if (moved.kind === "union" || moved.kind === "switch" || moved.kind === "window")
+    return { ...moved, arms: moved.arms.map((arm) => ({ ...arm, members: rebased(arm.members, by) })) };
   return moved;
 }
 

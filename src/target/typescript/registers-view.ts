@@ -1,30 +1,30 @@
-import type { Expression, Register, Registers } from '../../ir/model.ts';
-import { alternativesOf } from './conditions.ts';
-import { docComment, placeOf, sentences } from './doc-comment.ts';
-import { propertyName, valueName } from './identifiers.ts';
-import type { ModuleContext } from './module-context.ts';
-import type { Section } from './section.ts';
+import type { Expression, Register, Registers } from "../../ir/model.ts";
+import { alternativesOf } from "./conditions.ts";
+import { docComment, placeOf, sentences } from "./doc-comment.ts";
+import { propertyName, valueName } from "./identifiers.ts";
+import type { ModuleContext } from "./module-context.ts";
+import type { Section } from "./section.ts";
 
 /** The offsets of registers as constants, and a table of how they are accessed. */
 export function registerSections(item: Registers, context: ModuleContext): readonly Section[] {
   const { names, imports } = context;
   const name = names.registers(item.name);
-  const table = names.inner(name === 'Register' ? 'registers' : `${valueName(item.name)}Registers`);
-  const uses: string[] = ['F'];
+  const table = names.inner(name === "Register" ? "registers" : `${valueName(item.name)}Registers`);
+  const uses: string[] = ["F"];
   const view = {
     doc: docComment([`${item.title}: offsets. (${placeOf(item)})`, sentences(item)]),
     name,
-    tableDoc: docComment(['How each register is accessed.']),
+    tableDoc: docComment(["How each register is accessed."]),
     table,
-    type: `${imports.type('RegisterTable')}<keyof typeof ${name}>`,
+    type: `${imports.type("RegisterTable")}<keyof typeof ${name}>`,
     registers: item.registers.map((register) => ({
-      doc: docComment([sentences(register, undefined, item.legacy === true)], '  '),
+      doc: docComment([sentences(register, undefined, item.legacy === true)], "  "),
       name: propertyName(register.name),
-      offset: `0x${register.offset.toString(16).padStart(3, '0')}`,
+      offset: `0x${register.offset.toString(16).padStart(3, "0")}`,
       info: registerInfo(register, context, uses),
     })),
   };
-  return [{ template: 'registers', view, declares: [name, table], uses }];
+  return [{ template: "registers", view, declares: [name, table], uses }];
 }
 
 function registerInfo(register: Register, context: ModuleContext, uses: string[]): string {
@@ -38,12 +38,18 @@ function registerInfo(register: Register, context: ModuleContext, uses: string[]
   }
   if (register.bank !== undefined) parts.push(`bank: '${register.bank}'`);
   const features = register.if === undefined ? undefined : alternativesOf(register.if);
-  if (features?.every((literals) => literals.length === 1) === true) parts.push(`features: [${features.flat().map((literal) => context.literal(literal)).join(', ')}]`);
-  if (register.legacy === true) parts.push('legacy: true');
-  return `{ ${parts.join(', ')} }`;
+  if (features?.every((literals) => literals.length === 1) === true)
+    parts.push(
+      `features: [${features
+        .flat()
+        .map((literal) => context.literal(literal))
+        .join(", ")}]`,
+    );
+  if (register.legacy === true) parts.push("legacy: true");
+  return `{ ${parts.join(", ")} }`;
 }
 
 function numberOf(expression: Expression | undefined): string | undefined {
-  if (expression?.op === 'number') return expression.text;
-  return expression?.op === 'constant' ? String(expression.value) : undefined;
+  if (expression?.op === "number") return expression.text;
+  return expression?.op === "constant" ? String(expression.value) : undefined;
 }

@@ -16,7 +16,10 @@ export function inOrder(sections: readonly Section[]): readonly Section[] {
   const ordered: Section[] = [];
   const declared = new Set<string>();
   const owners = new Map(sections.flatMap((section) => section.declares.map((name) => [name, section] as const)));
-  const missing = (section: Section): readonly Section[] => [...new Set(section.uses.filter((name) => !declared.has(name)).flatMap((name) => owners.get(name) ?? []))].filter((one) => one !== section);
+  const missing = (section: Section): readonly Section[] =>
+    [...new Set(section.uses.filter((name) => !declared.has(name)).flatMap((name) => owners.get(name) ?? []))].filter(
+      (one) => one !== section,
+    );
   const emit = (section: Section): void => {
     if (ordered.includes(section)) return;
     for (const other of missing(section)) if (other.early === true) emit(other);
@@ -26,12 +29,16 @@ export function inOrder(sections: readonly Section[]): readonly Section[] {
   let waiting: Section[] = [];
   for (const section of sections) {
     waiting.push(section);
-    for (let ready: Section | undefined; (ready = waiting.find((one) => missing(one).every((other) => other.early === true))) !== undefined; ) {
+    for (
+      let ready: Section | undefined;
+      (ready = waiting.find((one) => missing(one).every((other) => other.early === true))) !== undefined;
+    ) {
       const done = ready;
       emit(done);
       waiting = waiting.filter((one) => one !== done);
     }
   }
-  if (waiting.length > 0) throw new Error(`these need each other: ${waiting.flatMap((section) => section.declares).join(', ')}`);
+  if (waiting.length > 0)
+    throw new Error(`these need each other: ${waiting.flatMap((section) => section.declares).join(", ")}`);
   return ordered;
 }

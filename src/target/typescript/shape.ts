@@ -39,7 +39,10 @@ export class Shape {
 
   /** As TypeScript: `{ selectors: { length: number }[] }`. */
   get text(): string {
-    const own = this.members.size === 0 ? (this.leaf ?? 'unknown') : `{ ${[...this.members].map(([name, member]) => `${/^\w+$/.test(name) ? name : `'${name}'`}: ${member.text}`).join('; ')} }`;
+    const own =
+      this.members.size === 0
+        ? (this.leaf ?? "unknown")
+        : `{ ${[...this.members].map(([name, member]) => `${/^\w+$/.test(name) ? name : `'${name}'`}: ${member.text}`).join("; ")} }`;
     return this.indexed ? `${own}[]` : own;
   }
 }

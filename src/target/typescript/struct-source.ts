@@ -1,4 +1,4 @@
-import type { Arm, Expression, GroupReference, Member } from '../../ir/model.ts';
+import type { Arm, Expression, GroupReference, Member } from "../../ir/model.ts";
 
 /** A struct, part or section that becomes an interface and a codec. */
 export interface StructSource {
@@ -19,7 +19,7 @@ export interface StructSource {
 
 /** A part that has a codec of its own, and whose members are the message's. */
 export interface SpreadPart {
-  readonly kind: 'spread';
+  readonly kind: "spread";
   /** Its codec. */
   readonly codec: string;
   readonly members: readonly Member[];
@@ -28,7 +28,7 @@ export interface SpreadPart {
 
 /** Members of a part, whose offsets count from the part's beginning. */
 export interface InlinePart {
-  readonly kind: 'inline';
+  readonly kind: "inline";
   readonly members: readonly SourceMember[];
   /** Undefined where it varies. */
   readonly size: number | undefined;
@@ -36,7 +36,7 @@ export interface InlinePart {
 
 /** Parts that have bytes only under a condition. */
 export interface ConditionalPart {
-  readonly kind: 'conditional';
+  readonly kind: "conditional";
   readonly condition: Expression;
   readonly members: readonly SourceMember[];
   /** The same as a member of the IR, without places. */
@@ -45,7 +45,7 @@ export interface ConditionalPart {
 
 /** Parts of which a tag chooses. */
 export interface ChosenPart {
-  readonly kind: 'chosen';
+  readonly kind: "chosen";
   readonly by: Expression;
   readonly values: GroupReference | undefined;
   readonly arms: readonly ArmSource[];
@@ -53,7 +53,7 @@ export interface ChosenPart {
 }
 
 /** One alternative, of members or of parts. */
-export type ArmSource = Omit<Arm, 'members'> & { readonly members: readonly SourceMember[] };
+export type ArmSource = Omit<Arm, "members"> & { readonly members: readonly SourceMember[] };
 
 export type SourceMember = Member | SpreadPart | InlinePart | ConditionalPart | ChosenPart;
 
@@ -61,12 +61,12 @@ export type SourceMember = Member | SpreadPart | InlinePart | ConditionalPart | 
 export function plainMembers(members: readonly SourceMember[]): readonly Member[] {
   return members.flatMap((member) => {
     switch (member.kind) {
-      case 'spread':
+      case "spread":
         return member.members;
-      case 'inline':
+      case "inline":
         return plainMembers(member.members);
-      case 'conditional':
-      case 'chosen':
+      case "conditional":
+      case "chosen":
         return [member.plain];
       default:
         return [member];

@@ -1,13 +1,25 @@
-import { printExpression } from '../../ir/print-expression.ts';
-import type { Arm, BitGroup, BitWord, Element, Expression, Field, GroupReference, Member, Tag, Variant, Window } from '../../ir/model.ts';
-import { flattened, isField } from './catalogue.ts';
-import { docComment, sentences } from './doc-comment.ts';
-import { FieldSpecs, type Offset } from './field-spec.ts';
-import { propertyName, typeName } from './identifiers.ts';
-import type { ModuleContext } from './module-context.ts';
-import { Place, rebased, rebasedMember } from './place.ts';
-import { plainMembers, type ArmSource, type SourceMember, type StructSource } from './struct-source.ts';
-import { alternativesText, TypeMembers, type Alternatives, type PrintedMember } from './value-type.ts';
+import { printExpression } from "../../ir/print-expression.ts";
+import type {
+  Arm,
+  BitGroup,
+  BitWord,
+  Element,
+  Expression,
+  Field,
+  GroupReference,
+  Member,
+  Tag,
+  Variant,
+  Window,
+} from "../../ir/model.ts";
+import { flattened, isField } from "./catalogue.ts";
+import { docComment, sentences } from "./doc-comment.ts";
+import { FieldSpecs, type Offset } from "./field-spec.ts";
+import { propertyName, typeName } from "./identifiers.ts";
+import type { ModuleContext } from "./module-context.ts";
+import { Place, rebased, rebasedMember } from "./place.ts";
+import { plainMembers, type ArmSource, type SourceMember, type StructSource } from "./struct-source.ts";
+import { alternativesText, TypeMembers, type Alternatives, type PrintedMember } from "./value-type.ts";
 
 /** A struct as the template prints it. */
 export interface StructView {
@@ -63,7 +75,9 @@ class StructBuild {
   views(): readonly StructView[] {
     const { source, context } = this;
     const types = new TypeMembers();
-    const { written: entries, uses } = context.collect(() => this.entries(source.members, new Place(0), types, { optional: false, tags: [] }));
+    const { written: entries, uses } = context.collect(() =>
+      this.entries(source.members, new Place(0), types, { optional: false, tags: [] }),
+    );
     const needs = context.needsOf(plainMembers(source.members));
     const argument = needs.none ? source.name : `${source.name}, ${context.contextType(needs)}`;
     const others = [...this.spreads, ...types.alternatives.map((one) => alternativesText(one))];
@@ -73,9 +87,9 @@ class StructBuild {
       isInterface: others.length === 0,
       isEmpty: types.printed.length === 0,
       members: types.printed,
-      others: others.join(' & '),
-      codec: `${context.imports.type('Codec')}<${argument}>`,
-      make: context.imports.value(source.native ? 'nativeStruct' : 'struct'),
+      others: others.join(" & "),
+      codec: `${context.imports.type("Codec")}<${argument}>`,
+      make: context.imports.value(source.native ? "nativeStruct" : "struct"),
       cName: source.cName,
       entries,
       uses,
@@ -91,44 +105,48 @@ class StructBuild {
   private entry(member: SourceMember, place: Place, types: TypeMembers, how: How): readonly string[] {
     const { imports, catalogue } = this.context;
     switch (member.kind) {
-      case 'spread': {
+      case "spread": {
         const codec = this.context.reference(this.context.module.name, member.codec);
-        const entry = `...${imports.value('spread')}(${this.fields.offset(place.offset)}, ${codec})`;
+        const entry = `...${imports.value("spread")}(${this.fields.offset(place.offset)}, ${codec})`;
         this.spreads.push(member.codec);
         place.pass(member.size);
         return [entry];
       }
-      case 'inline': {
+      case "inline": {
         const inner = place.begin();
         const entries = this.entries(member.members, inner, types, how);
         place.pass(member.size);
         return entries;
       }
-      case 'conditional': {
+      case "conditional": {
         const entries = this.entries(member.members, place.begin(), types, { ...how, optional: true });
         place.vary();
-        return [`...${imports.value('presentIf')}([${this.context.terms(member.condition, this.levels).join(', ')}], ${recordText(entries)})`];
+        return [
+          `...${imports.value("presentIf")}([${this.context.terms(member.condition, this.levels).join(", ")}], ${recordText(entries)})`,
+        ];
       }
-      case 'chosen': {
+      case "chosen": {
         const arms = this.arms(member.by, member.arms, () => place.begin(), types, how);
         place.vary();
-        return [`...${imports.value('choose')}(${[this.by(member.by, member.values), ...arms].join(', ')})`];
+        return [`...${imports.value("choose")}(${[this.by(member.by, member.values), ...arms].join(", ")})`];
       }
-      case 'field':
-        return [this.fieldEntry(member, place.take(member, catalogue), types, how)].filter((entry) => entry !== '');
-      case 'bits':
+      case "field":
+        return [this.fieldEntry(member, place.take(member, catalogue), types, how)].filter((entry) => entry !== "");
+      case "bits":
         return this.bitEntries(member, place.take(member, catalogue), types, how);
-      case 'group':
+      case "group":
         return this.groupEntries(member, place, types, how);
-      case 'present': {
+      case "present": {
         const inner = place.within(member);
         const entries = this.entries(member.members, inner, types, { ...how, optional: true });
         place.vary();
-        return [`...${imports.value('presentIf')}([${this.context.terms(member.condition, this.levels).join(', ')}], ${recordText(entries)})`];
+        return [
+          `...${imports.value("presentIf")}([${this.context.terms(member.condition, this.levels).join(", ")}], ${recordText(entries)})`,
+        ];
       }
-      case 'union':
-      case 'switch':
-      case 'window':
+      case "union":
+      case "switch":
+      case "window":
         return this.variantEntries(member, place, types, how);
     }
   }
@@ -136,11 +154,18 @@ class StructBuild {
   private fieldEntry(field: Field, offset: Offset, types: TypeMembers, how: How): string {
     if (field.reserved === true) {
       // Within a union the bytes are zeroed whatever alternative is written.
-      return how.inUnion === true ? '' : `${propertyName(field.name)}: ${this.fields.reserved(field, offset, this.levels)}${this.fields.condition(field.if, this.levels)}`;
+      return how.inUnion === true
+        ? ""
+        : `${propertyName(field.name)}: ${this.fields.reserved(field, offset, this.levels)}${this.fields.condition(field.if, this.levels)}`;
     }
     const element = field.each === undefined ? undefined : this.innerStruct(field.name, field.each.members);
     const text = this.fields.field(field, offset, this.levels, element);
-    types.add({ ...this.described(field, how), name: propertyName(field.name), optional: how.optional || field.if !== undefined, type: text.type });
+    types.add({
+      ...this.described(field, how),
+      name: propertyName(field.name),
+      optional: how.optional || field.if !== undefined,
+      type: text.type,
+    });
     const spec = `${text.spec}${this.fields.condition(field.if, this.levels)}${this.fields.access(field.access)}`;
     return `${propertyName(field.name)}: ${this.padded(field, spec)}`;
   }
@@ -148,25 +173,36 @@ class StructBuild {
   private padded(field: Field, spec: string): string {
     const { pad } = field;
     if (pad === undefined) return spec;
-    const to = pad.to.op === 'number' ? pad.to.text : this.fields.lambda(pad.to, this.levels, 'number');
-    const unless = pad.unless === undefined ? '' : `, ${this.context.terms(pad.unless, this.levels).join(', ')}`;
-    return `${this.context.imports.value('padded')}(${spec}, ${to}${unless})`;
+    const to = pad.to.op === "number" ? pad.to.text : this.fields.lambda(pad.to, this.levels, "number");
+    const unless = pad.unless === undefined ? "" : `, ${this.context.terms(pad.unless, this.levels).join(", ")}`;
+    return `${this.context.imports.value("padded")}(${spec}, ${to}${unless})`;
   }
 
   private bitEntries(word: BitWord, offset: Offset, types: TypeMembers, how: How): readonly string[] {
     if (word.dimensions.length > 0) return [this.bitListEntry(word, offset, types, how)];
     const condition = this.fields.condition(word.if, this.levels);
     const access = this.fields.access(word.access);
-    if (word.name !== '') {
+    if (word.name !== "") {
       const text = this.fields.word(word, offset);
-      types.add({ ...this.described(word, how), name: propertyName(word.name), optional: how.optional || word.if !== undefined, type: text.type });
+      types.add({
+        ...this.described(word, how),
+        name: propertyName(word.name),
+        optional: how.optional || word.if !== undefined,
+        type: text.type,
+      });
       return [`${propertyName(word.name)}: ${text.spec}${condition}${access}`];
     }
-    if (offset === undefined) throw new Error(`${this.source.cName}: a word of bit groups behind something of varying size needs a name`);
+    if (offset === undefined)
+      throw new Error(`${this.source.cName}: a word of bit groups behind something of varying size needs a name`);
     const entry = (group: BitGroup): string => {
       const own = group.if === undefined ? condition : this.fields.condition(group.if, this.levels);
       const optional = how.optional || word.if !== undefined || group.union !== undefined || group.if !== undefined;
-      types.add({ ...this.described(group, how), name: propertyName(group.name), optional, type: this.fields.numberType(4, group.values) });
+      types.add({
+        ...this.described(group, how),
+        name: propertyName(group.name),
+        optional,
+        type: this.fields.numberType(4, group.values),
+      });
       return `${propertyName(group.name)}: ${this.fields.group(word, group.shift, group.width, offset)}${this.fields.named(group.values)}${own}${access}`;
     };
     const valued = word.bits.filter((group) => group.reserved !== true);
@@ -175,98 +211,161 @@ class StructBuild {
       // Groups that lie over each other are one union, where the first of them stands.
       if (valued.findIndex((other) => other.union === group.union) < index) return [];
       const over = valued.filter((other) => other.union === group.union);
-      return [`...${this.context.imports.value('union')}(${offset}, ${word.type.size}, ${recordText(over.map((one) => entry(one)))})`];
+      return [
+        `...${this.context.imports.value("union")}(${offset}, ${word.type.size}, ${recordText(over.map((one) => entry(one)))})`,
+      ];
     });
   }
 
   /** Several words of the same groups: each is a struct of its own. */
   private bitListEntry(word: BitWord, offset: Offset, types: TypeMembers, how: How): string {
     const { position, ...one } = word;
-    const element = this.innerStruct(word.name, [{ ...one, name: '', dimensions: [], ...(position === undefined ? {} : { position: { ...position, offset: 0 } }) }]);
+    const element = this.innerStruct(word.name, [
+      { ...one, name: "", dimensions: [], ...(position === undefined ? {} : { position: { ...position, offset: 0 } }) },
+    ]);
     const { type: _type, bits: _bits, ...rest } = word;
-    const text = this.fields.field({ ...rest, kind: 'field', type: { kind: 'opaque' } }, offset, this.levels, element);
-    types.add({ ...this.described(word, how), name: propertyName(word.name), optional: how.optional || word.if !== undefined, type: text.type });
+    const text = this.fields.field({ ...rest, kind: "field", type: { kind: "opaque" } }, offset, this.levels, element);
+    types.add({
+      ...this.described(word, how),
+      name: propertyName(word.name),
+      optional: how.optional || word.if !== undefined,
+      type: text.type,
+    });
     return `${propertyName(word.name)}: ${text.spec}${this.fields.condition(word.if, this.levels)}`;
   }
 
-  private groupEntries(group: Extract<Member, { kind: 'group' }>, place: Place, types: TypeMembers, how: How): readonly string[] {
+  private groupEntries(
+    group: Extract<Member, { kind: "group" }>,
+    place: Place,
+    types: TypeMembers,
+    how: How,
+  ): readonly string[] {
     const { imports, catalogue } = this.context;
-    if (group.name === '' && group.dimensions.length === 0) {
+    if (group.name === "" && group.dimensions.length === 0) {
       const inner = place.within(group);
-      const entries = this.entries(group.members, inner, types, { ...how, optional: how.optional || group.if !== undefined });
+      const entries = this.entries(group.members, inner, types, {
+        ...how,
+        optional: how.optional || group.if !== undefined,
+      });
       place.follow(inner);
       if (group.if === undefined) return entries;
-      return [`...${imports.value('validIf')}([${this.context.terms(group.if, this.levels).join(', ')}], ${recordText(entries)})`];
+      return [
+        `...${imports.value("validIf")}([${this.context.terms(group.if, this.levels).join(", ")}], ${recordText(entries)})`,
+      ];
     }
-    const codec = this.innerStruct(group.name, rebased(group.members, group.dimensions.length > 0 ? 0 : (group.position?.offset ?? 0)));
+    const codec = this.innerStruct(
+      group.name,
+      rebased(group.members, group.dimensions.length > 0 ? 0 : (group.position?.offset ?? 0)),
+    );
     const offset = place.take(group, catalogue);
-    const field: Field = { ...group, kind: 'field', type: { kind: 'opaque' } };
-    const text = group.dimensions.length === 0 ? { spec: `${imports.value('nested')}(${this.fields.offset(offset)}, ${codec})`, type: codec } : this.fields.field(field, offset, this.levels, codec);
-    types.add({ ...this.described(group, how), name: propertyName(group.name), optional: how.optional || group.if !== undefined, type: text.type });
+    const field: Field = { ...group, kind: "field", type: { kind: "opaque" } };
+    const text =
+      group.dimensions.length === 0
+        ? { spec: `${imports.value("nested")}(${this.fields.offset(offset)}, ${codec})`, type: codec }
+        : this.fields.field(field, offset, this.levels, codec);
+    types.add({
+      ...this.described(group, how),
+      name: propertyName(group.name),
+      optional: how.optional || group.if !== undefined,
+      type: text.type,
+    });
     return [`${propertyName(group.name)}: ${text.spec}${this.fields.condition(group.if, this.levels)}`];
   }
 
   private variantEntries(variant: Variant | Window, place: Place, types: TypeMembers, how: How): readonly string[] {
     const { imports, catalogue } = this.context;
-    if (variant.name !== '') {
-      const codec = this.innerStruct(variant.name, [rebasedMember({ ...variant, name: '' }, variant.position?.offset ?? 0)]);
+    if (variant.name !== "") {
+      const codec = this.innerStruct(variant.name, [
+        rebasedMember({ ...variant, name: "" }, variant.position?.offset ?? 0),
+      ]);
       const offset = place.take(variant, catalogue);
-      types.add({ ...this.described(variant, how), name: propertyName(variant.name), optional: how.optional || variant.if !== undefined, type: codec });
-      return [`${propertyName(variant.name)}: ${imports.value('nested')}(${this.fields.offset(offset)}, ${codec})${this.fields.condition(variant.if, this.levels)}`];
+      types.add({
+        ...this.described(variant, how),
+        name: propertyName(variant.name),
+        optional: how.optional || variant.if !== undefined,
+        type: codec,
+      });
+      return [
+        `${propertyName(variant.name)}: ${imports.value("nested")}(${this.fields.offset(offset)}, ${codec})${this.fields.condition(variant.if, this.levels)}`,
+      ];
     }
     const inner: How = { ...how, optional: how.optional || variant.if !== undefined };
-    const entries = variant.kind === 'switch' ? this.switchEntries(variant, place, types, inner) : this.unionEntries(variant, place, types, inner);
-    if (variant.if === undefined || variant.kind === 'switch') return entries;
-    return [`...${imports.value('validIf')}([${this.context.terms(variant.if, this.levels).join(', ')}], ${recordText(entries)})`];
+    const entries =
+      variant.kind === "switch"
+        ? this.switchEntries(variant, place, types, inner)
+        : this.unionEntries(variant, place, types, inner);
+    if (variant.if === undefined || variant.kind === "switch") return entries;
+    return [
+      `...${imports.value("validIf")}([${this.context.terms(variant.if, this.levels).join(", ")}], ${recordText(entries)})`,
+    ];
   }
 
   private unionEntries(union: Variant | Window, place: Place, types: TypeMembers, how: How): readonly string[] {
     const { imports, catalogue } = this.context;
     const at = place.peek(union);
     const size = union.position?.size ?? undefined;
-    if (at === undefined || size === undefined) throw new Error(`${this.source.cName}: a union needs a place and a size that are known`);
+    if (at === undefined || size === undefined)
+      throw new Error(`${this.source.cName}: a union needs a place and a size that are known`);
     const within: How = { ...how, inUnion: true };
-    if (union.kind === 'union' && union.by !== undefined) {
+    if (union.kind === "union" && union.by !== undefined) {
       const arms = this.arms(union.by, union.arms, () => place.within(union), types, within);
       place.take(union, catalogue);
-      return [`...${imports.value('unionBy')}(${at}, ${size}, ${this.by(union.by, union.values)}, ${arms.join(', ')})`];
+      return [`...${imports.value("unionBy")}(${at}, ${size}, ${this.by(union.by, union.values)}, ${arms.join(", ")})`];
     }
     const entries = union.arms.flatMap((arm) => {
-      const tags = union.kind === 'window' ? tagNames(arm) : [];
+      const tags = union.kind === "window" ? tagNames(arm) : [];
       return this.entries(arm.members, place.within(union), types, { ...within, optional: true, tags });
     });
     place.take(union, catalogue);
-    return [`...${imports.value('union')}(${at}, ${size}, ${recordText(entries)})`];
+    return [`...${imports.value("union")}(${at}, ${size}, ${recordText(entries)})`];
   }
 
   private switchEntries(variant: Variant | Window, place: Place, types: TypeMembers, how: How): readonly string[] {
-    if (variant.kind !== 'switch' || variant.by === undefined) return [];
+    if (variant.kind !== "switch" || variant.by === undefined) return [];
     const arms = this.arms(variant.by, variant.arms, () => place.within(variant), types, how);
     place.vary();
-    return [`...${this.context.imports.value('choose')}(${[this.by(variant.by, variant.values), ...arms].join(', ')})`];
+    return [`...${this.context.imports.value("choose")}(${[this.by(variant.by, variant.values), ...arms].join(", ")})`];
   }
 
   /** The value that chooses; flags above a number do not count. */
   private by(by: Expression, values: GroupReference | undefined): string {
-    const formula = this.context.formula(by, this.levels, 'number');
+    const formula = this.context.formula(by, this.levels, "number");
     const group = values === undefined ? undefined : this.context.catalogue.group(values);
-    const flags = group?.kind === 'enum' ? group.constants.filter((constant) => constant.type === 'mask') : [];
-    const masks = flags.map((flag) => this.context.constant(values?.module ?? '', values?.group ?? '', flag.name));
-    const text = masks.length === 0 ? formula.text : `${formula.text} & ~${masks.length === 1 ? masks[0] : `(${masks.join(' | ')})`}`;
+    const flags = group?.kind === "enum" ? group.constants.filter((constant) => constant.type === "mask") : [];
+    const masks = flags.map((flag) => this.context.constant(values?.module ?? "", values?.group ?? "", flag.name));
+    const text =
+      masks.length === 0
+        ? formula.text
+        : `${formula.text} & ~${masks.length === 1 ? masks[0] : `(${masks.join(" | ")})`}`;
     return this.context.lambda({ ...formula, text }, this.context.needs(by));
   }
 
-  private arms(by: Expression, arms: readonly ArmSource[], begin: () => Place, types: TypeMembers, how: How): readonly string[] {
+  private arms(
+    by: Expression,
+    arms: readonly ArmSource[],
+    begin: () => Place,
+    types: TypeMembers,
+    how: How,
+  ): readonly string[] {
     const tag = this.tagMember(by);
-    const alternatives: Alternatives = { tag: tag ?? '', arms: [] };
+    const alternatives: Alternatives = { tag: tag ?? "", arms: [] };
     const texts = arms.map((arm) => {
       const own = tag === undefined ? types : new TypeMembers();
       const optional = tag === undefined ? true : how.optional;
-      const entries = this.entries(arm.members, begin(), own, { ...how, optional, tags: tag === undefined ? tagNames(arm) : [] });
-      if (tag !== undefined) alternatives.arms.push({ tags: arm.tags.map((one) => this.tagType(one)), doc: sentences(arm, undefined, this.source.legacy), members: own });
+      const entries = this.entries(arm.members, begin(), own, {
+        ...how,
+        optional,
+        tags: tag === undefined ? tagNames(arm) : [],
+      });
+      if (tag !== undefined)
+        alternatives.arms.push({
+          tags: arm.tags.map((one) => this.tagType(one)),
+          doc: sentences(arm, undefined, this.source.legacy),
+          members: own,
+        });
       const terms = arm.if === undefined ? [] : this.context.terms(arm.if, this.levels);
-      const tags = arm.tags.filter((one) => one.kind !== 'default').map((one) => this.tagText(one));
-      return `${this.context.imports.value('arm')}([${tags.join(', ')}], ${recordText(entries)}${terms.map((term) => `, ${term}`).join('')})`;
+      const tags = arm.tags.filter((one) => one.kind !== "default").map((one) => this.tagText(one));
+      return `${this.context.imports.value("arm")}([${tags.join(", ")}], ${recordText(entries)}${terms.map((term) => `, ${term}`).join("")})`;
     });
     if (tag !== undefined) types.choose(alternatives);
     return texts;
@@ -274,20 +373,21 @@ class StructBuild {
 
   /** The struct's own member that chooses, where its type can tell the alternatives apart. */
   private tagMember(by: Expression): string | undefined {
-    if (by.op !== 'member' || by.scope !== 'sibling' || by.path.length !== 1) return undefined;
+    if (by.op !== "member" || by.scope !== "sibling" || by.path.length !== 1) return undefined;
     const [first] = by.path;
-    if (first === undefined || !isField(this.context.catalogue.member(flattened(this.levels[0] ?? []), by.path))) return undefined;
+    if (first === undefined || !isField(this.context.catalogue.member(flattened(this.levels[0] ?? []), by.path)))
+      return undefined;
     return propertyName(first.name);
   }
 
   private tagText(tag: Tag): string {
-    if (tag.kind === 'range') return `[${this.tagValue(tag.from)}, ${this.tagValue(tag.to)}]`;
-    return tag.kind === 'value' ? this.tagValue(tag.value) : '';
+    if (tag.kind === "range") return `[${this.tagValue(tag.from)}, ${this.tagValue(tag.to)}]`;
+    return tag.kind === "value" ? this.tagValue(tag.value) : "";
   }
 
   private tagType(tag: Tag): string {
-    if (tag.kind !== 'value') return 'number';
-    return tag.value.op === 'constant' ? `typeof ${this.tagValue(tag.value)}` : this.tagValue(tag.value);
+    if (tag.kind !== "value") return "number";
+    return tag.value.op === "constant" ? `typeof ${this.tagValue(tag.value)}` : this.tagValue(tag.value);
   }
 
   private tagValue(expression: Expression): string {
@@ -312,25 +412,31 @@ class StructBuild {
     return this.context.reference(this.context.module.name, own);
   }
 
-  private described(member: Pick<Element, 'doc' | 'legacy' | 'if'> & Partial<Pick<Field, 'unit' | 'range'>>, how: How): { readonly doc: string; readonly tags: readonly string[] } {
+  private described(
+    member: Pick<Element, "doc" | "legacy" | "if"> & Partial<Pick<Field, "unit" | "range">>,
+    how: How,
+  ): { readonly doc: string; readonly tags: readonly string[] } {
     const text = sentences(member, member.unit, this.source.legacy);
     const { range } = member;
-    const limits = range === undefined || isKnown(range) ? '' : `From ${printExpression(range.from)} to \`${printExpression(range.to)}\`.`;
-    const condition = member.if === undefined ? '' : `Only if \`${printExpression(member.if)}\`.`;
-    return { doc: [text, limits, condition].filter((part) => part !== '').join(' '), tags: how.tags };
+    const limits =
+      range === undefined || isKnown(range)
+        ? ""
+        : `From ${printExpression(range.from)} to \`${printExpression(range.to)}\`.`;
+    const condition = member.if === undefined ? "" : `Only if \`${printExpression(member.if)}\`.`;
+    return { doc: [text, limits, condition].filter((part) => part !== "").join(" "), tags: how.tags };
   }
 }
 
 /** Whether the codec checks a range itself: one that depends on something else is only said. */
-function isKnown(range: NonNullable<Field['range']>): boolean {
-  return [range.from, range.to].every((end) => end.op === 'number' || end.op === 'constant');
+function isKnown(range: NonNullable<Field["range"]>): boolean {
+  return [range.from, range.to].every((end) => end.op === "number" || end.op === "constant");
 }
 
 /** Specs as a record; where they are one that is spread already, that one. */
 function recordText(entries: readonly string[]): string {
   const [only] = entries;
-  if (entries.length === 1 && only?.startsWith('...') === true) return only.slice(3);
-  return entries.length === 0 ? '{}' : `{ ${entries.join(', ')} }`;
+  if (entries.length === 1 && only?.startsWith("...") === true) return only.slice(3);
+  return entries.length === 0 ? "{}" : `{ ${entries.join(", ")} }`;
 }
 
 /** How the members of a block are taken up into the type of the value. */
@@ -341,6 +447,12 @@ interface How {
   readonly inUnion?: true;
 }
 
-function tagNames(arm: Pick<Arm, 'tags' | 'name'>): readonly string[] {
-  return arm.tags.map((tag) => (tag.kind === 'value' && tag.value.op === 'constant' ? `\`${tag.value.name}\`` : tag.kind === 'default' ? 'others' : arm.name));
+function tagNames(arm: Pick<Arm, "tags" | "name">): readonly string[] {
+  return arm.tags.map((tag) =>
+    tag.kind === "value" && tag.value.op === "constant"
+      ? `\`${tag.value.name}\``
+      : tag.kind === "default"
+        ? "others"
+        : arm.name,
+  );
 }

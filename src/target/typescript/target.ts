@@ -1,9 +1,9 @@
-import type { GeneratedFile, Target, TargetInput } from '../target.ts';
-import { Modules } from './module-context.ts';
-import { moduleView } from './module-view.ts';
+import type { GeneratedFile, Target, TargetInput } from "../target.ts";
+import { Modules } from "./module-context.ts";
+import { moduleView } from "./module-view.ts";
 
 /** The package that holds the runtime, as it is imported where nothing else is asked for. */
-const runtimePackage = 'virtgen/runtime';
+const runtimePackage = "virtgen/runtime";
 
 /**
  * The TypeScript target.
@@ -11,10 +11,10 @@ const runtimePackage = 'virtgen/runtime';
  */
 export function typescriptTarget(runtime: string): Target {
   return {
-    name: 'typescript',
-    summary: 'TypeScript: types, codecs, feature sets, queues and registers, for Node and browsers',
+    name: "typescript",
+    summary: "TypeScript: types, codecs, feature sets, queues and registers, for Node and browsers",
     profiles: [],
-    prettier: 'typescript',
+    prettier: "typescript",
     generate: (input) => files(input, runtime),
   };
 }
@@ -36,8 +36,8 @@ function files(input: TargetInput, runtime: string): readonly GeneratedFile[] {
   return [
     ...views.map(({ module, view }) => {
       const sections = view.sections.map((section) => templates.render(section.template, section.view).trimEnd());
-      return { path: `${module.name}.ts`, text: templates.render('module', { ...view, body: sections.join('\n\n') }) };
+      return { path: `${module.name}.ts`, text: templates.render("module", { ...view, body: sections.join("\n\n") }) };
     }),
-    { path: 'index.ts', text: templates.render('index', index) },
+    { path: "index.ts", text: templates.render("index", index) },
   ];
 }

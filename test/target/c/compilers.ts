@@ -34,7 +34,11 @@ export const compilers: readonly Compiler[] = [
 ];
 
 /** Machines that a program is run on: how it is built for them and started. */
-export const machines: readonly { readonly name: string; readonly build: readonly string[]; readonly run: readonly string[] }[] = [
+export const machines: readonly {
+  readonly name: string;
+  readonly build: readonly string[];
+  readonly run: readonly string[];
+}[] = [
   { name: "x86-64", build: ["gcc", "-fsanitize=undefined,address", "-fno-sanitize-recover"], run: [] },
   { name: "x86-64, clang -O2", build: ["clang", "-O2"], run: [] },
   { name: "i686", build: ["i686-linux-gnu-gcc", "-O2", "-static"], run: [] },
@@ -55,11 +59,23 @@ export class Workspace {
 
   /** @returns what the compiler says of the sources, nothing when it takes them */
   check(compiler: Compiler, sources: readonly string[], options: readonly string[] = []): string {
-    return this.run([compiler.command, ...compiler.flags, "-fsyntax-only", ...options, "-x", compiler.language, ...sources]).output;
+    return this.run([
+      compiler.command,
+      ...compiler.flags,
+      "-fsyntax-only",
+      ...options,
+      "-x",
+      compiler.language,
+      ...sources,
+    ]).output;
   }
 
   /** Compiles a C program for a machine and runs it there. */
-  execute(machine: (typeof machines)[number], source: string, options: readonly string[] = []): { readonly status: number | null; readonly output: string } {
+  execute(
+    machine: (typeof machines)[number],
+    source: string,
+    options: readonly string[] = [],
+  ): { readonly status: number | null; readonly output: string } {
     const program = `${source}.${machine.name.replaceAll(/\W+/g, "-")}.out`;
     const built = this.run([...machine.build, "-std=c11", ...strict, ...options, source, "-o", program]);
     if (built.status !== 0) return built;

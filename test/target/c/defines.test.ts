@@ -6,13 +6,18 @@ const house = (items: string): string => `house linux { header "virtio_test.h"; 
 /** The lines of a header from its first block to its last. */
 function body(text: string): string {
   const header = headerOf(`device test = 99 "Test Device";\n${text}`, "linux", "virtio_test.h");
-  return header.slice(header.indexOf("#define VIRTIO_TEST_H") + 1).replace(/^[^]*?\n\n/, "").replace(/\n\n#endif.*\n$/, "");
+  return header
+    .slice(header.indexOf("#define VIRTIO_TEST_H") + 1)
+    .replace(/^[^]*?\n\n/, "")
+    .replace(/\n\n#endif.*\n$/, "");
 }
 
 describe("macros", () => {
   it("stand in columns, with their comments behind them", () => {
     const text = `enum S { OK = 0; /// Done.\n IOERR = 1; /// Failed.\n } ${house("")}`;
-    expect(body(text)).toContain("#define VIRTIO_TEST_S_OK\t0\t/* Done. */\n#define VIRTIO_TEST_S_IOERR\t1\t/* Failed. */");
+    expect(body(text)).toContain(
+      "#define VIRTIO_TEST_S_OK\t0\t/* Done. */\n#define VIRTIO_TEST_S_IOERR\t1\t/* Failed. */",
+    );
   });
 
   it("have their comments above them where one is too long to stand behind", () => {

@@ -24,14 +24,17 @@ export function standard(): Ir {
 /** The IR of descriptions as text. */
 export function irOf(sources: readonly { readonly path: string; readonly text: string }[]): Ir {
   const { ir, diagnostics } = compile(sources);
-  if (ir === undefined) throw new Error(diagnostics.map(({ at, message }) => `${at.file}:${at.line}: ${message}`).join("\n"));
+  if (ir === undefined)
+    throw new Error(diagnostics.map(({ at, message }) => `${at.file}:${at.line}: ${message}`).join("\n"));
   return ir;
 }
 
 /** The templates of the C target. */
 export function templates(): Templates {
   const folder = join(root, "templates/c");
-  return new Templates(new Map(readdirSync(folder).map((name) => [name.replace(/\.hbs$/, ""), readFileSync(join(folder, name), "utf8")])));
+  return new Templates(
+    new Map(readdirSync(folder).map((name) => [name.replace(/\.hbs$/, ""), readFileSync(join(folder, name), "utf8")])),
+  );
 }
 
 type Profile = "linux" | "spec" | "selftest";

@@ -54,7 +54,10 @@ describe("functions of negotiated features", () => {
   });
 
   it("give a disk's configuration space the length that ends with its last member", () => {
-    const statements = ["", "SECURE_ERASE", "ZONED"].flatMap((feature) => [feature === "" ? "" : `virtio_add_feature(&f, VIRTIO_BLK_F_${feature});`, 'printf("%zu\\n", virtio_blk_config_size(&f));']);
+    const statements = ["", "SECURE_ERASE", "ZONED"].flatMap((feature) => [
+      feature === "" ? "" : `virtio_add_feature(&f, VIRTIO_BLK_F_${feature});`,
+      'printf("%zu\\n", virtio_blk_config_size(&f));',
+    ]);
     expect(resultsOf(["virtio_blk.h"], statements)).toEqual(["60", "72", "96"]);
   });
 

@@ -6,7 +6,12 @@ features { FLUSH = 9; RO = 5; }
 enum T { FLUSH = 4; }
 `;
 
-const headerFor = (house: string): string => headerOf(`${device}house linux { header "virtio_test.h"; no_legacy VIRTIO_TEST_NO_LEGACY; ${house} }`, "linux", "virtio_test.h");
+const headerFor = (house: string): string =>
+  headerOf(
+    `${device}house linux { header "virtio_test.h"; no_legacy VIRTIO_TEST_NO_LEGACY; ${house} }`,
+    "linux",
+    "virtio_test.h",
+  );
 
 describe("what Linux omits", () => {
   it("is every element of that name, or that of one group", () => {

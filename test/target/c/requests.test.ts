@@ -7,16 +7,25 @@ afterAll(() => {
   workspace.remove();
 });
 
-const device = (text: string): string => `device test = 99 "Test Device";\nqueues { q = 0; }\nenum T { A = 0; B = 1; }\n${text}`;
+const device = (text: string): string =>
+  `device test = 99 "Test Device";\nqueues { q = 0; }\nenum T { A = 0; B = 1; }\n${text}`;
 
 /** The structs of a description, by tag, with their members' names in order. */
 function structsOf(text: string): ReadonlyMap<string, string> {
   const source = device(text);
   const header = headerOf(source, "spec", "virtio_test.h");
-  workspace.write([...filesOf(irOf([{ path: "test.virtio", text: source }]), "spec"), { path: "unit.c", text: '#include "virtio_test.h"\nextern int unit;\n' }]);
+  workspace.write([
+    ...filesOf(irOf([{ path: "test.virtio", text: source }]), "spec"),
+    { path: "unit.c", text: '#include "virtio_test.h"\nextern int unit;\n' },
+  ]);
   for (const compiler of compilers) expect(workspace.check(compiler, ["unit.c"], ["-I."])).toBe("");
   const found = header.matchAll(/^(?:__extension__ )?struct virtio_test_(\w+) \{\n([^]*?)^\};$/gm);
-  return new Map([...found].map(([, tag = "", body = ""]) => [tag, [...body.matchAll(/(\w+)(?:\[.*\])?;/g)].map(([, name]) => name).join(" ")]));
+  return new Map(
+    [...found].map(([, tag = "", body = ""]) => [
+      tag,
+      [...body.matchAll(/(\w+)(?:\[.*\])?;/g)].map(([, name]) => name).join(" "),
+    ]),
+  );
 }
 
 /** The listings of a description's messages. */
@@ -45,7 +54,9 @@ describe("a message that the standard has a name for", () => {
   it("is listed on its own, and the request says where", () => {
     const text = listingOf(management);
     expect(text).toContain(" *\t\tVIRTIO_TEST_T_A:\n *\t\t\tsee virtio_test_ctrl_tmf below\n");
-    expect(text).toContain(" * virtio_test_ctrl_tmf, request ctrl with VIRTIO_TEST_T_A:\n *\tdevice-readable: struct virtio_test_ctrl_tmf_out\n *\tdevice-writable: u8 response\n");
+    expect(text).toContain(
+      " * virtio_test_ctrl_tmf, request ctrl with VIRTIO_TEST_T_A:\n *\tdevice-readable: struct virtio_test_ctrl_tmf_out\n *\tdevice-writable: u8 response\n",
+    );
   });
 
   it("gives its name to its first part where sizes vary", () => {

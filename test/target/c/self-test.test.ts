@@ -29,7 +29,12 @@ describe("a self-test of wrong headers", () => {
     const wrong = new Workspace();
     // The asserts would not let it be compiled; a wrong shift in an accessor is what only running finds.
     const files = filesOf(ir, "spec").map((file) =>
-      file.path === "virtio_types.h" ? { ...file, text: file.text.replace("integer->b[1] = (uint8_t)(value >> 8);", "integer->b[1] = (uint8_t)(value >> 9);") } : file,
+      file.path === "virtio_types.h"
+        ? {
+            ...file,
+            text: file.text.replace("integer->b[1] = (uint8_t)(value >> 8);", "integer->b[1] = (uint8_t)(value >> 9);"),
+          }
+        : file,
     );
     wrong.write([...files, ...filesOf(ir, "selftest")]);
     const { status, output } = wrong.execute(machine, "virtio_selftest.c", ["-I."]);

@@ -42,9 +42,18 @@ class Standard {
 
   constructor(module: string, revision: Revision) {
     const { constants, structs } = names[module] ?? { constants: {}, structs: {} };
-    const there = <T>(spans: Readonly<Record<string, T>>): readonly T[] => Object.entries(spans).flatMap(([span, found]) => (covers(span, revision) ? [found] : []));
-    this.values = new Map(there(constants).flatMap((group) => Object.entries(group).map(([name, value]) => [name, [value].flat()] as const)));
-    this.fields = new Map(Object.entries(structs).flatMap(([tag, spans]) => (there(spans).length === 0 ? [] : [[tag, there(spans).flat()] as const])));
+    const there = <T>(spans: Readonly<Record<string, T>>): readonly T[] =>
+      Object.entries(spans).flatMap(([span, found]) => (covers(span, revision) ? [found] : []));
+    this.values = new Map(
+      there(constants).flatMap((group) =>
+        Object.entries(group).map(([name, value]) => [name, [value].flat()] as const),
+      ),
+    );
+    this.fields = new Map(
+      Object.entries(structs).flatMap(([tag, spans]) =>
+        there(spans).length === 0 ? [] : [[tag, there(spans).flat()] as const],
+      ),
+    );
   }
 }
 
@@ -68,13 +77,17 @@ beforeAll(() => {
       workspace.write([{ path: "names.c", text: `#include "${header}"\n` }]);
       const { status, output } = workspace.run(["gcc", "-E", "-dD", "-I", revision, "names.c"]);
       if (status !== 0) throw new Error(output);
-      published.set(`${revision}/${module}`, publishedNames(output, (file) => file === `${revision}/${header}`));
+      published.set(
+        `${revision}/${module}`,
+        publishedNames(output, (file) => file === `${revision}/${header}`),
+      );
       texts.set(`${revision}/${module}`, files.find((file) => file.path === header)?.text ?? "");
     }
   }
 });
 
-const ourNames = (revision: Revision, module: string): ReadonlySet<string> => published.get(`${revision}/${module}`) ?? new Set();
+const ourNames = (revision: Revision, module: string): ReadonlySet<string> =>
+  published.get(`${revision}/${module}`) ?? new Set();
 
 /** `module: name`, sorted. */
 function flat(known: readonly Known[], revision: Revision): readonly string[] {
@@ -96,7 +109,11 @@ function hasField(module: string, revision: Revision, tag: string, field: string
   const [, bits] = /:(\w+)$/.exec(field) ?? [];
   if (bits !== undefined) return bits === "reserved" || ours.has(`${tag}_get_${bits}()`);
   const path = field.split(".");
-  if (ours.has(`struct ${tag}.${field}`) || ours.has(`struct ${[tag, ...path.slice(0, -1)].join("_")}.${path.at(-1) ?? ""}`)) return true;
+  if (
+    ours.has(`struct ${tag}.${field}`) ||
+    ours.has(`struct ${[tag, ...path.slice(0, -1)].join("_")}.${path.at(-1) ?? ""}`)
+  )
+    return true;
   const { fields } = new Standard(module, revision);
   for (const name of ours) {
     const [, piece = "", own = ""] = /^struct (\w+)\.(.*)$/.exec(name) ?? [];
@@ -113,8 +130,12 @@ describe.each(revisions)("the spec profile at revision %s", (revision) => {
       const text = texts.get(`${revision}/${module}`) ?? "";
       return [
         ...[...values.keys()].filter((name) => !ours.has(name)),
-        ...[...fields.keys()].filter((tag) => !ours.has(`struct ${tag}`) && !text.includes(`struct ${tag} varies from its beginning`)).map((tag) => `struct ${tag}`),
-        ...[...fields].flatMap(([tag, some]) => some.filter((field) => !hasField(module, revision, tag, field)).map((field) => `struct ${tag}.${field}`)),
+        ...[...fields.keys()]
+          .filter((tag) => !ours.has(`struct ${tag}`) && !text.includes(`struct ${tag} varies from its beginning`))
+          .map((tag) => `struct ${tag}`),
+        ...[...fields].flatMap(([tag, some]) =>
+          some.filter((field) => !hasField(module, revision, tag, field)).map((field) => `struct ${tag}.${field}`),
+        ),
       ].map((name) => `${module}: ${name}`);
     });
     expect(missing.toSorted()).toEqual(flat(notHere, revision));
@@ -124,10 +145,18 @@ describe.each(revisions)("the spec profile at revision %s", (revision) => {
     const asserts = modules.flatMap((module) =>
       [...new Standard(module, revision).values]
         .filter(([name]) => ourNames(revision, module).has(name))
-        .map(([name, values]) => `_Static_assert(${values.map((value) => `(${name}) == ${value}`).join(" || ")}, "${name}");`),
+        .map(
+          ([name, values]) =>
+            `_Static_assert(${values.map((value) => `(${name}) == ${value}`).join(" || ")}, "${name}");`,
+        ),
     );
     expect(asserts.length).toBeGreaterThan(140);
-    workspace.write([{ path: "values.c", text: [...modules.map((module) => `#include "virtio_${module}.h"`), ...asserts, ""].join("\n") }]);
+    workspace.write([
+      {
+        path: "values.c",
+        text: [...modules.map((module) => `#include "virtio_${module}.h"`), ...asserts, ""].join("\n"),
+      },
+    ]);
     expect(workspace.run(["gcc", "-std=c11", "-fsyntax-only", "-I", revision, "values.c"]).output).toBe("");
   });
 
@@ -140,7 +169,10 @@ describe.each(revisions)("the spec profile at revision %s", (revision) => {
           const [, tag = "", field] = /^struct (\w+)(?:\.(.*))?$/.exec(name) ?? [];
           if (tag === "") return !now.values.has(name) && later.some((one) => one.values.has(name));
           if (field === undefined) return !now.fields.has(tag) && later.some((one) => one.fields.has(tag));
-          return now.fields.get(tag)?.includes(field) === false && later.some((one) => one.fields.get(tag)?.includes(field) === true);
+          return (
+            now.fields.get(tag)?.includes(field) === false &&
+            later.some((one) => one.fields.get(tag)?.includes(field) === true)
+          );
         })
         .map((name) => `${module}: ${name}`);
     });
@@ -151,10 +183,13 @@ describe.each(revisions)("the spec profile at revision %s", (revision) => {
     const added = modules.flatMap((module) => {
       const ours = ourNames(revision, module);
       const { values, fields } = new Standard(module, revision);
-      const members = new Map([...fields].map(([tag, some]) => [tag, new Set(some.map((field) => field.replace(":", "").split(".").at(-1)))]));
+      const members = new Map(
+        [...fields].map(([tag, some]) => [tag, new Set(some.map((field) => field.replace(":", "").split(".").at(-1)))]),
+      );
       const isOurs = (name: string): boolean => {
         // The guard, functions and numbers of queues have a form of their own that the standard's names never have.
-        if (name === `VIRTIO_${module.toUpperCase()}_H` || name.endsWith("()") || /^VIRTIO_[A-Z]+_VQ_/.test(name)) return false;
+        if (name === `VIRTIO_${module.toUpperCase()}_H` || name.endsWith("()") || /^VIRTIO_[A-Z]+_VQ_/.test(name))
+          return false;
         const [, tag, field] = /^struct (\w+)(?:\.(.*))?$/.exec(name) ?? [];
         if (tag === undefined) return !values.has(name) && !isOfBitGroup(name, ours);
         const known = members.get(fields.has(tag) ? tag : (pieceOf(tag, fields.keys()) ?? ""));

@@ -33,7 +33,8 @@ const accesses: readonly string[] = [
 beforeAll(async () => {
   modules = new GeneratedModules("allocation", standard());
   const loops = accesses.map(
-    (code) => `  { code: ${JSON.stringify(code)}, run(calls) { let sum = 0; for (let i = 0; i < calls; i++) { const at = (i * 16) & 0xff0; ${code}; } return sum; } },`,
+    (code) =>
+      `  { code: ${JSON.stringify(code)}, run(calls) { let sum = 0; for (let i = 0; i < calls; i++) { const at = (i * 16) & 0xff0; ${code}; } return sum; } },`,
   );
   const source = modules.write(
     "accesses.mjs",
@@ -73,7 +74,9 @@ afterAll(() => modules.remove());
 it("a million accesses in place leave the heap as it was", () => {
   // The young generation has room for everything, so that nothing that is allocated is collected before it is counted.
   const room = ["--min-semi-space-size=256", "--max-semi-space-size=256"];
-  const { stdout, stderr, status } = spawnSync(process.execPath, ["--expose-gc", ...room, program], { encoding: "utf8" });
+  const { stdout, stderr, status } = spawnSync(process.execPath, ["--expose-gc", ...room, program], {
+    encoding: "utf8",
+  });
   expect(stderr).toBe("");
   expect(status).toBe(0);
   const grown = JSON.parse(stdout) as [string, number][];

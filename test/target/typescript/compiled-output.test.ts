@@ -66,7 +66,9 @@ describe("the generated modules", () => {
   it.each(revisions)("of revision %s name no any, no cast and no non-null assertion", (revision) => {
     const found = filesOf(ir, revision).flatMap(({ path, text }) => {
       const code = text.replaceAll(/\/\*\*[\s\S]*?\*\/|\/\/.*|'[^'\n]*'/g, "");
-      return (code.match(/\bany\b|\bas (?!const\b|\w+ from\b)|\w!(?!=)|@ts-|\bunknown\b/g) ?? []).map((match) => `${path}: ${match}`);
+      return (code.match(/\bany\b|\bas (?!const\b|\w+ from\b)|\w!(?!=)|@ts-|\bunknown\b/g) ?? []).map(
+        (match) => `${path}: ${match}`,
+      );
     });
     expect(found).toEqual([]);
   });
@@ -98,13 +100,22 @@ describe("the generated modules", () => {
   });
 
   it("import nothing but the runtime and each other", () => {
-    const from = filesOf(ir).flatMap(({ text }) => [...text.matchAll(/ from '([^']+)';/g)].map((match) => match[1] ?? ""));
+    const from = filesOf(ir).flatMap(({ text }) =>
+      [...text.matchAll(/ from '([^']+)';/g)].map((match) => match[1] ?? ""),
+    );
     expect(from.filter((one) => one !== "virtgen/runtime" && !/^\.\/\w+\.ts$/.test(one))).toEqual([]);
-    expect(filesOf(ir, "1.4", "../mine.ts").find((file) => file.path === "blk.ts")?.text).toContain("from '../mine.ts';");
+    expect(filesOf(ir, "1.4", "../mine.ts").find((file) => file.path === "blk.ts")?.text).toContain(
+      "from '../mine.ts';",
+    );
   });
 
   it("do not import each other in a circle", () => {
-    const imports = new Map(filesOf(ir).map(({ path, text }) => [path, [...text.matchAll(/^import .* from '\.\/([^']+)';/gm)].map((match) => match[1] ?? "")]));
+    const imports = new Map(
+      filesOf(ir).map(({ path, text }) => [
+        path,
+        [...text.matchAll(/^import .* from '\.\/([^']+)';/gm)].map((match) => match[1] ?? ""),
+      ]),
+    );
     const reaches = (from: string, to: string, seen = new Set<string>()): boolean =>
       (imports.get(from) ?? []).some((next) => next === to || (!seen.has(next) && reaches(next, to, seen.add(next))));
     expect([...imports.keys()].filter((path) => reaches(path, path))).toEqual([]);

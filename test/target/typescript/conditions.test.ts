@@ -14,7 +14,9 @@ const { tree } = fc.letrec<{ tree: Expression }>((tie) => ({
     fc.constantFrom(...names).map((name) => feature(name)),
     fc.constantFrom(0, 1).map((value): Expression => ({ op: "number", value, text: String(value) })),
     tie("tree").map((operand): Expression => ({ op: "not", operand })),
-    fc.tuple(fc.constantFrom("|" as const, "&" as const, "->" as const), tie("tree"), tie("tree")).map(([op, left, right]): Expression => ({ op, left, right })),
+    fc
+      .tuple(fc.constantFrom("|" as const, "&" as const, "->" as const), tie("tree"), tie("tree"))
+      .map(([op, left, right]): Expression => ({ op, left, right })),
   ),
 }));
 

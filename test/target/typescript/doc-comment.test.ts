@@ -35,6 +35,8 @@ describe("sentences", () => {
 
 describe("shownPath", () => {
   it("has no folder of somebody's machine", () => {
-    expect(["specs/device/blk.virtio", "/home/me/x.virtio", "C:\\me\\x.virtio"].map((path) => shownPath(path))).toEqual(["specs/device/blk.virtio", "x.virtio", "x.virtio"]);
+    expect(["specs/device/blk.virtio", "/home/me/x.virtio", "C:\\me\\x.virtio"].map((path) => shownPath(path))).toEqual(
+      ["specs/device/blk.virtio", "x.virtio", "x.virtio"],
+    );
   });
 });

@@ -56,7 +56,11 @@ function messageSubjects(request: Request, names: ModuleNames): readonly Subject
   return [
     { codec: readable, make: (maker: ValueMaker) => maker.message(request.parts, "device-readable") },
     { codec: writable, answers, make: (maker: ValueMaker) => maker.message(request.parts, "device-writable") },
-    ...parts.map((part) => ({ codec: names.part(part), answers, make: (maker: ValueMaker) => maker.struct(part.members) })),
+    ...parts.map((part) => ({
+      codec: names.part(part),
+      answers,
+      make: (maker: ValueMaker) => maker.struct(part.members),
+    })),
   ];
 }
 
@@ -67,8 +71,12 @@ function commandSubjects(command: Command, names: ModuleNames): readonly Subject
 /** Whether the second has all that the first has: a union without a tag is read with all its alternatives. */
 function has(found: unknown, wanted: unknown): boolean {
   if (wanted instanceof Uint8Array) return found instanceof Uint8Array && Buffer.compare(found, wanted) === 0;
-  if (Array.isArray(wanted)) return Array.isArray(found) && found.length === wanted.length && wanted.every((one, index) => has(found[index], one));
-  if (typeof wanted === "object" && wanted !== null) return Object.entries(wanted).every(([key, one]) => has((found as Value)[key], one));
+  if (Array.isArray(wanted))
+    return (
+      Array.isArray(found) && found.length === wanted.length && wanted.every((one, index) => has(found[index], one))
+    );
+  if (typeof wanted === "object" && wanted !== null)
+    return Object.entries(wanted).every(([key, one]) => has((found as Value)[key], one));
   return found === wanted;
 }
 
@@ -84,7 +92,13 @@ const described = sources.flatMap((source) => {
   const survey = new Survey(ir);
   return ir.modules
     .filter((module) => source.modules(module.name))
-    .map((module) => ({ name: module.name, source: source.name, survey, module, found: subjects(module, names.namesOf(module.name)) }))
+    .map((module) => ({
+      name: module.name,
+      source: source.name,
+      survey,
+      module,
+      found: subjects(module, names.namesOf(module.name)),
+    }))
     .filter(({ found }) => found.length > 0);
 });
 
@@ -110,29 +124,33 @@ describe.each(described)("$name", ({ name, source, survey, module, found }) => {
       const codec = exported[subject.codec] as LooseCodec | undefined;
       if (codec === undefined) continue;
       let tried = 0;
-      const property = fc.asyncProperty(fc.gen(), fc.constantFrom("little" as const, "big" as const), async (draw, order) => {
-        let world = drawWorld(survey, draw, module, "some");
-        if (subject.answers !== undefined) world = withRequest(survey, draw, module, world, subject.answers);
-        const value = subject.make(new ValueMaker(survey, module, draw, world));
-        const bound = codec.withContext(await contextOf(survey, world, module, modulesOf(source))).guestOrder(order);
-        const bytes = bound.toBytes(value);
-        let back: Value;
-        try {
-          back = bound.fromBytes(bytes);
-        } catch (error) {
-          // Two strings of bytes of which nothing says where one ends are told apart by descriptors only.
-          fc.pre(!(error instanceof CodecError && error.fault === "ambiguous"));
-          throw error;
-        }
-        if (!has(back, value)) expect(back).toEqual(value);
-        // What was in the memory before makes no difference.
-        const dirty = new DataView(new ArrayBuffer(bytes.length + 16));
-        new Uint8Array(dirty.buffer).fill(0xa5);
-        expect(bound.writeTo(dirty, 8, value, 8 + bytes.length)).toBe(8 + bytes.length);
-        expect(Buffer.from(dirty.buffer, 8, bytes.length).toString("hex")).toBe(Buffer.from(bytes).toString("hex"));
-        expect(Buffer.from(bound.toBytes(back)).toString("hex")).toBe(Buffer.from(bytes).toString("hex"));
-        tried++;
-      });
+      const property = fc.asyncProperty(
+        fc.gen(),
+        fc.constantFrom("little" as const, "big" as const),
+        async (draw, order) => {
+          let world = drawWorld(survey, draw, module, "some");
+          if (subject.answers !== undefined) world = withRequest(survey, draw, module, world, subject.answers);
+          const value = subject.make(new ValueMaker(survey, module, draw, world));
+          const bound = codec.withContext(await contextOf(survey, world, module, modulesOf(source))).guestOrder(order);
+          const bytes = bound.toBytes(value);
+          let back: Value;
+          try {
+            back = bound.fromBytes(bytes);
+          } catch (error) {
+            // Two strings of bytes of which nothing says where one ends are told apart by descriptors only.
+            fc.pre(!(error instanceof CodecError && error.fault === "ambiguous"));
+            throw error;
+          }
+          if (!has(back, value)) expect(back).toEqual(value);
+          // What was in the memory before makes no difference.
+          const dirty = new DataView(new ArrayBuffer(bytes.length + 16));
+          new Uint8Array(dirty.buffer).fill(0xa5);
+          expect(bound.writeTo(dirty, 8, value, 8 + bytes.length)).toBe(8 + bytes.length);
+          expect(Buffer.from(dirty.buffer, 8, bytes.length).toString("hex")).toBe(Buffer.from(bytes).toString("hex"));
+          expect(Buffer.from(bound.toBytes(back)).toString("hex")).toBe(Buffer.from(bytes).toString("hex"));
+          tried++;
+        },
+      );
       await fc.assert(property, { numRuns: 25, maxSkipsPerRun: 200, endOnFailure: true });
       if (tried === 0) untried.push(subject.codec);
     }

@@ -5,7 +5,10 @@ function section(declares: string, uses: readonly string[] = [], early?: true): 
   return { template: "", view: {}, declares: [declares], uses, ...(early === undefined ? {} : { early }) };
 }
 
-const order = (...sections: Section[]): string => inOrder(sections).map((one) => one.declares[0]).join(" ");
+const order = (...sections: Section[]): string =>
+  inOrder(sections)
+    .map((one) => one.declares[0])
+    .join(" ");
 
 describe("inOrder", () => {
   it("keeps the order of the description where it can", () => {
@@ -13,11 +16,15 @@ describe("inOrder", () => {
   });
 
   it("lets what needs something wait for it, and no longer", () => {
-    expect(order(section("request", ["segment", "head"]), section("head"), section("segment"), section("last"))).toBe("head segment request last");
+    expect(order(section("request", ["segment", "head"]), section("head"), section("segment"), section("last"))).toBe(
+      "head segment request last",
+    );
   });
 
   it("brings constants before the first that needs them", () => {
-    expect(order(section("head", ["T"]), section("other"), section("T", [], true), section("S", [], true))).toBe("T head other S");
+    expect(order(section("head", ["T"]), section("other"), section("T", [], true), section("S", [], true))).toBe(
+      "T head other S",
+    );
   });
 
   it("brings what constants need before them", () => {

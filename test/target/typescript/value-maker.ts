@@ -1,6 +1,20 @@
 import * as fc from "fast-check";
 import { evaluate, type Lookup } from "../../../src/ir/expression.ts";
-import type { Arm, BitWord, Dimension, Expression, Field, Ir, Member, Module, Part, PartItem, PathPart, Scalar, Type } from "../../../src/ir/model.ts";
+import type {
+  Arm,
+  BitWord,
+  Dimension,
+  Expression,
+  Field,
+  Ir,
+  Member,
+  Module,
+  Part,
+  PartItem,
+  PathPart,
+  Scalar,
+  Type,
+} from "../../../src/ir/model.ts";
 
 export type Value = Record<string, unknown>;
 type Draw = fc.GeneratorValue;
@@ -32,7 +46,11 @@ export class Survey {
 
   constructor(ir: Ir) {
     this.ir = ir;
-    for (const module of ir.modules) this.visit(module.items.filter((item) => item.kind !== "rule"), module.name);
+    for (const module of ir.modules)
+      this.visit(
+        module.items.filter((item) => item.kind !== "rule"),
+        module.name,
+      );
   }
 
   private visit(part: unknown, module: string): void {
@@ -43,8 +61,10 @@ export class Survey {
     if (typeof part !== "object" || part === null) return;
     const object = part as Readonly<Record<string, unknown>>;
     if (object["kind"] === "counted") this.noteLengths(object["length"] as Expression);
-    if ("by" in object && Array.isArray(object["arms"])) this.noteTags(object["by"] as Expression, object["arms"] as readonly Arm[]);
-    if (object["op"] === "member" && object["scope"] === "message") this.messages.add(`${module}.${(object["path"] as readonly PathPart[])[0]?.name}`);
+    if ("by" in object && Array.isArray(object["arms"]))
+      this.noteTags(object["by"] as Expression, object["arms"] as readonly Arm[]);
+    if (object["op"] === "member" && object["scope"] === "message")
+      this.messages.add(`${module}.${(object["path"] as readonly PathPart[])[0]?.name}`);
     for (const [key, value] of Object.entries(object)) if (key !== "at") this.visit(value, module);
   }
 
@@ -60,7 +80,9 @@ export class Survey {
     if (by.op !== "member") return;
     const name = by.path.at(-1)?.name ?? "";
     const values = arms.flatMap((arm) =>
-      arm.tags.flatMap((tag) => (tag.kind === "default" ? [] : [evaluate(tag.kind === "value" ? tag.value : tag.from, () => undefined) ?? 0n])),
+      arm.tags.flatMap((tag) =>
+        tag.kind === "default" ? [] : [evaluate(tag.kind === "value" ? tag.value : tag.from, () => undefined) ?? 0n],
+      ),
     );
     this.tags.set(name, [...new Set([...(this.tags.get(name) ?? []), ...values])]);
   }
@@ -135,7 +157,10 @@ export class ValueMaker {
         break;
       case "group":
         if (member.name === "" && member.dimensions.length === 0) this.fill(member.members, value, outer, row);
-        else value[member.name] = this.repeated(member.dimensions, levels, row, (index) => this.struct(member.members, levels, index));
+        else
+          value[member.name] = this.repeated(member.dimensions, levels, row, (index) =>
+            this.struct(member.members, levels, index),
+          );
         break;
       case "present":
         if (this.holds(member.condition, levels)) this.fill(member.members, value, outer, row);
@@ -143,7 +168,10 @@ export class ValueMaker {
       case "union":
       case "switch":
       case "window": {
-        const arms = member.kind !== "window" && member.by !== undefined ? [this.chosen(member.by, member.arms, levels)] : [member.arms[this.draw(fc.nat, { max: member.arms.length - 1 })]];
+        const arms =
+          member.kind !== "window" && member.by !== undefined
+            ? [this.chosen(member.by, member.arms, levels)]
+            : [member.arms[this.draw(fc.nat, { max: member.arms.length - 1 })]];
         const [arm] = arms;
         fc.pre(arm !== undefined);
         if (arm === undefined) break;
@@ -159,7 +187,12 @@ export class ValueMaker {
     const groups: Value = {};
     const unions = new Set<number>();
     for (const group of word.bits) {
-      if (group.reserved === true || !this.holds(group.if, levels) || (group.union !== undefined && unions.has(group.union))) continue;
+      if (
+        group.reserved === true ||
+        !this.holds(group.if, levels) ||
+        (group.union !== undefined && unions.has(group.union))
+      )
+        continue;
       if (group.union !== undefined) unions.add(group.union);
       groups[group.name] = this.draw(fc.integer, { min: 0, max: 2 ** group.width - 1 });
     }
@@ -169,18 +202,23 @@ export class ValueMaker {
   private field(field: Field, levels: readonly Value[], row: number): unknown {
     const { each, type, dimensions } = field;
     if (each !== undefined) {
-      const elements = this.repeated(dimensions, levels, row, (index) => this.struct(each.members, levels, index)) as Value[];
+      const elements = this.repeated(dimensions, levels, row, (index) =>
+        this.struct(each.members, levels, index),
+      ) as Value[];
       const { until } = each;
       const end = until === undefined ? -1 : elements.findIndex((element) => this.holds(until, [element, ...levels]));
       return end < 0 ? elements : elements.slice(0, end + 1);
     }
-    if (type.kind === "struct") return this.repeated(dimensions, levels, row, (index) => this.struct(this.membersOf(type), levels, index));
+    if (type.kind === "struct")
+      return this.repeated(dimensions, levels, row, (index) => this.struct(this.membersOf(type), levels, index));
     if (type.kind === "scalar" && (type.size > 1 || field.values !== undefined || dimensions.length === 0)) {
       return this.repeated(dimensions, levels, row, () => this.number(field, type));
     }
     const size = type.kind === "external" ? this.externalSize(type) : undefined;
     if (size !== undefined) return this.repeated(dimensions, levels, row, () => this.bytes(size));
-    return this.repeated(dimensions.slice(0, -1), levels, row, (index) => this.bytes(this.length(dimensions.at(-1), levels, index)));
+    return this.repeated(dimensions.slice(0, -1), levels, row, (index) =>
+      this.bytes(this.length(dimensions.at(-1), levels, index)),
+    );
   }
 
   private number(field: Field, type: Scalar): number | bigint {
@@ -198,10 +236,17 @@ export class ValueMaker {
     return type.size === 8 ? value : Number(value & largest);
   }
 
-  private repeated(dimensions: readonly Dimension[], levels: readonly Value[], row: number, make: (index: number) => unknown): unknown {
+  private repeated(
+    dimensions: readonly Dimension[],
+    levels: readonly Value[],
+    row: number,
+    make: (index: number) => unknown,
+  ): unknown {
     const [first, ...rest] = dimensions;
     if (first === undefined) return make(row);
-    return Array.from({ length: this.length(first, levels, row) }, (_, index) => this.repeated(rest, levels, index, make));
+    return Array.from({ length: this.length(first, levels, row) }, (_, index) =>
+      this.repeated(rest, levels, index, make),
+    );
   }
 
   private length(dimension: Dimension | undefined, levels: readonly Value[], row: number): number {
@@ -216,12 +261,23 @@ export class ValueMaker {
     return Uint8Array.from(this.draw(fc.uint8Array, { minLength: length, maxLength: length }));
   }
 
-  private chosen<A extends Pick<Arm, "tags" | "if">>(by: Expression, arms: readonly A[], levels: readonly Value[]): A | undefined {
+  private chosen<A extends Pick<Arm, "tags" | "if">>(
+    by: Expression,
+    arms: readonly A[],
+    levels: readonly Value[],
+  ): A | undefined {
     const tag = this.compute(by, levels, 0);
     fc.pre(tag !== undefined);
     const is = (arm: A): boolean =>
-      arm.tags.some((one) => (one.kind === "value" ? fixed(one.value) === tag : one.kind === "range" && tag !== undefined && fixed(one.from) <= tag && tag <= fixed(one.to)));
-    return arms.find((arm) => is(arm) && this.holds(arm.if, levels)) ?? arms.find((arm) => arm.tags.some((one) => one.kind === "default"));
+      arm.tags.some((one) =>
+        one.kind === "value"
+          ? fixed(one.value) === tag
+          : one.kind === "range" && tag !== undefined && fixed(one.from) <= tag && tag <= fixed(one.to),
+      );
+    return (
+      arms.find((arm) => is(arm) && this.holds(arm.if, levels)) ??
+      arms.find((arm) => arm.tags.some((one) => one.kind === "default"))
+    );
   }
 
   private compute(expression: Expression, levels: readonly Value[], row: number): bigint | undefined {
@@ -249,11 +305,17 @@ export class ValueMaker {
     return evaluate(expression, lookup);
   }
 
-  private at(values: readonly Readonly<Record<string, unknown>>[], path: readonly PathPart[], levels: readonly Value[], row: number): bigint | undefined {
+  private at(
+    values: readonly Readonly<Record<string, unknown>>[],
+    path: readonly PathPart[],
+    levels: readonly Value[],
+    row: number,
+  ): bigint | undefined {
     let found: unknown = values.find((value) => (path[0]?.name ?? "") in value);
     for (const step of path) {
       found = (found as Value | undefined)?.[step.name];
-      if (step.index !== undefined) found = (found as unknown[] | undefined)?.[Number(this.compute(step.index, levels, row) ?? -1n)];
+      if (step.index !== undefined)
+        found = (found as unknown[] | undefined)?.[Number(this.compute(step.index, levels, row) ?? -1n)];
     }
     return typeof found === "number" || typeof found === "bigint" ? BigInt(found) : undefined;
   }
