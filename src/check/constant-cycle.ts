@@ -1,10 +1,10 @@
-import type { Rule } from './rule.ts';
+import type { Rule } from "./rule.ts";
 
 export const constantCycle: Rule = {
-  code: 'V2008',
-  name: 'constant-cycle',
-  severity: 'error',
-  summary: 'a constant defined by itself',
+  code: "V2008",
+  name: "constant-cycle",
+  severity: "error",
+  summary: "a constant defined by itself",
   explanation: `Constants may be defined by others, in any order, but not in a circle: one of them has to have a number.`,
   bad: `device disk = 60 "Disk";
 

@@ -1,14 +1,14 @@
-import type { Finding } from '../diagnostic/diagnostic.ts';
-import { existsAt } from '../ir/availability.ts';
-import type { Constant, Module } from '../ir/model.ts';
-import type { Rule } from './rule.ts';
-import { revisionsOf, spellRevisions, type Survey } from './survey/survey.ts';
+import type { Finding } from "../diagnostic/diagnostic.ts";
+import { existsAt } from "../ir/availability.ts";
+import type { Constant, Module } from "../ir/model.ts";
+import type { Rule } from "./rule.ts";
+import { revisionsOf, spellRevisions, type Survey } from "./survey/survey.ts";
 
 export const deviceId: Rule = {
-  code: 'V2013',
-  name: 'device-id',
-  severity: 'error',
-  summary: 'a device id that another device has, or that the table of ids gives to another',
+  code: "V2013",
+  name: "device-id",
+  severity: "error",
+  summary: "a device id that another device has, or that the table of ids gives to another",
   explanation: `A driver finds its device by the id alone. The standard's table of ids is \`enum ID\` in specs/core/ids.virtio: a device of
 the standard has there its name and its number. A device type of one's own takes an id that the table does not have.`,
   bad: `device disk = 2 "Disk";
@@ -24,7 +24,7 @@ features {
 }
 `,
   *check(survey) {
-    const devices = survey.modules.filter((module) => module.kind === 'device');
+    const devices = survey.modules.filter((module) => module.kind === "device");
     const table = tableOf(survey);
     for (const [index, device] of devices.entries()) {
       const { id } = device;
@@ -35,7 +35,12 @@ features {
       }
       const first = devices.slice(0, index).find((other) => other.id === id);
       if (first !== undefined) {
-        yield { message: `'${device.name}' has the device id ${id} of '${first.name}'`, at: device.at, related: [{ at: first.at, message: `'${first.name}' = ${id}` }], help: 'a driver finds its device by the id: give one of them another' };
+        yield {
+          message: `'${device.name}' has the device id ${id} of '${first.name}'`,
+          at: device.at,
+          related: [{ at: first.at, message: `'${first.name}' = ${id}` }],
+          help: "a driver finds its device by the id: give one of them another",
+        };
       }
       yield* againstTable(device, id, table);
     }
@@ -43,8 +48,8 @@ features {
 };
 
 function tableOf(survey: Survey): readonly Constant[] {
-  const ids = survey.module('ids');
-  return ids?.kind === 'core' ? survey.constantsOf({ module: 'ids', group: 'ID' }) : [];
+  const ids = survey.module("ids");
+  return ids?.kind === "core" ? survey.constantsOf({ module: "ids", group: "ID" }) : [];
 }
 
 function* againstTable(device: Module, id: number, table: readonly Constant[]): Iterable<Finding> {

@@ -1,14 +1,14 @@
-import type { Finding } from '../diagnostic/diagnostic.ts';
-import type { Element } from '../ir/model.ts';
-import type { Rule } from './rule.ts';
-import { isCommand, isGroup, isRequest } from './survey/kinds.ts';
-import { called } from './survey/words.ts';
+import type { Finding } from "../diagnostic/diagnostic.ts";
+import type { Element } from "../ir/model.ts";
+import type { Rule } from "./rule.ts";
+import { isCommand, isGroup, isRequest } from "./survey/kinds.ts";
+import { called } from "./survey/words.ts";
 
 export const emptyLabel: Rule = {
-  code: 'V6003',
-  name: 'empty-label',
-  severity: 'error',
-  summary: 'a label, a title or a sentence without text',
+  code: "V6003",
+  name: "empty-label",
+  severity: "error",
+  summary: "a label, a title or a sentence without text",
   explanation: `A label is the LaTeX label of the standard's section or block that says something; the tables and the generated code
 lead the reader there. An empty one leads nowhere, as does a requirement whose sentence is empty.`,
   bad: `device disk = 60 "Disk";
@@ -21,21 +21,42 @@ must device "Device Types / Disk / Device Operation": "Something is demanded.";
 `,
   *check(survey) {
     for (const module of survey.modules) {
-      yield* ofElement(module, survey.placeOf(module, 'label'));
+      yield* ofElement(module, survey.placeOf(module, "label"));
       for (const item of module.items) {
-        yield* ofElement(item, survey.placeOf(item, 'label'));
-        if (item.kind === 'rule' && item.sentence !== undefined && item.sentence.trim() === '') {
-          yield { message: 'a requirement without a sentence', at: item.at, help: 'say in a sentence of your own what is demanded' };
+        yield* ofElement(item, survey.placeOf(item, "label"));
+        if (item.kind === "rule" && item.sentence !== undefined && item.sentence.trim() === "") {
+          yield {
+            message: "a requirement without a sentence",
+            at: item.at,
+            help: "say in a sentence of your own what is demanded",
+          };
         }
-        const inner: readonly Element[] = item.kind === 'features' ? item.features : item.kind === 'queues' ? item.queues : item.kind === 'registers' ? item.registers : isGroup(item) ? item.constants : isRequest(item) ? item.parts : isCommand(item) ? [] : [];
-        for (const element of inner) yield* ofElement(element, survey.placeOf(element, 'label'));
+        const inner: readonly Element[] =
+          item.kind === "features"
+            ? item.features
+            : item.kind === "queues"
+              ? item.queues
+              : item.kind === "registers"
+                ? item.registers
+                : isGroup(item)
+                  ? item.constants
+                  : isRequest(item)
+                    ? item.parts
+                    : isCommand(item)
+                      ? []
+                      : [];
+        for (const element of inner) yield* ofElement(element, survey.placeOf(element, "label"));
       }
     }
-    for (const { member } of survey.sites) yield* ofElement(member, survey.placeOf(member, 'label'));
+    for (const { member } of survey.sites) yield* ofElement(member, survey.placeOf(member, "label"));
   },
 };
 
-function* ofElement(element: Element & { readonly kind?: string }, at: Element['at']): Iterable<Finding> {
-  if (element.label === undefined || element.label.trim() !== '') return;
-  yield { message: `the label of ${called(element)} is empty`, at, help: "write the LaTeX label of the standard's section, or leave it out" };
+function* ofElement(element: Element & { readonly kind?: string }, at: Element["at"]): Iterable<Finding> {
+  if (element.label === undefined || element.label.trim() !== "") return;
+  yield {
+    message: `the label of ${called(element)} is empty`,
+    at,
+    help: "write the LaTeX label of the standard's section, or leave it out",
+  };
 }

@@ -1,15 +1,15 @@
-import type { Finding } from '../diagnostic/diagnostic.ts';
-import { existsAt, overlap } from '../ir/availability.ts';
-import type { Feature, Module, Revision } from '../ir/model.ts';
-import type { Rule } from './rule.ts';
-import { linesWith } from './survey/feature-ranges.ts';
-import { spellRevisions, type Survey } from './survey/survey.ts';
+import type { Finding } from "../diagnostic/diagnostic.ts";
+import { existsAt, overlap } from "../ir/availability.ts";
+import type { Feature, Module, Revision } from "../ir/model.ts";
+import type { Rule } from "./rule.ts";
+import { linesWith } from "./survey/feature-ranges.ts";
+import { spellRevisions, type Survey } from "./survey/survey.ts";
 
 export const featureBitTwice: Rule = {
-  code: 'V4001',
-  name: 'feature-bit-twice',
-  severity: 'error',
-  summary: 'a feature bit with two meanings',
+  code: "V4001",
+  name: "feature-bit-twice",
+  severity: "error",
+  summary: "a feature bit with two meanings",
   explanation: `All features of a device, the core's among them, share one space of 128 bits, so a bit has one meaning in each revision.
 Another name of the same bit says so: \`legacy WCE = FLUSH\`. Where the standard itself gives a bit to a device and to the
 core, as it does with 41, \`feature_ranges\` of the core has a line for each owner, with the erratum.`,
@@ -33,7 +33,13 @@ features {
     const core = survey.core.flatMap((module) => survey.features(module).map((feature) => ({ module, feature })));
     for (const module of survey.modules) {
       const own = survey.features(module).map((feature) => ({ module, feature }));
-      yield* inSpace(survey, module.kind === 'core' ? core.filter((one) => survey.core.indexOf(one.module) <= survey.core.indexOf(module)) : [...core, ...own], module);
+      yield* inSpace(
+        survey,
+        module.kind === "core"
+          ? core.filter((one) => survey.core.indexOf(one.module) <= survey.core.indexOf(module))
+          : [...core, ...own],
+        module,
+      );
     }
   },
 };
@@ -62,8 +68,12 @@ function* inSpace(survey: Survey, features: readonly Owned[], reported: Module):
 function shared(survey: Survey, a: Owned, b: Owned): readonly Revision[] {
   return overlap(a.feature, b.feature).filter((revision) => {
     if (a.module.kind === b.module.kind) return true;
-    const owners = new Set(linesWith(survey, a.feature.bit).filter((line) => existsAt(line, revision)).map((line) => line.owner));
-    return !(owners.has('core') && owners.has('device'));
+    const owners = new Set(
+      linesWith(survey, a.feature.bit)
+        .filter((line) => existsAt(line, revision))
+        .map((line) => line.owner),
+    );
+    return !(owners.has("core") && owners.has("device"));
   });
 }
 
@@ -74,9 +84,11 @@ function finding(first: Owned, second: Owned, revisions: readonly Revision[], fe
   let free = bit;
   while (taken.has(free)) free++;
   return {
-    message: `'${name}' and '${first.feature.name}'${foreign ? ` of the ${first.module.kind}` : ''} are both bit ${bit}${revisions.includes('1.4') ? '' : ` in ${spellRevisions(revisions)}`}`,
+    message: `'${name}' and '${first.feature.name}'${foreign ? ` of the ${first.module.kind}` : ""} are both bit ${bit}${revisions.includes("1.4") ? "" : ` in ${spellRevisions(revisions)}`}`,
     at: second.feature.at,
     related: [{ at: first.feature.at, message: `bit ${bit} here` }],
-    help: foreign ? 'a device type has its own ranges of bits: see feature_ranges of the core' : `the next free bit is ${free}; another name of the same bit is written '${name} = ${first.feature.name}'`,
+    help: foreign
+      ? "a device type has its own ranges of bits: see feature_ranges of the core"
+      : `the next free bit is ${free}; another name of the same bit is written '${name} = ${first.feature.name}'`,
   };
 }

@@ -1,15 +1,15 @@
-import type { Finding } from '../diagnostic/diagnostic.ts';
-import { overlap } from '../ir/availability.ts';
-import type { Constant, ConstantGroup, Element, House, Integer, Member, Module } from '../ir/model.ts';
-import type { Rule } from './rule.ts';
-import { isCommand, isGroup } from './survey/kinds.ts';
-import { spellRevisions, type Survey } from './survey/survey.ts';
+import type { Finding } from "../diagnostic/diagnostic.ts";
+import { overlap } from "../ir/availability.ts";
+import type { Constant, ConstantGroup, Element, House, Integer, Member, Module } from "../ir/model.ts";
+import type { Rule } from "./rule.ts";
+import { isCommand, isGroup } from "./survey/kinds.ts";
+import { spellRevisions, type Survey } from "./survey/survey.ts";
 
 export const houseNameTwice: Rule = {
-  code: 'V6002',
-  name: 'house-name-twice',
-  severity: 'error',
-  summary: 'a name that a house would have for two things',
+  code: "V6002",
+  name: "house-name-twice",
+  severity: "error",
+  summary: "a name that a house would have for two things",
   explanation: `\`alias linux NAME\` replaces an element's name in that house, \`also linux NAME\` adds one. The house's headers are included
 together, so each name of a macro, of a struct, and of a member within its struct means one thing. What the house does
 not publish (\`omit\`) has no name there, and two macros of one value do no harm.`,
@@ -36,9 +36,15 @@ house linux {
   *check(survey) {
     for (const house of housesOf(survey)) {
       const published = survey.modules.flatMap((module) => publishedBy(module, house));
-      yield* twice(published.filter((one) => one.space === 'macro'), house);
-      yield* twice(published.filter((one) => one.space === 'struct'), house);
-      for (const body of survey.bodies) if (body.kind !== 'view') yield* twice(membersOf(body.members, house), house);
+      yield* twice(
+        published.filter((one) => one.space === "macro"),
+        house,
+      );
+      yield* twice(
+        published.filter((one) => one.space === "struct"),
+        house,
+      );
+      for (const body of survey.bodies) if (body.kind !== "view") yield* twice(membersOf(body.members, house), house);
     }
   },
 };
@@ -46,7 +52,7 @@ house linux {
 interface Published {
   readonly name: string;
   readonly element: Element;
-  readonly space: 'macro' | 'struct' | 'member';
+  readonly space: "macro" | "struct" | "member";
   /** Given for this house, not by the rule for all. */
   readonly given: boolean;
   readonly value?: Integer;
@@ -55,37 +61,51 @@ interface Published {
 }
 
 function housesOf(survey: Survey): readonly string[] {
-  return [...new Set(survey.modules.flatMap((module) => module.items.flatMap((item) => (item.kind === 'house' ? [item.name] : []))))];
+  return [
+    ...new Set(
+      survey.modules.flatMap((module) => module.items.flatMap((item) => (item.kind === "house" ? [item.name] : []))),
+    ),
+  ];
 }
 
 function publishedBy(module: Module, house: string): readonly Published[] {
-  const blocks = module.items.filter((item): item is House => item.kind === 'house' && item.name === house);
+  const blocks = module.items.filter((item): item is House => item.kind === "house" && item.name === house);
   const omitted = new Set(blocks.flatMap((block) => block.omitted));
   const found: Published[] = [];
-  const add = (element: Element, space: Published['space'], value?: Integer, group = ''): void => {
-    if (omitted.has(element.name) || omitted.has(group) || (group !== '' && omitted.has(`${group}.${element.name}`))) return;
+  const add = (element: Element, space: Published["space"], value?: Integer, group = ""): void => {
+    if (omitted.has(element.name) || omitted.has(group) || (group !== "" && omitted.has(`${group}.${element.name}`)))
+      return;
     found.push(...namesOf(element, house, space, value));
   };
   for (const item of module.items) {
-    if (item.kind === 'features') for (const feature of item.features) add(feature, 'macro', feature.bit, 'features');
-    if (item.kind === 'constant') add(item, 'macro', item.value);
-    if (isGroup(item)) for (const constant of item.constants) add(constant, 'macro', constant.value, item.name);
-    if (item.kind === 'registers') for (const register of item.registers) add(register, 'macro', register.offset, item.name);
-    if (isCommand(item) && item.number !== undefined) add(item, 'macro', item.number);
-    if (item.kind === 'struct' || item.kind === 'config') add(item, 'struct');
+    if (item.kind === "features") for (const feature of item.features) add(feature, "macro", feature.bit, "features");
+    if (item.kind === "constant") add(item, "macro", item.value);
+    if (isGroup(item)) for (const constant of item.constants) add(constant, "macro", constant.value, item.name);
+    if (item.kind === "registers")
+      for (const register of item.registers) add(register, "macro", register.offset, item.name);
+    if (isCommand(item) && item.number !== undefined) add(item, "macro", item.number);
+    if (item.kind === "struct" || item.kind === "config") add(item, "struct");
   }
   for (const block of blocks) {
-    for (const one of block.constants) for (const constant of constantsOf(one)) found.push({ name: constant.cName, element: constant, space: 'macro', given: true, value: constant.value });
-    for (const view of block.views) found.push({ name: view.cName, element: view, space: 'struct', given: true, views: view.of });
+    for (const one of block.constants)
+      for (const constant of constantsOf(one))
+        found.push({ name: constant.cName, element: constant, space: "macro", given: true, value: constant.value });
+    for (const view of block.views)
+      found.push({ name: view.cName, element: view, space: "struct", given: true, views: view.of });
   }
   return found;
 }
 
 function constantsOf(one: Constant | ConstantGroup): readonly Constant[] {
-  return one.kind === 'constant' ? [one] : one.constants;
+  return one.kind === "constant" ? [one] : one.constants;
 }
 
-function namesOf(element: Element, house: string, space: Published['space'], value: Integer | undefined): readonly Published[] {
+function namesOf(
+  element: Element,
+  house: string,
+  space: Published["space"],
+  value: Integer | undefined,
+): readonly Published[] {
   const own = element.aliases?.filter((alias) => alias.house === house) ?? [];
   const main = own.find((alias) => alias.also === undefined);
   const base = { element, space, ...(value === undefined ? {} : { value }) };
@@ -98,8 +118,8 @@ function namesOf(element: Element, house: string, space: Published['space'], val
 /** Members that share one space of names: those of groups without a name are the struct's own. */
 function membersOf(members: readonly Member[], house: string): readonly Published[] {
   return members.flatMap((member): readonly Published[] => {
-    if (member.kind === 'group' && member.name === '') return membersOf(member.members, house);
-    return member.name === '' ? [] : namesOf(member, house, 'member', undefined);
+    if (member.kind === "group" && member.name === "") return membersOf(member.members, house);
+    return member.name === "" ? [] : namesOf(member, house, "member", undefined);
   });
 }
 
@@ -113,7 +133,7 @@ function* twice(all: readonly Published[], house: string): Iterable<Finding> {
     const revisions = overlap(first.element, second.element);
     const [early, late] = second.given ? [first, second] : [second, first];
     yield {
-      message: `in the house '${house}', '${second.name}' is both '${early.element.name}' and '${late.element.name}'${revisions.includes('1.4') ? '' : ` in ${spellRevisions(revisions)}`}`,
+      message: `in the house '${house}', '${second.name}' is both '${early.element.name}' and '${late.element.name}'${revisions.includes("1.4") ? "" : ` in ${spellRevisions(revisions)}`}`,
       at: late.element.at,
       related: [{ at: early.element.at, message: `'${early.element.name}' has this name` }],
       help: "give one of them another name there, or 'omit' the one that the house does not have",

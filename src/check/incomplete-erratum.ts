@@ -1,10 +1,10 @@
-import type { Rule } from './rule.ts';
+import type { Rule } from "./rule.ts";
 
 export const incompleteErratum: Rule = {
-  code: 'V6004',
-  name: 'incomplete-erratum',
-  severity: 'error',
-  summary: 'an erratum that does not say what is written, what is meant, or why',
+  code: "V6004",
+  name: "incomplete-erratum",
+  severity: "error",
+  summary: "an erratum that does not say what is written, what is meant, or why",
   explanation: `An erratum keeps both readings: \`text\` is what the standard says, \`meant\` what this description takes instead, and
 \`because\` why. Readers have to be able to disagree, so none of the three may be missing.`,
   bad: `device disk = 60 "Disk";

@@ -1,21 +1,21 @@
-import type { Finding, Place } from '../diagnostic/diagnostic.ts';
-import { walkExpression } from '../ir/expression.ts';
-import type { Element, Expression, Module, Tag } from '../ir/model.ts';
-import { printExpression } from '../ir/print-expression.ts';
-import type { Rule } from './rule.ts';
-import { armGuard, type Guard } from './survey/bodies.ts';
-import { spanOf } from './survey/choices.ts';
-import { about, featuresIn } from './survey/constraints.ts';
-import { existing } from './survey/presence.ts';
-import { decidedBy, satisfiable, type Exists } from './survey/solver.ts';
-import { revisionsOf, type Survey } from './survey/survey.ts';
-import { called } from './survey/words.ts';
+import type { Finding, Place } from "../diagnostic/diagnostic.ts";
+import { walkExpression } from "../ir/expression.ts";
+import type { Element, Expression, Module, Tag } from "../ir/model.ts";
+import { printExpression } from "../ir/print-expression.ts";
+import type { Rule } from "./rule.ts";
+import { armGuard, type Guard } from "./survey/bodies.ts";
+import { spanOf } from "./survey/choices.ts";
+import { about, featuresIn } from "./survey/constraints.ts";
+import { existing } from "./survey/presence.ts";
+import { decidedBy, satisfiable, type Exists } from "./survey/solver.ts";
+import { revisionsOf, type Survey } from "./survey/survey.ts";
+import { called } from "./survey/words.ts";
 
 export const neverPresent: Rule = {
-  code: 'V3011',
-  name: 'never-present',
-  severity: 'error',
-  summary: 'a condition that can never hold where it stands',
+  code: "V3011",
+  name: "never-present",
+  severity: "error",
+  summary: "a condition that can never hold where it stands",
   explanation: `A condition that contradicts itself, or what surrounds it, or what the features require of each other, hides its element
 forever: \`if not MQ\` inside of what needs \`MQ\`, an alternative for \`type == OUT\` inside of that for \`type == IN\`.`,
   bad: `device nic = 61 "Nic";
@@ -42,13 +42,18 @@ config {
 `,
   *check(survey) {
     for (const use of survey.uses) {
-      if (use.role === 'condition') yield* search(survey, use.module, use.element, use.expression, use.guards);
+      if (use.role === "condition") yield* search(survey, use.module, use.element, use.expression, use.guards);
     }
     for (const choice of survey.choices) {
       for (const arm of choice.arms) {
         const guard = armGuard(arm, choice.element, choice.by);
         if (arm.tags.some((tag) => isEmpty(tag))) continue;
-        if (choice.by !== undefined && guard.condition !== undefined && choice.guards.some((one) => one.condition !== undefined)) yield* search(survey, choice.module, arm, guard.condition, choice.guards);
+        if (
+          choice.by !== undefined &&
+          guard.condition !== undefined &&
+          choice.guards.some((one) => one.condition !== undefined)
+        )
+          yield* search(survey, choice.module, arm, guard.condition, choice.guards);
       }
     }
   },
@@ -56,46 +61,79 @@ config {
 
 const always: Exists = () => true;
 
-function* search(survey: Survey, module: Module, element: Element, condition: Expression, guards: readonly Guard[]): Iterable<Finding> {
+function* search(
+  survey: Survey,
+  module: Module,
+  element: Element,
+  condition: Expression,
+  guards: readonly Guard[],
+): Iterable<Finding> {
   const around = guards.filter((guard) => guard.condition !== undefined && guard.element !== element);
   const conditions = [condition, ...around.flatMap((guard) => guard.condition ?? [])];
   // What only asks for features holds when all are negotiated.
   if (!conditions.some((one) => excludesSomething(one))) return;
-  if (!meetItself(condition) && !around.some((guard) => guard.condition !== undefined && meet(condition, guard.condition)) && !conditions.some((one) => deniesFeature(one))) return;
+  if (
+    !meetItself(condition) &&
+    !around.some((guard) => guard.condition !== undefined && meet(condition, guard.condition)) &&
+    !conditions.some((one) => deniesFeature(one))
+  )
+    return;
   const at = firstPlace(condition) ?? element.at;
   if (!satisfiable([condition], always)) {
-    yield { message: `the condition of ${called(element)} can never hold: ${printExpression(condition)}`, at, help: 'its parts exclude each other' };
+    yield {
+      message: `the condition of ${called(element)} can never hold: ${printExpression(condition)}`,
+      at,
+      help: "its parts exclude each other",
+    };
     return;
   }
   if (!satisfiable(conditions, always)) {
-    const other = around.find((guard) => !satisfiable([condition, ...(guard.condition === undefined ? [] : [guard.condition])], always)) ?? around.at(-1);
+    const other =
+      around.find(
+        (guard) => !satisfiable([condition, ...(guard.condition === undefined ? [] : [guard.condition])], always),
+      ) ?? around.at(-1);
     yield {
-      message: `${called(element)} is never there: its condition contradicts ${other === undefined ? 'what surrounds it' : `that of ${called(other.element)} around it`}`,
+      message: `${called(element)} is never there: its condition contradicts ${other === undefined ? "what surrounds it" : `that of ${called(other.element)} around it`}`,
       at,
       label: printExpression(condition),
-      ...(other?.condition === undefined ? {} : { related: [{ at: firstPlace(other.condition) ?? other.element.at, message: printExpression(other.condition) }] }),
-      help: 'leave it out, or correct one of the conditions',
+      ...(other?.condition === undefined
+        ? {}
+        : {
+            related: [
+              { at: firstPlace(other.condition) ?? other.element.at, message: printExpression(other.condition) },
+            ],
+          }),
+      help: "leave it out, or correct one of the conditions",
     };
     return;
   }
   if (conditions.some((one) => deniesFeature(one))) yield* againstFeatures(survey, module, element, conditions, at);
 }
 
-function* againstFeatures(survey: Survey, module: Module, element: Element, conditions: readonly Expression[], at: Place): Iterable<Finding> {
+function* againstFeatures(
+  survey: Survey,
+  module: Module,
+  element: Element,
+  conditions: readonly Expression[],
+  at: Place,
+): Iterable<Finding> {
   const revision = revisionsOf(element).at(-1);
   if (revision === undefined) return;
   const exists = existing(survey, revision);
   // A feature that does not exist yet is another rule's matter.
   if (!satisfiable(conditions, exists)) return;
-  const constraints = about(survey.constraintsAt(module, revision), conditions.flatMap((one) => featuresIn(one)));
+  const constraints = about(
+    survey.constraintsAt(module, revision),
+    conditions.flatMap((one) => featuresIn(one)),
+  );
   if (satisfiable([...conditions, ...constraints.map((one) => one.condition)], exists)) return;
   const guilty = constraints.find((one) => !satisfiable([...conditions, one.condition], exists));
   yield {
     message: `${called(element)} is never there: its condition contradicts what the features require`,
     at,
-    label: conditions.map((one) => printExpression(one)).join(' and '),
+    label: conditions.map((one) => printExpression(one)).join(" and "),
     ...(guilty === undefined ? {} : { related: [{ at: guilty.at, message: guilty.text }] }),
-    help: 'leave it out, or correct the condition or the requirement',
+    help: "leave it out, or correct the condition or the requirement",
   };
 }
 
@@ -115,7 +153,7 @@ function meet(a: Expression, b: Expression): boolean {
 function deniesFeature(condition: Expression): boolean {
   let denied = false;
   walkExpression(condition, (part) => {
-    if (part.op === 'not' || part.op === '->' || part.op === '!=') denied = true;
+    if (part.op === "not" || part.op === "->" || part.op === "!=") denied = true;
   });
   return denied && featuresIn(condition).length > 0;
 }
@@ -129,7 +167,7 @@ function isEmpty(tag: Tag): boolean {
 function excludesSomething(condition: Expression): boolean {
   let found = false;
   walkExpression(condition, (part) => {
-    if (part.op !== 'feature' && part.op !== '&' && part.op !== '|') found = true;
+    if (part.op !== "feature" && part.op !== "&" && part.op !== "|") found = true;
   });
   return found;
 }
@@ -137,7 +175,7 @@ function excludesSomething(condition: Expression): boolean {
 function firstPlace(condition: Expression): Place | undefined {
   let at: Place | undefined;
   walkExpression(condition, (part) => {
-    if (at === undefined && 'at' in part) at = part.at;
+    if (at === undefined && "at" in part) at = part.at;
   });
   return at;
 }

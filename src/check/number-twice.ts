@@ -1,15 +1,15 @@
-import type { Finding } from '../diagnostic/diagnostic.ts';
-import { overlap } from '../ir/availability.ts';
-import type { Command } from '../ir/model.ts';
-import type { Rule } from './rule.ts';
-import { isCommand } from './survey/kinds.ts';
-import { spellRevisions } from './survey/survey.ts';
+import type { Finding } from "../diagnostic/diagnostic.ts";
+import { overlap } from "../ir/availability.ts";
+import type { Command } from "../ir/model.ts";
+import type { Rule } from "./rule.ts";
+import { isCommand } from "./survey/kinds.ts";
+import { spellRevisions } from "./survey/survey.ts";
 
 export const numberTwice: Rule = {
-  code: 'V4009',
-  name: 'number-twice',
-  severity: 'error',
-  summary: 'two commands, capabilities, resource objects or device parts with one number',
+  code: "V4009",
+  name: "number-twice",
+  severity: "error",
+  summary: "two commands, capabilities, resource objects or device parts with one number",
   explanation: `Opcodes of admin commands, CCW commands, types of PCI capabilities and of device parts, ids of capabilities and of
 resource objects are each one space: those of the core hold for every device, and a device adds its own. The standard
 has such a slip: its table and its text give 0x000b and 0x000c to two admin commands the other way round.`,
@@ -24,20 +24,32 @@ capability FILTER = 0x0800 { le32 groups limit; }
 capability ACTION = 0x0801 { le32 count; }
 `,
   *check(survey) {
-    const commands = survey.modules.map((module) => ({ module, commands: module.items.filter((item) => isCommand(item)) }));
-    const shared = commands.filter((one) => one.module.kind !== 'device');
-    for (const [index, one] of shared.entries()) yield* among(shared.slice(0, index).flatMap((other) => other.commands), one.commands);
-    for (const one of commands) if (one.module.kind === 'device') yield* among(shared.flatMap((other) => other.commands), one.commands);
+    const commands = survey.modules.map((module) => ({
+      module,
+      commands: module.items.filter((item) => isCommand(item)),
+    }));
+    const shared = commands.filter((one) => one.module.kind !== "device");
+    for (const [index, one] of shared.entries())
+      yield* among(
+        shared.slice(0, index).flatMap((other) => other.commands),
+        one.commands,
+      );
+    for (const one of commands)
+      if (one.module.kind === "device")
+        yield* among(
+          shared.flatMap((other) => other.commands),
+          one.commands,
+        );
   },
 };
 
-const words: Readonly<Record<Command['kind'], string>> = {
-  pci_capability: 'type',
-  ccw_command: 'command',
-  admin_command: 'opcode',
-  capability: 'capability id',
-  resource: 'resource object type',
-  device_part: 'device part type',
+const words: Readonly<Record<Command["kind"], string>> = {
+  pci_capability: "type",
+  ccw_command: "command",
+  admin_command: "opcode",
+  capability: "capability id",
+  resource: "resource object type",
+  device_part: "device part type",
 };
 
 function* among(before: readonly Command[], commands: readonly Command[]): Iterable<Finding> {
@@ -48,8 +60,12 @@ function* among(before: readonly Command[], commands: readonly Command[]): Itera
   };
   for (const command of before) add(command);
   for (const command of commands) {
-    const first = command.number === undefined ? undefined : byNumber.get(`${command.kind} ${command.number}`)?.find((other) => overlap(other, command).length > 0);
-    if (first !== undefined && command.number !== undefined) yield finding(first, command, command.number, [...before, ...commands]);
+    const first =
+      command.number === undefined
+        ? undefined
+        : byNumber.get(`${command.kind} ${command.number}`)?.find((other) => overlap(other, command).length > 0);
+    if (first !== undefined && command.number !== undefined)
+      yield finding(first, command, command.number, [...before, ...commands]);
     add(command);
   }
 }
@@ -59,10 +75,10 @@ function finding(first: Command, command: Command, number: number, all: readonly
   const taken = new Set(all.filter((other) => other.kind === command.kind).map((other) => other.number));
   let free = number;
   while (taken.has(free)) free++;
-  const digits = command.kind === 'ccw_command' || command.kind === 'pci_capability' ? 2 : 4;
-  const hex = (value: number): string => `0x${value.toString(16).padStart(digits, '0')}`;
+  const digits = command.kind === "ccw_command" || command.kind === "pci_capability" ? 2 : 4;
+  const hex = (value: number): string => `0x${value.toString(16).padStart(digits, "0")}`;
   return {
-    message: `'${command.name}' and '${first.name}' have the same ${words[command.kind]} ${hex(number)}${revisions.includes('1.4') ? '' : ` in ${spellRevisions(revisions)}`}`,
+    message: `'${command.name}' and '${first.name}' have the same ${words[command.kind]} ${hex(number)}${revisions.includes("1.4") ? "" : ` in ${spellRevisions(revisions)}`}`,
     at: command.at,
     related: [{ at: first.at, message: `${hex(number)} first` }],
     help: `the next free one is ${hex(free)}`,

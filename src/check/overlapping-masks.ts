@@ -1,14 +1,14 @@
-import type { Finding } from '../diagnostic/diagnostic.ts';
-import { overlap } from '../ir/availability.ts';
-import type { Constant, ConstantGroup } from '../ir/model.ts';
-import type { Rule } from './rule.ts';
-import { isGroup } from './survey/kinds.ts';
+import type { Finding } from "../diagnostic/diagnostic.ts";
+import { overlap } from "../ir/availability.ts";
+import type { Constant, ConstantGroup } from "../ir/model.ts";
+import type { Rule } from "./rule.ts";
+import { isGroup } from "./survey/kinds.ts";
 
 export const overlappingMasks: Rule = {
-  code: 'V2015',
-  name: 'overlapping-masks',
-  severity: 'error',
-  summary: 'two masks that share bits, or a number that reaches into the bits of a flag',
+  code: "V2015",
+  name: "overlapping-masks",
+  severity: "error",
+  summary: "two masks that share bits, or a number that reaches into the bits of a flag",
   explanation: `The constants of \`flags\` are masks that can be combined, so each has bits of its own; a mask of several bits is fine. What
 is made of others names them: \`ANY = IPV4 | IPV6\`. The flags inside of an \`enum\` lie above its numbers. Where a constant is
 a bit number and no mask, the group is \`bits\`, or the constant is written \`bit 3\`: virtio has all three kinds under
@@ -33,32 +33,39 @@ flags S {
     for (const module of survey.modules) {
       for (const item of module.items) {
         if (isGroup(item)) yield* inGroup(item);
-        if (item.kind === 'house') for (const group of item.constants) if (group.kind !== 'constant') yield* inGroup(group);
+        if (item.kind === "house")
+          for (const group of item.constants) if (group.kind !== "constant") yield* inGroup(group);
       }
     }
   },
 };
 
 function* inGroup(group: ConstantGroup): Iterable<Finding> {
-  const masks = group.constants.filter((constant) => constant.type === 'mask' && !isComposed(constant));
+  const masks = group.constants.filter((constant) => constant.type === "mask" && !isComposed(constant));
   if (masks.length === 0) return;
   let all = 0n;
   for (const [index, mask] of masks.entries()) {
     const value = BigInt(mask.value);
-    const shares = (other: Constant): boolean => (value === 0n ? BigInt(other.value) === 0n : (BigInt(other.value) & value) !== 0n);
-    const first = (all & value) === 0n && value !== 0n ? undefined : masks.find((other, earlier) => earlier < index && shares(other) && overlap(other, mask).length > 0);
+    const shares = (other: Constant): boolean =>
+      value === 0n ? BigInt(other.value) === 0n : (BigInt(other.value) & value) !== 0n;
+    const first =
+      (all & value) === 0n && value !== 0n
+        ? undefined
+        : masks.find((other, earlier) => earlier < index && shares(other) && overlap(other, mask).length > 0);
     all |= value;
     if (first !== undefined) yield shared(group, first, mask);
   }
   for (const constant of group.constants) {
-    if (constant.type !== 'number' || (BigInt(constant.value) & all) === 0n) continue;
-    const flag = masks.find((mask) => (BigInt(constant.value) & BigInt(mask.value)) !== 0n && overlap(constant, mask).length > 0);
+    if (constant.type !== "number" || (BigInt(constant.value) & all) === 0n) continue;
+    const flag = masks.find(
+      (mask) => (BigInt(constant.value) & BigInt(mask.value)) !== 0n && overlap(constant, mask).length > 0,
+    );
     if (flag === undefined) continue;
     yield {
       message: `the number '${constant.name}' = ${constant.text} reaches into the bits of the flag '${flag.name}' = ${flag.text}`,
       at: constant.at,
-      related: [{ at: flag.at, message: 'the flag' }],
-      help: 'flags inside of an enum lie above all of its numbers',
+      related: [{ at: flag.at, message: "the flag" }],
+      help: "flags inside of an enum lie above all of its numbers",
     };
   }
 }
@@ -67,7 +74,13 @@ function shared(group: ConstantGroup, first: Constant, second: Constant): Findin
   const a = BigInt(first.value);
   const b = BigInt(second.value);
   const related = [{ at: first.at, message: `'${first.name}' = ${first.text}` }];
-  if (a === b) return { message: `'${second.name}' is the same mask as '${first.name}'`, at: second.at, related, help: `give it bits of its own, or, if both mean the same, write '${second.name} = ${first.name}'` };
+  if (a === b)
+    return {
+      message: `'${second.name}' is the same mask as '${first.name}'`,
+      at: second.at,
+      related,
+      help: `give it bits of its own, or, if both mean the same, write '${second.name} = ${first.name}'`,
+    };
   const values = group.constants.map((constant) => Number(constant.value));
   const counts = values.every((value, index) => value === index || value === index + 1);
   return {
@@ -84,5 +97,8 @@ function shared(group: ConstantGroup, first: Constant, second: Constant): Findin
 function isComposed(constant: Constant): boolean {
   // `0x20`, `bit 3`
   if (constant.aliasOf === undefined && /^(?:bit )?\d\w*$/.test(constant.text)) return false;
-  return constant.aliasOf !== undefined || /[A-Za-z_]\w*/.test(constant.text.replaceAll(/\bbit\b|0[xX][0-9A-Fa-f]+|0[bB][01]+/g, ''));
+  return (
+    constant.aliasOf !== undefined ||
+    /[A-Za-z_]\w*/.test(constant.text.replaceAll(/\bbit\b|0[xX][0-9A-Fa-f]+|0[bB][01]+/g, ""))
+  );
 }

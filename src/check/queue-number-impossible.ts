@@ -1,10 +1,10 @@
-import type { Rule } from './rule.ts';
+import type { Rule } from "./rule.ts";
 
 export const queueNumberImpossible: Rule = {
-  code: 'V4007',
-  name: 'queue-number-impossible',
-  severity: 'error',
-  summary: 'a queue number below 0 or above 65535, or a row of queues without any',
+  code: "V4007",
+  name: "queue-number-impossible",
+  severity: "error",
+  summary: "a queue number below 0 or above 65535, or a row of queues without any",
   explanation: `A queue has a number from 0 to 65535. Formulas are tried with every set of features, with small values of what they use,
 and with the largest and smallest ones that a rule allows. Where a rule allows no queue at all, or too many, either the
 rule or the formula is wrong; where it is the standard's own, the tighter rule carries an erratum.`,
@@ -31,6 +31,6 @@ config {
 }
 `,
   *check(survey) {
-    for (const problem of survey.queueProblems) if (problem.kind === 'impossible') yield problem.finding;
+    for (const problem of survey.queueProblems) if (problem.kind === "impossible") yield problem.finding;
   },
 };

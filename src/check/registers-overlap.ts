@@ -1,14 +1,14 @@
-import type { Finding } from '../diagnostic/diagnostic.ts';
-import { existsAt } from '../ir/availability.ts';
-import { revisions, type Register, type Revision } from '../ir/model.ts';
-import type { Rule } from './rule.ts';
-import { revisionsOf, spellRevisions } from './survey/survey.ts';
+import type { Finding } from "../diagnostic/diagnostic.ts";
+import { existsAt } from "../ir/availability.ts";
+import { revisions, type Register, type Revision } from "../ir/model.ts";
+import type { Rule } from "./rule.ts";
+import { revisionsOf, spellRevisions } from "./survey/survey.ts";
 
 export const registersOverlap: Rule = {
-  code: 'V4010',
-  name: 'registers-overlap',
-  severity: 'error',
-  summary: 'two registers that share bytes',
+  code: "V4010",
+  name: "registers-overlap",
+  severity: "error",
+  summary: "two registers that share bytes",
   explanation: `Each register has its own bytes. Two may share an offset where one is only read and the other only written, and have the
 same size. The map of the legacy interface, what is marked \`legacy\` and what exists in 0.9.5, and the current map count
 apart: the current one uses offsets of the legacy one again.`,
@@ -27,7 +27,8 @@ registers bus {
 }
 `,
   *check(survey) {
-    for (const module of survey.modules) for (const item of module.items) if (item.kind === 'registers') yield* inMap(item.registers);
+    for (const module of survey.modules)
+      for (const item of module.items) if (item.kind === "registers") yield* inMap(item.registers);
   },
 };
 
@@ -37,7 +38,11 @@ function* inMap(registers: readonly Register[]): Iterable<Finding> {
     const bytes = Array.from({ length: second.type.size }, (_, index) => second.offset + index);
     for (const first of new Set(bytes.flatMap((byte) => byByte.get(byte) ?? []))) {
       if (!meet(first, second)) continue;
-      const shared = revisions.filter((revision) => (inLegacyMap(first, revision) && inLegacyMap(second, revision)) || (inCurrentMap(first, revision) && inCurrentMap(second, revision)));
+      const shared = revisions.filter(
+        (revision) =>
+          (inLegacyMap(first, revision) && inLegacyMap(second, revision)) ||
+          (inCurrentMap(first, revision) && inCurrentMap(second, revision)),
+      );
       if (shared.length === 0) continue;
       yield finding(first, second, shared);
       break;
@@ -51,29 +56,37 @@ function* inMap(registers: readonly Register[]): Iterable<Finding> {
 }
 
 function inLegacyMap(register: Register, revision: Revision): boolean {
-  return existsAt(register, revision) && (register.legacy === true || existsAt(register, '0.9.5'));
+  return existsAt(register, revision) && (register.legacy === true || existsAt(register, "0.9.5"));
 }
 
 function inCurrentMap(register: Register, revision: Revision): boolean {
-  return revision !== '0.9.5' && register.legacy !== true && existsAt(register, revision);
+  return revision !== "0.9.5" && register.legacy !== true && existsAt(register, revision);
 }
 
 function meet(a: Register, b: Register): boolean {
   if (a.offset >= b.offset + b.type.size || b.offset >= a.offset + a.type.size) return false;
-  const pair = (a.access === 'read' && b.access === 'write') || (a.access === 'write' && b.access === 'read');
+  const pair = (a.access === "read" && b.access === "write") || (a.access === "write" && b.access === "read");
   return !(pair && a.offset === b.offset && a.type.size === b.type.size);
 }
 
 function finding(first: Register, second: Register, shared: readonly Revision[]): Finding {
   const same = first.offset === second.offset;
   const always = shared.length === revisionsOf(second).length;
-  const bytes = `0x${Math.max(first.offset, second.offset).toString(16).padStart(3, '0')}`;
+  const bytes = `0x${Math.max(first.offset, second.offset).toString(16).padStart(3, "0")}`;
   return {
     message: same
-      ? `'${second.name}' and '${first.name}' are both at ${bytes}${always ? '' : ` in ${spellRevisions(shared)}`}`
-      : `'${second.name}' and '${first.name}' share the byte ${bytes}${always ? '' : ` in ${spellRevisions(shared)}`}`,
+      ? `'${second.name}' and '${first.name}' are both at ${bytes}${always ? "" : ` in ${spellRevisions(shared)}`}`
+      : `'${second.name}' and '${first.name}' share the byte ${bytes}${always ? "" : ` in ${spellRevisions(shared)}`}`,
     at: second.at,
-    related: [{ at: first.at, message: `${first.type.size} byte${first.type.size === 1 ? '' : 's'} from 0x${first.offset.toString(16).padStart(3, '0')}` }],
-    help: same && first.access !== second.access && first.access !== 'rw' && second.access !== 'rw' ? 'a register to read and one to write at one offset have the same size' : 'give one of them another offset',
+    related: [
+      {
+        at: first.at,
+        message: `${first.type.size} byte${first.type.size === 1 ? "" : "s"} from 0x${first.offset.toString(16).padStart(3, "0")}`,
+      },
+    ],
+    help:
+      same && first.access !== second.access && first.access !== "rw" && second.access !== "rw"
+        ? "a register to read and one to write at one offset have the same size"
+        : "give one of them another offset",
   };
 }

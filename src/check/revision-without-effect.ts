@@ -1,9 +1,9 @@
-import type { Rule } from './rule.ts';
+import type { Rule } from "./rule.ts";
 
 export const revisionWithoutEffect: Rule = {
-  code: 'V5003',
-  name: 'revision-without-effect',
-  severity: 'warning',
+  code: "V5003",
+  name: "revision-without-effect",
+  severity: "warning",
   summary: "a 'since' or 'until' that the block around it overrules",
   explanation: `What stands in a block exists at most as long as the block: a \`since\` that is older than the block's, or an \`until\` that is
 newer, changes nothing. Either it is superfluous, or the block has the wrong revision.`,

@@ -1,5 +1,5 @@
-import type { Finding, Severity } from '../diagnostic/diagnostic.ts';
-import type { Survey } from './survey/survey.ts';
+import type { Finding, Severity } from "../diagnostic/diagnostic.ts";
+import type { Survey } from "./survey/survey.ts";
 
 /** One thing that virtgen reports: its code, its page, and, where it looks at the finished IR, how it finds it. */
 export interface Rule {

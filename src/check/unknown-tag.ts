@@ -1,10 +1,10 @@
-import type { Rule } from './rule.ts';
+import type { Rule } from "./rule.ts";
 
 export const unknownTag: Rule = {
-  code: 'V2009',
-  name: 'unknown-tag',
-  severity: 'error',
-  summary: 'an alternative whose tag is no constant',
+  code: "V2009",
+  name: "unknown-tag",
+  severity: "error",
+  summary: "an alternative whose tag is no constant",
   explanation: `The alternatives of a switch are chosen by the constants that are the values of its member: \`le32 type : T;\` says that
 they are those of \`T\`. Where the member does not say it, the switch does: \`switch command : CTRL_MQ\`. A tag may also be a
 number, or a range of numbers.`,

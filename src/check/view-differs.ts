@@ -1,18 +1,18 @@
-import type { Finding, Place } from '../diagnostic/diagnostic.ts';
-import { existsAt } from '../ir/availability.ts';
-import type { House, Item, Member, Module, Revision, View } from '../ir/model.ts';
-import type { Rule } from './rule.ts';
-import { viewedItem } from './survey/bodies.ts';
-import { HouseLayouts } from './survey/house-layouts.ts';
-import { Positions } from './survey/positions.ts';
-import { revisionsOf, type Survey } from './survey/survey.ts';
-import { seenIn, type Seen } from './survey/viewed.ts';
-import { called, counted } from './survey/words.ts';
+import type { Finding, Place } from "../diagnostic/diagnostic.ts";
+import { existsAt } from "../ir/availability.ts";
+import type { House, Item, Member, Module, Revision, View } from "../ir/model.ts";
+import type { Rule } from "./rule.ts";
+import { viewedItem } from "./survey/bodies.ts";
+import { HouseLayouts } from "./survey/house-layouts.ts";
+import { Positions } from "./survey/positions.ts";
+import { revisionsOf, type Survey } from "./survey/survey.ts";
+import { seenIn, type Seen } from "./survey/viewed.ts";
+import { called, counted } from "./survey/words.ts";
 
 export const viewDiffers: Rule = {
-  code: 'V6001',
-  name: 'view-differs',
-  severity: 'error',
+  code: "V6001",
+  name: "view-differs",
+  severity: "error",
   summary: "a house's struct whose bytes are not those of what it views",
   explanation: `A view is what another house calls and shapes differently, over the same bytes. Members that it takes over lie in the same
 order and at the same distance from each other; its own lie over bytes that are there, and have the size of the member
@@ -44,18 +44,24 @@ house linux {
     const layouts = new Map<Revision, HouseLayouts>();
     for (const module of survey.modules) {
       for (const house of module.items) {
-        if (house.kind !== 'house') continue;
+        if (house.kind !== "house") continue;
         for (const view of house.views) yield* ofView(survey, module, house, view, layouts);
       }
     }
   },
 };
 
-function* ofView(survey: Survey, module: Module, house: House, view: View, layouts: Map<Revision, HouseLayouts>): Iterable<Finding> {
-  const of = view.of.split('.');
-  const foreign = of.length > 1 ? survey.module(of[0] ?? '') : undefined;
+function* ofView(
+  survey: Survey,
+  module: Module,
+  house: House,
+  view: View,
+  layouts: Map<Revision, HouseLayouts>,
+): Iterable<Finding> {
+  const of = view.of.split(".");
+  const foreign = of.length > 1 ? survey.module(of[0] ?? "") : undefined;
   const owner = viewedItem(module, view.of) === undefined && foreign !== undefined ? foreign : module;
-  const item = viewedItem(owner, owner === module ? view.of : (of[1] ?? ''));
+  const item = viewedItem(owner, owner === module ? view.of : (of[1] ?? ""));
   if (item === undefined || view.errata !== undefined) return;
   for (const revision of revisionsToCompare(survey, view, item)) {
     const laid = layouts.get(revision) ?? new HouseLayouts(survey, revision);
@@ -80,7 +86,7 @@ function revisionsToCompare(survey: Survey, view: View, item: Item): readonly Re
     .filter((revision) => existsAt(item, revision))
     .toReversed()
     .filter((revision) => {
-      const shape = elements.map((element) => (existsAt(element, revision) ? '1' : '0')).join('');
+      const shape = elements.map((element) => (existsAt(element, revision) ? "1" : "0")).join("");
       if (shapes.has(shape)) return false;
       shapes.add(shape);
       return true;
@@ -108,7 +114,14 @@ class Comparison {
   private readonly byPlace: ReadonlyMap<Place, Seen>;
   private readonly byPath: ReadonlyMap<string, Seen>;
 
-  constructor(module: Module, view: View, house: string, seen: readonly Seen[], layouts: HouseLayouts, revision: Revision) {
+  constructor(
+    module: Module,
+    view: View,
+    house: string,
+    seen: readonly Seen[],
+    layouts: HouseLayouts,
+    revision: Revision,
+  ) {
     this.module = module;
     this.view = view;
     this.house = house;
@@ -128,7 +141,7 @@ class Comparison {
       if (leaf.member.errata !== undefined && this.match(leaf)?.element.at !== leaf.member.at) return undefined;
       const match = this.match(leaf);
       if (match === undefined) {
-        const outside = this.outside(leaf, last?.seen.base ?? this.seen[0]?.base ?? '', shift ?? 0);
+        const outside = this.outside(leaf, last?.seen.base ?? this.seen[0]?.base ?? "", shift ?? 0);
         if (outside !== undefined) return outside;
         covered = Math.max(covered, (leaf.offset ?? 0) + (leaf.size ?? 0));
         continue;
@@ -140,17 +153,27 @@ class Comparison {
       }
       covered = Math.max(covered, leaf.offset + (leaf.size ?? 0));
       if (last !== undefined && !leaf.overlaid) {
-        const wrong = this.seen.indexOf(match) < this.seen.indexOf(last.seen) ? this.disorder(last.seen, match, leaf) : this.skipped(last.seen, match, leaf);
+        const wrong =
+          this.seen.indexOf(match) < this.seen.indexOf(last.seen)
+            ? this.disorder(last.seen, match, leaf)
+            : this.skipped(last.seen, match, leaf);
         if (wrong !== undefined) return wrong;
       }
       const own = leaf.offset - match.offset;
       if (last !== undefined && last.seen.base === match.base) {
         if (shift !== undefined && own !== shift) return this.displaced(leaf, match, leaf.offset, match.offset + shift);
-      } else if (last !== undefined && !leaf.overlaid && last.leaf.offset !== null && last.leaf.size !== null && leaf.offset !== last.leaf.offset + last.leaf.size) {
+      } else if (
+        last !== undefined &&
+        !leaf.overlaid &&
+        last.leaf.offset !== null &&
+        last.leaf.size !== null &&
+        leaf.offset !== last.leaf.offset + last.leaf.size
+      ) {
         return this.displaced(leaf, match, leaf.offset, last.leaf.offset + last.leaf.size);
       }
       shift = own;
-      if (leaf.size !== null && match.size !== null && leaf.size !== match.size) return this.otherSize(leaf, match, leaf.size, match.size);
+      if (leaf.size !== null && match.size !== null && leaf.size !== match.size)
+        return this.otherSize(leaf, match, leaf.size, match.size);
       last = { leaf, seen: match };
     }
     return undefined;
@@ -159,11 +182,18 @@ class Comparison {
   private *leaves(members: readonly Member[], from: number | null, overlaid: boolean): Iterable<Leaf> {
     for (const member of members) {
       const place = this.packed ? member.position : member.position?.natural;
-      const offset = from === null || place?.offset === null || place?.offset === undefined ? null : from + place.offset;
+      const offset =
+        from === null || place?.offset === null || place?.offset === undefined ? null : from + place.offset;
       const inner = this.viewIn(member);
-      if (this.match({ member }) === undefined && inner !== undefined) yield* inner.leaves(inner.members(), offset, overlaid);
-      else if (this.match({ member }) === undefined && (member.kind === 'group' || member.kind === 'present') && !('dimensions' in member && member.dimensions.length > 0)) yield* this.leaves(member.members, from, overlaid);
-      else if (this.match({ member }) === undefined && member.kind === 'union') {
+      if (this.match({ member }) === undefined && inner !== undefined)
+        yield* inner.leaves(inner.members(), offset, overlaid);
+      else if (
+        this.match({ member }) === undefined &&
+        (member.kind === "group" || member.kind === "present") &&
+        !("dimensions" in member && member.dimensions.length > 0)
+      )
+        yield* this.leaves(member.members, from, overlaid);
+      else if (this.match({ member }) === undefined && member.kind === "union") {
         for (const [index, arm] of member.arms.entries()) yield* this.leaves(arm.members, from, overlaid || index > 0);
       } else yield { member, offset, size: place?.size ?? null, overlaid };
     }
@@ -175,19 +205,23 @@ class Comparison {
 
   /** The view of the house that the member is. */
   private viewIn(member: Member): Comparison | undefined {
-    if (member.kind !== 'field' || member.type.kind !== 'struct' || member.type.house === undefined) return undefined;
+    if (member.kind !== "field" || member.type.kind !== "struct" || member.type.house === undefined) return undefined;
     const { name, house } = member.type;
-    const inner = this.module.items.flatMap((item) => (item.kind === 'house' && item.name === house ? item.views : [])).find((view) => view.name === name);
-    return inner === undefined ? undefined : new Comparison(this.module, inner, this.house, this.seen, this.layouts, this.revision);
+    const inner = this.module.items
+      .flatMap((item) => (item.kind === "house" && item.name === house ? item.views : []))
+      .find((view) => view.name === name);
+    return inner === undefined
+      ? undefined
+      : new Comparison(this.module, inner, this.house, this.seen, this.layouts, this.revision);
   }
 
   /** What the member was taken from, or what has its name. */
-  private match({ member }: Pick<Leaf, 'member'>): Seen | undefined {
-    return this.byPlace.get(member.at) ?? (member.name === '' ? undefined : this.byPath.get(member.name));
+  private match({ member }: Pick<Leaf, "member">): Seen | undefined {
+    return this.byPlace.get(member.at) ?? (member.name === "" ? undefined : this.byPath.get(member.name));
   }
 
   private when(): string {
-    return this.revision === '1.4' ? '' : ` in ${this.revision}`;
+    return this.revision === "1.4" ? "" : ` in ${this.revision}`;
   }
 
   private displaced(leaf: Leaf, match: Seen, offset: number, right: number): Finding {
@@ -197,8 +231,8 @@ class Comparison {
       at: leaf.member.at === match.element.at ? this.view.at : leaf.member.at,
       related: [{ at: match.element.at, message: `${called(match.element)} in what is viewed` }],
       help: gap
-        ? `a C compiler leaves a gap of ${counted(offset - right, 'byte')} before it: write 'packed ${this.house}' behind the view`
-        : `${offset < right ? `${counted(right - offset, 'byte')} are missing before it` : `${counted(offset - right, 'byte')} before it are too many`}: a view has the bytes of what it views`,
+        ? `a C compiler leaves a gap of ${counted(offset - right, "byte")} before it: write 'packed ${this.house}' behind the view`
+        : `${offset < right ? `${counted(right - offset, "byte")} are missing before it` : `${counted(offset - right, "byte")} before it are too many`}: a view has the bytes of what it views`,
     };
   }
 
@@ -206,19 +240,28 @@ class Comparison {
     return {
       message: `${called(leaf.member)} stands behind ${called(before.element)} in '${this.view.name}', but before it in what it views`,
       at: leaf.member.at === match.element.at ? this.view.at : leaf.member.at,
-      related: [{ at: match.element.at, message: 'comes first here' }, { at: before.element.at, message: 'comes later' }],
-      help: 'a view has the order of what it views',
+      related: [
+        { at: match.element.at, message: "comes first here" },
+        { at: before.element.at, message: "comes later" },
+      ],
+      help: "a view has the order of what it views",
     };
   }
 
   /** What a C compiler's gap would lie over: it has the right size by chance, and no name. */
   private hidden(leaf: Leaf, before: Seen, match: Seen, covered: number): Finding | undefined {
-    const between = before.base === match.base ? this.seen.slice(this.seen.indexOf(before) + 1, this.seen.indexOf(match)).find((one) => one.base === match.base && one.offset >= before.offset + (before.size ?? 0)) : undefined;
-    if (between === undefined || leaf.offset === null || match.offset - between.offset !== leaf.offset - covered) return undefined;
+    const between =
+      before.base === match.base
+        ? this.seen
+            .slice(this.seen.indexOf(before) + 1, this.seen.indexOf(match))
+            .find((one) => one.base === match.base && one.offset >= before.offset + (before.size ?? 0))
+        : undefined;
+    if (between === undefined || leaf.offset === null || match.offset - between.offset !== leaf.offset - covered)
+      return undefined;
     return {
-      message: `'${this.view.name}' has a gap of ${counted(leaf.offset - covered, 'byte')} before ${called(leaf.member)}, where ${called(between.element)} lies in what it views`,
+      message: `'${this.view.name}' has a gap of ${counted(leaf.offset - covered, "byte")} before ${called(leaf.member)}, where ${called(between.element)} lies in what it views`,
       at: leaf.member.at === match.element.at ? this.view.at : leaf.member.at,
-      related: [{ at: between.element.at, message: 'this is left out' }],
+      related: [{ at: between.element.at, message: "this is left out" }],
       help: `take it over, too: '${between.element.name};'`,
     };
   }
@@ -227,12 +270,20 @@ class Comparison {
   private skipped(before: Seen, match: Seen, leaf: Leaf): Finding | undefined {
     // Within one stretch of known size the offsets tell.
     if (before.base === match.base) return undefined;
-    const between = this.seen.slice(this.seen.indexOf(before) + 1, this.seen.indexOf(match)).find((one) => !one.mayBeAbsent && !one.path.startsWith(`${before.path}.`) && one.lane === match.lane && this.isBetween(one, match));
+    const between = this.seen
+      .slice(this.seen.indexOf(before) + 1, this.seen.indexOf(match))
+      .find(
+        (one) =>
+          !one.mayBeAbsent &&
+          !one.path.startsWith(`${before.path}.`) &&
+          one.lane === match.lane &&
+          this.isBetween(one, match),
+      );
     if (between === undefined) return undefined;
     return {
       message: `'${this.view.name}' puts ${called(leaf.member)} right behind ${called(before.element)}, but ${called(between.element)} lies between them in what it views`,
       at: leaf.member.at === match.element.at ? this.view.at : leaf.member.at,
-      related: [{ at: between.element.at, message: 'this is left out' }],
+      related: [{ at: between.element.at, message: "this is left out" }],
       help: `take it over, or write it with the length that the house gives it`,
     };
   }
@@ -245,7 +296,7 @@ class Comparison {
   private outside(leaf: Leaf, base: string, shift: number): Finding | undefined {
     if (leaf.offset === null || leaf.size === null) return undefined;
     const from = leaf.offset - shift;
-    const stretch = this.seen.filter((one) => one.base === base && !one.base.endsWith(' bits'));
+    const stretch = this.seen.filter((one) => one.base === base && !one.base.endsWith(" bits"));
     const end = stretch.reduce((most, one) => Math.max(most, one.offset + (one.size ?? Number.POSITIVE_INFINITY)), 0);
     if (from + leaf.size <= end) return undefined;
     const last = stretch.at(-1);
@@ -253,16 +304,19 @@ class Comparison {
       message: `${called(leaf.member)} of '${this.view.name}' lies over bytes that what it views does not have${this.when()}: it has ${end} there`,
       at: leaf.member.at,
       ...(last === undefined ? {} : { related: [{ at: last.element.at, message: `ends at byte ${end}` }] }),
-      help: 'a member of the house lies over members of what is viewed, or has the name of one',
+      help: "a member of the house lies over members of what is viewed, or has the name of one",
     };
   }
 
   private otherSize(leaf: Leaf, match: Seen, size: number, right: number): Finding {
     return {
-      message: `${called(leaf.member)} has ${counted(size, 'byte')} in '${this.view.name}'${this.when()}, but ${right} in what it views`,
+      message: `${called(leaf.member)} has ${counted(size, "byte")} in '${this.view.name}'${this.when()}, but ${right} in what it views`,
       at: leaf.member.at === match.element.at ? this.view.at : leaf.member.at,
-      related: [{ at: match.element.at, message: counted(right, 'byte') }],
-      help: leaf.member.at === match.element.at ? `a C compiler pads it: write 'packed ${this.house}' at its struct` : 'give it the same size, or another name if it is only a part',
+      related: [{ at: match.element.at, message: counted(right, "byte") }],
+      help:
+        leaf.member.at === match.element.at
+          ? `a C compiler pads it: write 'packed ${this.house}' at its struct`
+          : "give it the same size, or another name if it is only a part",
     };
   }
 }

@@ -1,29 +1,54 @@
-import { describe, expect, test } from 'vitest';
-import { found } from './compiled.ts';
+import { describe, expect, test } from "vitest";
+import { found } from "./compiled.ts";
 
 const disk = 'device disk = 60 "Disk";\n';
 const head = `${disk}struct head { u8 type; u8 pad[3]; le32 flags; le64 sector; le16 n; u8 list[n]; le32 tail; le32 last; }\n`;
 
-describe('views', () => {
+describe("views", () => {
   test.each([
-    ['the same', 'view struct v of head { type..sector; }'],
-    ['a part', 'view struct v of head packed linux { flags as f; sector; }'],
-    ['what begins behind an array', 'view struct v of head { tail..last; }'],
-    ['an array of the house\'s own length', 'view struct v of head packed linux { type..n; u8 list[4]; tail; }'],
-    ['a member cut in two', 'view struct v of head { type; pad; le16 flags_lo; le16 flags_hi; sector; }'],
-    ['members that lie over others', 'view struct v of head { type; pad; union { flags; le32 bits; struct { le16 a; le16 b; } parts; }; sector; }'],
-    ['a view inside of a view', 'view struct a of head { type; pad; flags; } view struct b of head { struct a a; sector; }'],
-    ['other bytes, with an erratum', 'view struct v of head erratum "size" { text: "a"; meant: "b"; because "c"; } { type; sector; }'],
-  ])('%s', (_, text) => {
+    ["the same", "view struct v of head { type..sector; }"],
+    ["a part", "view struct v of head packed linux { flags as f; sector; }"],
+    ["what begins behind an array", "view struct v of head { tail..last; }"],
+    ["an array of the house's own length", "view struct v of head packed linux { type..n; u8 list[4]; tail; }"],
+    ["a member cut in two", "view struct v of head { type; pad; le16 flags_lo; le16 flags_hi; sector; }"],
+    [
+      "members that lie over others",
+      "view struct v of head { type; pad; union { flags; le32 bits; struct { le16 a; le16 b; } parts; }; sector; }",
+    ],
+    [
+      "a view inside of a view",
+      "view struct a of head { type; pad; flags; } view struct b of head { struct a a; sector; }",
+    ],
+    [
+      "other bytes, with an erratum",
+      'view struct v of head erratum "size" { text: "a"; meant: "b"; because "c"; } { type; sector; }',
+    ],
+  ])("%s", (_, text) => {
     expect(found(`${head}house linux { ${text} }`)).toEqual([]);
   });
 
   test.each([
-    ['a member left out', 'view struct v of head packed linux { type; flags; }', ["V6001 3:27 'flags' lies at byte 1 of 'v', but what it views has it at byte 4"]],
-    ['an own member that is too long', 'view struct v of head packed linux { type; le32 pad2; flags; }', ["V6001 3:27 'flags' lies at byte 5 of 'v', but what it views has it at byte 4"]],
-    ['a view inside that is longer than what it views', 'view struct a of head { type; pad; flags; u8 more[4]; } view struct b of head packed linux { struct a a; sector; }', ["V6001 3:83 'sector' lies at byte 12 of 'b', but what it views has it at byte 8"]],
-    ['a union that is too long', 'view struct v of head packed linux { type; pad; union { flags; le64 big; }; sector; }', ["V6001 3:27 'sector' lies at byte 12 of 'v', but what it views has it at byte 8"]],
-  ])('%s', (_, text, findings) => {
+    [
+      "a member left out",
+      "view struct v of head packed linux { type; flags; }",
+      ["V6001 3:27 'flags' lies at byte 1 of 'v', but what it views has it at byte 4"],
+    ],
+    [
+      "an own member that is too long",
+      "view struct v of head packed linux { type; le32 pad2; flags; }",
+      ["V6001 3:27 'flags' lies at byte 5 of 'v', but what it views has it at byte 4"],
+    ],
+    [
+      "a view inside that is longer than what it views",
+      "view struct a of head { type; pad; flags; u8 more[4]; } view struct b of head packed linux { struct a a; sector; }",
+      ["V6001 3:83 'sector' lies at byte 12 of 'b', but what it views has it at byte 8"],
+    ],
+    [
+      "a union that is too long",
+      "view struct v of head packed linux { type; pad; union { flags; le64 big; }; sector; }",
+      ["V6001 3:27 'sector' lies at byte 12 of 'v', but what it views has it at byte 8"],
+    ],
+  ])("%s", (_, text, findings) => {
     expect(found(`${head}house linux { ${text} }`)).toEqual(findings);
   });
 
@@ -38,62 +63,89 @@ request r on q {
 }\n`;
 
   test.each([
-    ['the parts of one alternative', 'view struct v of r.A packed linux { type; x; y; }'],
-    ['what the device writes', 'view struct v of r.B packed linux { w; status; }'],
-    ['the head alone', 'view struct v of r { type; }'],
-  ])('of a message: %s', (_, text) => {
+    ["the parts of one alternative", "view struct v of r.A packed linux { type; x; y; }"],
+    ["what the device writes", "view struct v of r.B packed linux { w; status; }"],
+    ["the head alone", "view struct v of r { type; }"],
+  ])("of a message: %s", (_, text) => {
     expect(found(`${message}house linux { ${text} }`)).toEqual([]);
   });
 
-  test('of a message: the wrong order of what the device writes', () => {
+  test("of a message: the wrong order of what the device writes", () => {
     expect(found(`${message}house linux { view struct v of r.B packed linux { status; w; } }`)).toEqual([
       "V6001 11:27 'w' stands behind 'status' in 'v', but before it in what it views",
     ]);
   });
 
-  test('an alternative that the message does not have', () => {
-    expect(found(`${message}house linux { view struct v of r.C { type; } }`)).toEqual(["V2001 11:32 there is no struct or request 'r.C' to view"]);
-  });
-});
-
-describe('names of a house', () => {
-  test.each([
-    ['what it does not publish has none', 'features { A = 1 alias linux X; B = 2 alias linux X; } house linux { omit B; }'],
-    ['two of one value', 'features { A = 1; } house linux { const VIRTIO_DISK_F_A = 1; }'],
-    ['in different revisions', 'features { A = 1 until 1.2 alias linux X; B = 2 since 1.2 alias linux X; } house linux { header "x.h"; }'],
-    ['a view with the name of what it views', 'struct s { u8 a; } house linux { view struct virtio_disk_s of s { a; } }'],
-  ])('%s', (_, text) => {
-    expect(found(disk + text)).toEqual([]);
-  });
-
-  test('also adds one that another has', () => {
-    expect(found(`${disk}features { A = 1; B = 2 also linux VIRTIO_DISK_F_A; } house linux { header "x.h"; }`)).toEqual([
-      "V6002 2:19 in the house 'linux', 'VIRTIO_DISK_F_A' is both 'A' and 'B'",
-    ]);
-  });
-
-  test('a view with the name of another struct', () => {
-    expect(found(`${disk}struct s { u8 a; } struct t { u8 a; } house linux { view struct virtio_disk_s of t { a; } }`)).toEqual([
-      "V6002 2:65 in the house 'linux', 'virtio_disk_s' is both 's' and 'virtio_disk_s'",
+  test("an alternative that the message does not have", () => {
+    expect(found(`${message}house linux { view struct v of r.C { type; } }`)).toEqual([
+      "V2001 11:32 there is no struct or request 'r.C' to view",
     ]);
   });
 });
 
-describe('requirements', () => {
+describe("names of a house", () => {
   test.each([
-    ['one more than the largest value as an end', 'config { u8 a; } must device "x": a < 256;'],
-    ['all ones', 'config { le32 speed; } must device "x": speed <= 0x7fffffff | speed == 0xffffffff;'],
-    ['bit groups', 'config { le16 { a : 3; reserved : 13; } } must device "x": a <= 7;'],
-  ])('%s', (_, text) => {
+    [
+      "what it does not publish has none",
+      "features { A = 1 alias linux X; B = 2 alias linux X; } house linux { omit B; }",
+    ],
+    ["two of one value", "features { A = 1; } house linux { const VIRTIO_DISK_F_A = 1; }"],
+    [
+      "in different revisions",
+      'features { A = 1 until 1.2 alias linux X; B = 2 since 1.2 alias linux X; } house linux { header "x.h"; }',
+    ],
+    [
+      "a view with the name of what it views",
+      "struct s { u8 a; } house linux { view struct virtio_disk_s of s { a; } }",
+    ],
+  ])("%s", (_, text) => {
+    expect(found(disk + text)).toEqual([]);
+  });
+
+  test("also adds one that another has", () => {
+    expect(found(`${disk}features { A = 1; B = 2 also linux VIRTIO_DISK_F_A; } house linux { header "x.h"; }`)).toEqual(
+      ["V6002 2:19 in the house 'linux', 'VIRTIO_DISK_F_A' is both 'A' and 'B'"],
+    );
+  });
+
+  test("a view with the name of another struct", () => {
+    expect(
+      found(`${disk}struct s { u8 a; } struct t { u8 a; } house linux { view struct virtio_disk_s of t { a; } }`),
+    ).toEqual(["V6002 2:65 in the house 'linux', 'virtio_disk_s' is both 's' and 'virtio_disk_s'"]);
+  });
+});
+
+describe("requirements", () => {
+  test.each([
+    ["one more than the largest value as an end", 'config { u8 a; } must device "x": a < 256;'],
+    ["all ones", 'config { le32 speed; } must device "x": speed <= 0x7fffffff | speed == 0xffffffff;'],
+    ["bit groups", 'config { le16 { a : 3; reserved : 13; } } must device "x": a <= 7;'],
+  ])("%s", (_, text) => {
     expect(found(disk + text)).toEqual([]);
   });
 
   test.each([
-    ['a bit group', 'config { le16 { a : 3; reserved : 13; } } must device "x": a <= 8;', ["V6005 2:60 'a' is never 8: it has 3 bits"]],
-    ['a member of a struct', 'struct g { u8 h; } config { struct g g; } must device "x": g.h == 256;', ["V6005 2:60 'g.h' is never 256: it has 8 bits"]],
-    ['a condition', 'config { u8 a; } must device "x": "It is so." if a == 300;', ["V6005 2:50 'a' is never 300: it has 8 bits"]],
-    ['a register', 'registers r { 0x0 read u8 A; } must device "x": A == 256;', ["V6005 2:49 'A' is never 256: it has 8 bits"]],
-  ])('%s', (_, text, findings) => {
+    [
+      "a bit group",
+      'config { le16 { a : 3; reserved : 13; } } must device "x": a <= 8;',
+      ["V6005 2:60 'a' is never 8: it has 3 bits"],
+    ],
+    [
+      "a member of a struct",
+      'struct g { u8 h; } config { struct g g; } must device "x": g.h == 256;',
+      ["V6005 2:60 'g.h' is never 256: it has 8 bits"],
+    ],
+    [
+      "a condition",
+      'config { u8 a; } must device "x": "It is so." if a == 300;',
+      ["V6005 2:50 'a' is never 300: it has 8 bits"],
+    ],
+    [
+      "a register",
+      'registers r { 0x0 read u8 A; } must device "x": A == 256;',
+      ["V6005 2:49 'A' is never 256: it has 8 bits"],
+    ],
+  ])("%s", (_, text, findings) => {
     expect(found(disk + text)).toEqual(findings);
   });
 });

@@ -1,43 +1,61 @@
-import { describe, expect, test } from 'vitest';
-import { found } from './compiled.ts';
+import { describe, expect, test } from "vitest";
+import { found } from "./compiled.ts";
 
 const bus = 'transport bus "Bus";\n';
 
-describe('registers', () => {
+describe("registers", () => {
   test.each([
-    ['one to read and one to write at one offset', '0x10 read le32 A; 0x10 write le32 B;'],
-    ['offsets of the legacy map again', 'legacy 0x40 rw le32 A; 0x40 rw le32 B since 1.0;'],
-    ['one that takes over from another', '0x40 rw le32 A since 1.0 until 1.2; 0x40 rw le32 B since 1.2;'],
-    ['a bank that can be read and written', '0x00 rw le32 Sel; 0x04 read le32 Size bank Sel;'],
-    ['single bytes anywhere', '0x01 read u8 A; 0x03 read u8 B;'],
-  ])('%s', (_, text) => {
+    ["one to read and one to write at one offset", "0x10 read le32 A; 0x10 write le32 B;"],
+    ["offsets of the legacy map again", "legacy 0x40 rw le32 A; 0x40 rw le32 B since 1.0;"],
+    ["one that takes over from another", "0x40 rw le32 A since 1.0 until 1.2; 0x40 rw le32 B since 1.2;"],
+    ["a bank that can be read and written", "0x00 rw le32 Sel; 0x04 read le32 Size bank Sel;"],
+    ["single bytes anywhere", "0x01 read u8 A; 0x03 read u8 B;"],
+  ])("%s", (_, text) => {
     expect(found(`${bus}registers r { ${text} }`)).toEqual([]);
   });
 
   test.each([
-    ['one that the legacy interface has, too', 'legacy 0x40 rw le32 A; 0x40 rw le32 B;', ["V4010 2:51 'B' and 'A' are both at 0x040"]],
-    ['a part of a longer one', '0x08 read le64 A; 0x0c read le32 B;', ["V4010 2:48 'B' and 'A' share the byte 0x00c"]],
-    ['in some revisions only', '0x08 read le32 A since 1.0 until 1.2; 0x08 read le32 B since 1.1;', ["V4010 2:68 'B' and 'A' are both at 0x008 in 1.1"]],
-    ['a bank that is itself', '0x08 rw le32 A bank A;', ["V4012 2:30 'A' selects itself"]],
-  ])('%s', (_, text, findings) => {
+    [
+      "one that the legacy interface has, too",
+      "legacy 0x40 rw le32 A; 0x40 rw le32 B;",
+      ["V4010 2:51 'B' and 'A' are both at 0x040"],
+    ],
+    ["a part of a longer one", "0x08 read le64 A; 0x0c read le32 B;", ["V4010 2:48 'B' and 'A' share the byte 0x00c"]],
+    [
+      "in some revisions only",
+      "0x08 read le32 A since 1.0 until 1.2; 0x08 read le32 B since 1.1;",
+      ["V4010 2:68 'B' and 'A' are both at 0x008 in 1.1"],
+    ],
+    ["a bank that is itself", "0x08 rw le32 A bank A;", ["V4012 2:30 'A' selects itself"]],
+  ])("%s", (_, text, findings) => {
     expect(found(`${bus}registers r { ${text} }`)).toEqual(findings);
   });
 });
 
-describe('numbers of commands', () => {
-  test('each kind has its own', () => {
-    expect(found(`device nic = 61 "Nic" since 1.4;
+describe("numbers of commands", () => {
+  test("each kind has its own", () => {
+    expect(
+      found(`device nic = 61 "Nic" since 1.4;
       capability A = 0x0800 { le32 a limit; }
-      resource   B = 0x0800 { create { le32 b; } }`)).toEqual([]);
+      resource   B = 0x0800 { create { le32 b; } }`),
+    ).toEqual([]);
   });
 
-  test('those of the core hold for all devices', () => {
-    expect(found('core parts since 1.4; capability A = 0x0000 { le32 a limit; }', 'device nic = 61 "Nic" since 1.4; capability B = 0x0000 { le32 b limit; }')).toEqual([
-      "V4009 1:45 'B' and 'A' have the same capability id 0x0000",
-    ]);
+  test("those of the core hold for all devices", () => {
+    expect(
+      found(
+        "core parts since 1.4; capability A = 0x0000 { le32 a limit; }",
+        'device nic = 61 "Nic" since 1.4; capability B = 0x0000 { le32 b limit; }',
+      ),
+    ).toEqual(["V4009 1:45 'B' and 'A' have the same capability id 0x0000"]);
   });
 
-  test('two devices may have one', () => {
-    expect(found('device a = 61 since 1.4; capability A = 0x0800 { le32 a limit; }', 'device b = 62 since 1.4; capability B = 0x0800 { le32 b limit; }')).toEqual([]);
+  test("two devices may have one", () => {
+    expect(
+      found(
+        "device a = 61 since 1.4; capability A = 0x0800 { le32 a limit; }",
+        "device b = 62 since 1.4; capability B = 0x0800 { le32 b limit; }",
+      ),
+    ).toEqual([]);
   });
 });

@@ -1,5 +1,16 @@
-import type { Arm, Command, Element, Expression, Item, Member, Module, PartItem, Request, Tag } from '../../ir/model.ts';
-import { isCommand, isRequest, partsOf } from './kinds.ts';
+import type {
+  Arm,
+  Command,
+  Element,
+  Expression,
+  Item,
+  Member,
+  Module,
+  PartItem,
+  Request,
+  Tag,
+} from "../../ir/model.ts";
+import { isCommand, isRequest, partsOf } from "./kinds.ts";
 
 /** Something that decides whether what it surrounds is there: an `if`, an alternative of a switch. */
 export interface Guard {
@@ -12,7 +23,7 @@ export interface Guard {
 
 /** Members that are laid out one after the other from byte 0. */
 export interface Body {
-  readonly kind: 'config' | 'struct' | 'part' | 'response' | 'section' | 'view';
+  readonly kind: "config" | "struct" | "part" | "response" | "section" | "view";
   readonly module: Module;
   readonly item: Item;
   /** Whose revisions the members have: the struct, the part, for a section its command. */
@@ -38,27 +49,42 @@ export interface MemberSite {
 /** Everything in a module that has members. */
 export function bodiesOf(module: Module): readonly Body[] {
   return module.items.flatMap((item): readonly Body[] => {
-    const own = (kind: Body['kind'], title: string, element: Element & { readonly members: readonly Member[] }): Body => ({
-      kind, module, item, element, title, members: element.members, guards: guardsOf(element), outer: [],
+    const own = (
+      kind: Body["kind"],
+      title: string,
+      element: Element & { readonly members: readonly Member[] },
+    ): Body => ({
+      kind,
+      module,
+      item,
+      element,
+      title,
+      members: element.members,
+      guards: guardsOf(element),
+      outer: [],
     });
     switch (item.kind) {
-      case 'config':
-        return [own('config', 'the configuration space', item)];
-      case 'struct':
-        return [own('struct', `struct '${item.name}'`, item)];
-      case 'response': {
+      case "config":
+        return [own("config", "the configuration space", item)];
+      case "struct":
+        return [own("struct", `struct '${item.name}'`, item)];
+      case "response": {
         const request = module.items.find((other): other is Request => isRequest(other) && other.name === item.to);
         const answered = request === undefined ? [] : partsOf(request.parts).flatMap((part) => part.members);
-        return [{ ...own('response', `the response to '${item.to}'`, item), outer: [answered] }];
+        return [{ ...own("response", `the response to '${item.to}'`, item), outer: [answered] }];
       }
-      case 'request':
-      case 'message':
-      case 'event': {
+      case "request":
+      case "message":
+      case "event": {
         const all = partsOf(item.parts).flatMap((part) => part.members);
         return partBodies(module, item, item.parts, guardsOf(item), all);
       }
-      case 'house':
-        return item.views.map((view) => ({ ...own('view', `view '${view.name}'`, view), item, outer: [viewedMembers(module, view.of)] }));
+      case "house":
+        return item.views.map((view) => ({
+          ...own("view", `view '${view.name}'`, view),
+          item,
+          outer: [viewedMembers(module, view.of)],
+        }));
       default:
         return isCommand(item) ? sectionBodies(module, item) : [];
     }
@@ -68,25 +94,44 @@ export function bodiesOf(module: Module): readonly Body[] {
 function sectionBodies(module: Module, command: Command): readonly Body[] {
   const all = command.sections.flatMap((section) => section.members);
   return command.sections.map((section) => ({
-    kind: 'section',
+    kind: "section",
     module,
     item: command,
     element: command,
-    title: section.name === '' ? `'${command.name}'` : `'${section.name}' of '${command.name}'`,
+    title: section.name === "" ? `'${command.name}'` : `'${section.name}' of '${command.name}'`,
     members: section.members,
     guards: guardsOf(command),
     outer: [all],
   }));
 }
 
-function partBodies(module: Module, request: Request, parts: readonly PartItem[], guards: readonly Guard[], all: readonly Member[]): readonly Body[] {
+function partBodies(
+  module: Module,
+  request: Request,
+  parts: readonly PartItem[],
+  guards: readonly Guard[],
+  all: readonly Member[],
+): readonly Body[] {
   return parts.flatMap((part): readonly Body[] => {
     const inner = [...guards, ...guardsOf(part)];
-    if (part.kind === 'part') {
-      const title = `the ${part.direction} part${part.name === '' ? '' : ` '${part.name}'`} of '${request.name}'`;
-      return [{ kind: 'part', module, item: request, element: part, title, members: part.members, guards: inner, outer: [all] }];
+    if (part.kind === "part") {
+      const title = `the ${part.direction} part${part.name === "" ? "" : ` '${part.name}'`} of '${request.name}'`;
+      return [
+        {
+          kind: "part",
+          module,
+          item: request,
+          element: part,
+          title,
+          members: part.members,
+          guards: inner,
+          outer: [all],
+        },
+      ];
     }
-    return part.arms.flatMap((arm) => partBodies(module, request, arm.parts, [...inner, armGuard(arm, part, part.by)], all));
+    return part.arms.flatMap((arm) =>
+      partBodies(module, request, arm.parts, [...inner, armGuard(arm, part, part.by)], all),
+    );
   });
 }
 
@@ -94,15 +139,18 @@ function partBodies(module: Module, request: Request, parts: readonly PartItem[]
 export function viewedMembers(module: Module, of: string): readonly Member[] {
   const item = viewedItem(module, of);
   if (item === undefined) return [];
-  if (item.kind === 'config' || item.kind === 'struct') return item.members;
+  if (item.kind === "config" || item.kind === "struct") return item.members;
   if (isRequest(item)) return partsOf(item.parts).flatMap((part) => part.members);
   return isCommand(item) ? item.sections.flatMap((section) => section.members) : [];
 }
 
 /** The struct, space, message or command of this name; of `ctrl.TMF`, one alternative of a message, the message. */
 export function viewedItem(module: Module, of: string): Item | undefined {
-  const [name] = of.split('.');
-  return module.items.find((item) => item.name === name && (item.kind === 'struct' || isRequest(item) || isCommand(item))) ?? module.items.find((item) => item.kind === 'config' && of === 'config');
+  const [name] = of.split(".");
+  return (
+    module.items.find((item) => item.name === name && (item.kind === "struct" || isRequest(item) || isCommand(item))) ??
+    module.items.find((item) => item.kind === "config" && of === "config")
+  );
 }
 
 /** Every member of a body, those inside of groups, alternatives and lists included. */
@@ -112,30 +160,36 @@ export function sitesOf(body: Body): readonly MemberSite[] {
   return found;
 }
 
-function collect(body: Body, members: readonly Member[], guards: readonly Guard[], outer: readonly (readonly Member[])[], found: MemberSite[]): void {
+function collect(
+  body: Body,
+  members: readonly Member[],
+  guards: readonly Guard[],
+  outer: readonly (readonly Member[])[],
+  found: MemberSite[],
+): void {
   const levels = [members, ...outer];
   for (const member of members) {
     found.push({ member, body, guards, levels });
-    const inner = member.kind === 'field' && member.each === undefined ? guards : [...guards, ...guardsOf(member)];
+    const inner = member.kind === "field" && member.each === undefined ? guards : [...guards, ...guardsOf(member)];
     switch (member.kind) {
-      case 'field':
+      case "field":
         if (member.each !== undefined) collect(body, member.each.members, inner, levels, found);
         break;
-      case 'group':
+      case "group":
         collect(body, member.members, inner, levels, found);
         break;
-      case 'present':
+      case "present":
         collect(body, member.members, [...inner, { element: member, condition: member.condition }], levels, found);
         break;
-      case 'union':
-      case 'switch':
-      case 'window':
+      case "union":
+      case "switch":
+      case "window":
         for (const arm of member.arms) {
-          const by = member.kind === 'window' ? undefined : member.by;
+          const by = member.kind === "window" ? undefined : member.by;
           collect(body, arm.members, [...inner, armGuard(arm, member, by)], levels, found);
         }
         break;
-      case 'bits':
+      case "bits":
         break;
     }
   }
@@ -153,7 +207,11 @@ export function guardsOf(element: Element): readonly Guard[] {
 const guardOfElement = new WeakMap<Element, readonly Guard[]>();
 
 /** Of an alternative: its own condition and that the tag is one of its own. */
-export function armGuard(arm: Element & { readonly tags: readonly Tag[] }, of: object, by: Expression | undefined): Guard {
+export function armGuard(
+  arm: Element & { readonly tags: readonly Tag[] },
+  of: object,
+  by: Expression | undefined,
+): Guard {
   let guard = guardOfArm.get(arm);
   if (guard === undefined) {
     guard = makeArmGuard(arm, of, by);
@@ -167,27 +225,31 @@ const guardOfArm = new WeakMap<Element, Guard>();
 
 function makeArmGuard(arm: Element & { readonly tags: readonly Tag[] }, of: object, by: Expression | undefined): Guard {
   // A long list of tags decides nothing that its first ones do not.
-  const chosen = by === undefined || arm.tags.length > mostTags ? undefined : arm.tags.map((tag) => tagCondition(by, tag)).reduce<Expression | undefined>(either, undefined);
-  const condition = chosen === undefined ? arm.if : arm.if === undefined ? chosen : ({ op: '&', left: chosen, right: arm.if } as const);
+  const chosen =
+    by === undefined || arm.tags.length > mostTags
+      ? undefined
+      : arm.tags.map((tag) => tagCondition(by, tag)).reduce<Expression | undefined>(either, undefined);
+  const condition =
+    chosen === undefined ? arm.if : arm.if === undefined ? chosen : ({ op: "&", left: chosen, right: arm.if } as const);
   return { element: arm, choice: { of, by, tags: arm.tags }, ...(condition === undefined ? {} : { condition }) };
 }
 
 /** An alternative with more tags than these counts as chosen by anything. */
 const mostTags = 100;
 
-const always: Expression = { op: 'number', value: 1, text: '1' };
+const always: Expression = { op: "number", value: 1, text: "1" };
 
 function either(left: Expression | undefined, right: Expression): Expression {
-  return left === undefined ? right : { op: '|', left, right };
+  return left === undefined ? right : { op: "|", left, right };
 }
 
 function tagCondition(by: Expression, tag: Tag): Expression {
   switch (tag.kind) {
-    case 'value':
-      return { op: '==', left: by, right: tag.value };
-    case 'range':
-      return { op: '&', left: { op: '>=', left: by, right: tag.from }, right: { op: '<=', left: by, right: tag.to } };
-    case 'default':
+    case "value":
+      return { op: "==", left: by, right: tag.value };
+    case "range":
+      return { op: "&", left: { op: ">=", left: by, right: tag.from }, right: { op: "<=", left: by, right: tag.to } };
+    case "default":
       return always;
   }
 }
@@ -196,14 +258,14 @@ function tagCondition(by: Expression, tag: Tag): Expression {
 export function flatMembers(members: readonly Member[]): readonly Member[] {
   return members.flatMap((member): readonly Member[] => {
     switch (member.kind) {
-      case 'group':
-        return member.name === '' ? flatMembers(member.members) : [member];
-      case 'union':
-      case 'switch':
-        return member.name === '' ? armMembers(member.arms) : [member];
-      case 'window':
+      case "group":
+        return member.name === "" ? flatMembers(member.members) : [member];
+      case "union":
+      case "switch":
+        return member.name === "" ? armMembers(member.arms) : [member];
+      case "window":
         return armMembers(member.arms);
-      case 'present':
+      case "present":
         return flatMembers(member.members);
       default:
         return [member];

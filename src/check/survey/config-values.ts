@@ -1,12 +1,12 @@
-import { existsAt } from '../../ir/availability.ts';
-import { evaluate } from '../../ir/expression.ts';
-import type { Expression, Module, Revision } from '../../ir/model.ts';
-import { printExpression } from '../../ir/print-expression.ts';
-import { membersAt } from './paths.ts';
-import type { Survey } from './survey.ts';
-import { constantValue } from './values.ts';
+import { existsAt } from "../../ir/availability.ts";
+import { evaluate } from "../../ir/expression.ts";
+import type { Expression, Module, Revision } from "../../ir/model.ts";
+import { printExpression } from "../../ir/print-expression.ts";
+import { membersAt } from "./paths.ts";
+import type { Survey } from "./survey.ts";
+import { constantValue } from "./values.ts";
 
-type MemberExpression = Extract<Expression, { op: 'member' }>;
+type MemberExpression = Extract<Expression, { op: "member" }>;
 
 interface Bounds {
   readonly low: bigint | undefined;
@@ -54,11 +54,19 @@ export class ConfigValues {
       if (to !== undefined && (high === undefined || to < high)) high = to;
     };
     for (const found of membersAt(this.survey, this.module, [], member)) {
-      if ('range' in found && found.range !== undefined && existsAt(found, this.revision)) limit(constantValue(found.range.from), constantValue(found.range.to));
+      if ("range" in found && found.range !== undefined && existsAt(found, this.revision))
+        limit(constantValue(found.range.from), constantValue(found.range.to));
     }
     const name = printExpression(member);
     for (const item of this.module.items) {
-      if (item.kind !== 'rule' || item.form !== 'must' || item.not === true || item.expression === undefined || !existsAt(item, this.revision)) continue;
+      if (
+        item.kind !== "rule" ||
+        item.form !== "must" ||
+        item.not === true ||
+        item.expression === undefined ||
+        !existsAt(item, this.revision)
+      )
+        continue;
       if (item.if !== undefined && this.holds(item.if) !== true) continue;
       if (item.range !== undefined) {
         if (isMember(item.expression, name)) limit(constantValue(item.range.from), constantValue(item.range.to));
@@ -68,24 +76,33 @@ export class ConfigValues {
   }
 
   /** `member <= 7`, `member >= 1`, and the like. */
-  private compare(expression: Expression, name: string, limit: (from: bigint | undefined, to: bigint | undefined) => void): void {
-    if (!('left' in expression) || !isMember(expression.left, name)) return;
+  private compare(
+    expression: Expression,
+    name: string,
+    limit: (from: bigint | undefined, to: bigint | undefined) => void,
+  ): void {
+    if (!("left" in expression) || !isMember(expression.left, name)) return;
     const value = constantValue(expression.right);
     if (value === undefined) return;
-    if (expression.op === '<=') limit(undefined, value);
-    if (expression.op === '<') limit(undefined, value - 1n);
-    if (expression.op === '>=') limit(value, undefined);
-    if (expression.op === '>') limit(value + 1n, undefined);
-    if (expression.op === '==') limit(value, value);
+    if (expression.op === "<=") limit(undefined, value);
+    if (expression.op === "<") limit(undefined, value - 1n);
+    if (expression.op === ">=") limit(value, undefined);
+    if (expression.op === ">") limit(value + 1n, undefined);
+    if (expression.op === "==") limit(value, value);
   }
 
   private holds(condition: Expression): boolean | undefined {
-    const value = evaluate(condition, (name) => (name.op === 'feature' ? (this.isNegotiated(name.name) ? 1n : 0n) : undefined));
+    const value = evaluate(condition, (name) =>
+      name.op === "feature" ? (this.isNegotiated(name.name) ? 1n : 0n) : undefined,
+    );
     return value === undefined ? undefined : value !== 0n;
   }
 }
 
 /** In a rule a member of the configuration space stands by its own name, in a formula behind `config`. */
 function isMember(expression: Expression, name: string): boolean {
-  return expression.op === 'member' && (printExpression(expression) === name || `config.${printExpression(expression)}` === name);
+  return (
+    expression.op === "member" &&
+    (printExpression(expression) === name || `config.${printExpression(expression)}` === name)
+  );
 }

@@ -1,8 +1,8 @@
-import type { Element, Expression, Module, Rule } from '../../ir/model.ts';
-import { walkExpression } from '../../ir/expression.ts';
-import { printExpression } from '../../ir/print-expression.ts';
-import type { Place } from '../../diagnostic/diagnostic.ts';
-import type { Survey } from './survey.ts';
+import type { Element, Expression, Module, Rule } from "../../ir/model.ts";
+import { walkExpression } from "../../ir/expression.ts";
+import { printExpression } from "../../ir/print-expression.ts";
+import type { Place } from "../../diagnostic/diagnostic.ts";
+import type { Survey } from "./survey.ts";
 
 /** Something that every set of negotiated features fulfils. */
 export interface Constraint {
@@ -16,15 +16,20 @@ export interface Constraint {
 
 /** What the features of a description demand of each other, in all revisions. */
 export function constraintsOf(survey: Survey, module: Module): readonly Constraint[] {
-  return [...ofFeatures(survey, module), ...module.items.flatMap((item) => (item.kind === 'rule' && demanding.has(item.form) ? ofRule(survey, module, item) : []))];
+  return [
+    ...ofFeatures(survey, module),
+    ...module.items.flatMap((item) =>
+      item.kind === "rule" && demanding.has(item.form) ? ofRule(survey, module, item) : [],
+    ),
+  ];
 }
 
-const demanding: ReadonlySet<string> = new Set(['requires', 'at_least_one', 'conflicts']);
+const demanding: ReadonlySet<string> = new Set(["requires", "at_least_one", "conflicts"]);
 
 function ofFeatures(survey: Survey, module: Module): readonly Constraint[] {
   return survey.features(module).flatMap((feature) =>
     feature.requires.map((required) => ({
-      condition: { op: '->', left: featureOf(module, feature), right: required } as const,
+      condition: { op: "->", left: featureOf(module, feature), right: required } as const,
       element: feature,
       at: feature.at,
       text: `'${feature.name}' requires ${printExpression(required)}`,
@@ -34,17 +39,41 @@ function ofFeatures(survey: Survey, module: Module): readonly Constraint[] {
 
 function ofRule(survey: Survey, module: Module, item: Rule): readonly Constraint[] {
   const { at } = item;
-  const under = (condition: Expression): Expression => (item.if === undefined ? condition : { op: '->', left: item.if, right: condition });
-  const features = (item.features ?? []).map((name): Expression => ({ op: 'feature', module: ownerOf(survey, module, name), name, at }));
+  const under = (condition: Expression): Expression =>
+    item.if === undefined ? condition : { op: "->", left: item.if, right: condition };
+  const features = (item.features ?? []).map((name): Expression => ({
+    op: "feature",
+    module: ownerOf(survey, module, name),
+    name,
+    at,
+  }));
   switch (item.form) {
-    case 'requires':
-      return item.expression === undefined ? [] : [{ condition: under(item.expression), element: item, at, text: `requires: ${printExpression(item.expression)}` }];
-    case 'at_least_one':
-      return features.length === 0 ? [] : [{ condition: under(features.reduce((left, right) => ({ op: '|', left, right }))), element: item, at, text: `at least one of ${item.features?.join(', ') ?? ''} is negotiated` }];
-    case 'conflicts':
+    case "requires":
+      return item.expression === undefined
+        ? []
+        : [
+            {
+              condition: under(item.expression),
+              element: item,
+              at,
+              text: `requires: ${printExpression(item.expression)}`,
+            },
+          ];
+    case "at_least_one":
+      return features.length === 0
+        ? []
+        : [
+            {
+              condition: under(features.reduce((left, right) => ({ op: "|", left, right }))),
+              element: item,
+              at,
+              text: `at least one of ${item.features?.join(", ") ?? ""} is negotiated`,
+            },
+          ];
+    case "conflicts":
       return features.flatMap((left, index) =>
         features.slice(index + 1).map((right) => ({
-          condition: under({ op: 'not', operand: { op: '&', left, right } }),
+          condition: under({ op: "not", operand: { op: "&", left, right } }),
           element: item,
           at,
           text: `${printExpression(left)} conflicts with ${printExpression(right)}`,
@@ -62,7 +91,7 @@ export function ownerOf(survey: Survey, module: Module, name: string): string {
 }
 
 export function featureOf(module: Module, feature: Element): Expression {
-  return { op: 'feature', module: module.name, name: feature.name, at: feature.at };
+  return { op: "feature", module: module.name, name: feature.name, at: feature.at };
 }
 
 /** Those that can matter to some features: they speak of them, or of what these speak of. */
@@ -91,7 +120,7 @@ export function featuresIn(condition: Expression): readonly string[] {
   if (names === undefined) {
     const found: string[] = [];
     walkExpression(condition, (part) => {
-      if (part.op === 'feature') found.push(`${part.module}.${part.name}`);
+      if (part.op === "feature") found.push(`${part.module}.${part.name}`);
     });
     names = found;
     named.set(condition, names);

@@ -1,8 +1,8 @@
-import { existsAt } from '../../ir/availability.ts';
-import { revisions, type Element, type Member, type Revision } from '../../ir/model.ts';
-import type { Body } from './bodies.ts';
-import { Positions, type Entry, type Spot } from './positions.ts';
-import type { Survey } from './survey.ts';
+import { existsAt } from "../../ir/availability.ts";
+import { revisions, type Element, type Member, type Revision } from "../../ir/model.ts";
+import type { Body } from "./bodies.ts";
+import { Positions, type Entry, type Spot } from "./positions.ts";
+import type { Survey } from "./survey.ts";
 
 /** What has members, as it lies in one revision. */
 export interface Laid {
@@ -33,7 +33,14 @@ export function growthOf(survey: Survey): readonly Step[] {
       .map(({ revision, positions: at }) => ({ revision, laid: lay(body.members, at) }));
     return laid.slice(1).map((after, index): Step => {
       const before = laid[index] ?? after;
-      return { from: before.revision, to: after.revision, title: body.title, element: body.element, before: before.laid, after: after.laid };
+      return {
+        from: before.revision,
+        to: after.revision,
+        title: body.title,
+        element: body.element,
+        before: before.laid,
+        after: after.laid,
+      };
     });
   });
 }
@@ -43,11 +50,15 @@ function lay(members: readonly Member[], positions: Positions): Laid {
   const byPlace = new Map(entries.map((entry) => [entry.element.at, entry]));
   const byPath = new Map(entries.map((entry) => [entry.path, entry]));
   // What is left of reserved bytes may lie elsewhere: it has the name only for want of another.
-  return { entries, end, find: (entry) => byPlace.get(entry.element.at) ?? (isReserved(entry) ? undefined : byPath.get(entry.path)) };
+  return {
+    entries,
+    end,
+    find: (entry) => byPlace.get(entry.element.at) ?? (isReserved(entry) ? undefined : byPath.get(entry.path)),
+  };
 }
 
 function isReserved(entry: Entry): boolean {
-  return 'reserved' in entry.element && entry.element.reserved === true;
+  return "reserved" in entry.element && entry.element.reserved === true;
 }
 
 /** Those with a member, or a struct as a member, that some revisions have and others lack. */
@@ -60,19 +71,28 @@ function varyingBodies(survey: Survey): readonly Body[] {
     more = false;
     for (const body of survey.bodies) {
       if (found.has(body)) continue;
-      const holds = survey.sitesIn(body).some(({ member }) => member.kind === 'field' && member.type.kind === 'struct' && survey.structsOf(member.type).some((struct) => grown.has(struct)));
+      const holds = survey
+        .sitesIn(body)
+        .some(
+          ({ member }) =>
+            member.kind === "field" &&
+            member.type.kind === "struct" &&
+            survey.structsOf(member.type).some((struct) => grown.has(struct)),
+        );
       if (!holds) continue;
       found.add(body);
       grown.add(body.item);
       more = true;
     }
   }
-  return [...found].filter((body) => body.kind !== 'view');
+  return [...found].filter((body) => body.kind !== "view");
 }
 
 /** Whether some member does not exist as long as what it stands in. */
 function varies(survey: Survey, body: Body): boolean {
   const { since, until } = body.element;
   const other = (one: Element): boolean => one.since !== since || one.until !== until;
-  return survey.sitesIn(body).some(({ member }) => other(member) || (member.kind === 'bits' && member.bits.some((bits) => other(bits))));
+  return survey
+    .sitesIn(body)
+    .some(({ member }) => other(member) || (member.kind === "bits" && member.bits.some((bits) => other(bits))));
 }

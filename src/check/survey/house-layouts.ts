@@ -1,8 +1,8 @@
-import { existsAt } from '../../ir/availability.ts';
-import { Layouts } from '../../ir/layout.ts';
-import type { Element, Ir, Member, Module, Revision, View } from '../../ir/model.ts';
-import { structsWithin } from './reach.ts';
-import type { Survey } from './survey.ts';
+import { existsAt } from "../../ir/availability.ts";
+import { Layouts } from "../../ir/layout.ts";
+import type { Element, Ir, Member, Module, Revision, View } from "../../ir/model.ts";
+import { structsWithin } from "./reach.ts";
+import type { Survey } from "./survey.ts";
 
 /** Lays out the views of houses in one revision as their compilers do. Nothing else of the revision is made. */
 export class HouseLayouts {
@@ -10,19 +10,30 @@ export class HouseLayouts {
   private readonly layouts: Layouts;
 
   constructor(survey: Survey, revision: Revision) {
-    const inside = structsWithin(survey, (item) => item.kind === 'house');
+    const inside = structsWithin(survey, (item) => item.kind === "house");
     const modules = survey.modules.map((module): Module => ({
       ...module,
-      items: module.items.flatMap((item): Module['items'] => {
-        if (item.kind === 'house') return [{ ...item, views: trimmed(item.views, revision, (view) => ({ ...view, members: members(view.members, revision) })) }];
-        if (item.kind === 'struct') return inside.has(item) && existsAt(item, revision) ? [{ ...item, members: members(item.members, revision) }] : [];
-        return item.kind === 'external' ? [item] : [];
+      items: module.items.flatMap((item): Module["items"] => {
+        if (item.kind === "house")
+          return [
+            {
+              ...item,
+              views: trimmed(item.views, revision, (view) => ({ ...view, members: members(view.members, revision) })),
+            },
+          ];
+        if (item.kind === "struct")
+          return inside.has(item) && existsAt(item, revision)
+            ? [{ ...item, members: members(item.members, revision) }]
+            : [];
+        return item.kind === "external" ? [item] : [];
       }),
     }));
     const ir: Ir = { ...survey.ir, modules };
     this.layouts = new Layouts(ir);
     for (const module of modules) {
-      for (const item of module.items) if (item.kind === 'house') for (const view of item.views) this.views.set(`${module.name}.${view.name}@${item.name}`, view);
+      for (const item of module.items)
+        if (item.kind === "house")
+          for (const view of item.views) this.views.set(`${module.name}.${view.name}@${item.name}`, view);
     }
   }
 
@@ -33,21 +44,28 @@ export class HouseLayouts {
   }
 }
 
-function trimmed<E extends Element>(elements: readonly E[], revision: Revision, inside: (element: E) => E): readonly E[] {
+function trimmed<E extends Element>(
+  elements: readonly E[],
+  revision: Revision,
+  inside: (element: E) => E,
+): readonly E[] {
   return elements.filter((element) => existsAt(element, revision)).map((element) => inside(element));
 }
 
 function members(all: readonly Member[], revision: Revision): readonly Member[] {
   return trimmed(all, revision, (member): Member => {
     switch (member.kind) {
-      case 'field':
-      case 'bits':
+      case "field":
+      case "bits":
         return member;
-      case 'group':
-      case 'present':
+      case "group":
+      case "present":
         return { ...member, members: members(member.members, revision) };
       default:
-        return { ...member, arms: trimmed(member.arms, revision, (arm) => ({ ...arm, members: members(arm.members, revision) })) };
+        return {
+          ...member,
+          arms: trimmed(member.arms, revision, (arm) => ({ ...arm, members: members(arm.members, revision) })),
+        };
     }
   });
 }

@@ -1,7 +1,7 @@
-import { existsAt } from '../../ir/availability.ts';
-import type { Dimension, Element, Member, Revision } from '../../ir/model.ts';
-import type { Survey } from './survey.ts';
-import { called, counted } from './words.ts';
+import { existsAt } from "../../ir/availability.ts";
+import type { Dimension, Element, Member, Revision } from "../../ir/model.ts";
+import type { Survey } from "./survey.ts";
+import { called, counted } from "./words.ts";
 
 /** Where something lies: so many bytes behind the end of the last member whose size only run time tells. */
 export interface Spot {
@@ -39,7 +39,7 @@ export class Positions {
   /** Members with their places; what is inside of alternatives and groups included. */
   entriesOf(members: readonly Member[]): { readonly entries: readonly Entry[]; readonly end: Spot } {
     const entries: Entry[] = [];
-    const end = this.walk(members, { base: '', offset: 0 }, '', entries);
+    const end = this.walk(members, { base: "", offset: 0 }, "", entries);
     return { entries, end };
   }
 
@@ -47,9 +47,10 @@ export class Positions {
     let spot = start;
     for (const [index, member] of members.entries()) {
       if (!existsAt(member, this.revision)) continue;
-      const path = `${prefix}${member.name === '' ? `${member.kind} ${index}` : member.name}`;
+      const path = `${prefix}${member.name === "" ? `${member.kind} ${index}` : member.name}`;
       const size = this.sizeOf(member);
-      if (member.name !== '' || member.kind === 'bits') entries.push({ base: spot.base, offset: spot.offset, element: member, path, size });
+      if (member.name !== "" || member.kind === "bits")
+        entries.push({ base: spot.base, offset: spot.offset, element: member, path, size });
       this.inside(member, spot, path, entries);
       spot = size === null ? { base: path, offset: 0 } : { base: spot.base, offset: spot.offset + size };
     }
@@ -58,24 +59,43 @@ export class Positions {
 
   private inside(member: Member, spot: Spot, path: string, entries: Entry[]): void {
     switch (member.kind) {
-      case 'field':
-        if (member.each !== undefined) this.walk(member.each.members, { base: `${path}[]`, offset: 0 }, `${path}.`, entries);
+      case "field":
+        if (member.each !== undefined)
+          this.walk(member.each.members, { base: `${path}[]`, offset: 0 }, `${path}.`, entries);
         break;
-      case 'bits':
+      case "bits":
         for (const group of member.bits) {
-          if (existsAt(group, this.revision)) entries.push({ base: `${path} bits`, offset: group.shift, element: group, path: `${path}.${group.name}`, size: group.width });
+          if (existsAt(group, this.revision))
+            entries.push({
+              base: `${path} bits`,
+              offset: group.shift,
+              element: group,
+              path: `${path}.${group.name}`,
+              size: group.width,
+            });
         }
         break;
-      case 'group':
+      case "group":
         // An element of an array has its own beginning; members of a group without a name are the struct's own.
-        this.walk(member.members, member.dimensions.length > 0 ? { base: `${path}[]`, offset: 0 } : spot, member.name === '' ? '' : `${path}.`, entries);
+        this.walk(
+          member.members,
+          member.dimensions.length > 0 ? { base: `${path}[]`, offset: 0 } : spot,
+          member.name === "" ? "" : `${path}.`,
+          entries,
+        );
         break;
-      case 'present':
-        this.walk(member.members, spot, '', entries);
+      case "present":
+        this.walk(member.members, spot, "", entries);
         break;
       default:
         for (const arm of member.arms) {
-          if (existsAt(arm, this.revision)) this.walk(arm.members, spot, `${member.name === '' ? '' : `${path}.`}${arm.tags.length === 0 ? '' : `${arm.name}:`}`, entries);
+          if (existsAt(arm, this.revision))
+            this.walk(
+              arm.members,
+              spot,
+              `${member.name === "" ? "" : `${path}.`}${arm.tags.length === 0 ? "" : `${arm.name}:`}`,
+              entries,
+            );
         }
     }
   }
@@ -83,23 +103,27 @@ export class Positions {
   /** The bytes of a member; null where they depend on run time, as those of a struct do whose end may be missing. */
   sizeOf(member: Member): number | null {
     switch (member.kind) {
-      case 'field': {
+      case "field": {
         if (member.each !== undefined) return null;
-        if (member.pad !== undefined) return member.pad.unless === undefined && member.pad.to.op === 'number' ? Number(member.pad.to.value) : null;
+        if (member.pad !== undefined)
+          return member.pad.unless === undefined && member.pad.to.op === "number" ? Number(member.pad.to.value) : null;
         return times(this.ofType(member), member.dimensions);
       }
-      case 'bits':
+      case "bits":
         return times(member.type.size, member.dimensions);
-      case 'group':
+      case "group":
         return times(this.sum(member.members), member.dimensions);
-      case 'present':
+      case "present":
         return null;
-      case 'switch': {
+      case "switch": {
         const sizes = this.ofArms(member.arms);
         return sizes.every((size) => size === sizes[0]) ? (sizes[0] ?? 0) : null;
       }
       default:
-        return this.ofArms(member.arms).reduce<number | null>((most, size) => (most === null || size === null ? null : Math.max(most, size)), 0);
+        return this.ofArms(member.arms).reduce<number | null>(
+          (most, size) => (most === null || size === null ? null : Math.max(most, size)),
+          0,
+        );
     }
   }
 
@@ -107,11 +131,11 @@ export class Positions {
     return arms.filter((arm) => existsAt(arm, this.revision)).map((arm) => this.sum(arm.members));
   }
 
-  private ofType({ type }: Extract<Member, { kind: 'field' }>): number | null {
-    if (type.kind === 'scalar') return type.size;
-    if (type.kind === 'opaque') return null;
-    if (type.kind === 'external') return this.survey.externalSize(type);
-    const key = `${type.module}.${type.name}@${type.house ?? ''}`;
+  private ofType({ type }: Extract<Member, { kind: "field" }>): number | null {
+    if (type.kind === "scalar") return type.size;
+    if (type.kind === "opaque") return null;
+    if (type.kind === "external") return this.survey.externalSize(type);
+    const key = `${type.module}.${type.name}@${type.house ?? ""}`;
     let size = this.structs.get(key);
     if (size === undefined) {
       // Until it is known it has none, so that a struct in itself comes to an end.
@@ -142,17 +166,18 @@ function endMayBeMissing(members: readonly Member[], revision: Revision): boolea
 
 function times(one: number | null, dimensions: readonly Dimension[]): number | null {
   let size = one;
-  for (const dimension of dimensions) size = size === null || dimension.kind !== 'fixed' ? null : size * dimension.length;
+  for (const dimension of dimensions)
+    size = size === null || dimension.kind !== "fixed" ? null : size * dimension.length;
   return size;
 }
 
 /** As a message says it: `at byte 12`, `2 bytes behind 'table'`. */
 export function spelledSpot(entry: Entry): string {
-  if (entry.base.endsWith(' bits')) return `at bit ${entry.offset}`;
-  if (entry.base === '') return `at byte ${entry.offset}`;
-  const anchor = entry.base.replace(/\[\]$/, '').split(/[.:]/).at(-1) ?? entry.base;
-  if (entry.base.endsWith('[]')) return `at byte ${entry.offset} of an element of '${anchor}'`;
-  return entry.offset === 0 ? `right behind '${anchor}'` : `${counted(entry.offset, 'byte')} behind '${anchor}'`;
+  if (entry.base.endsWith(" bits")) return `at bit ${entry.offset}`;
+  if (entry.base === "") return `at byte ${entry.offset}`;
+  const anchor = entry.base.replace(/\[\]$/, "").split(/[.:]/).at(-1) ?? entry.base;
+  if (entry.base.endsWith("[]")) return `at byte ${entry.offset} of an element of '${anchor}'`;
+  return entry.offset === 0 ? `right behind '${anchor}'` : `${counted(entry.offset, "byte")} behind '${anchor}'`;
 }
 
 export function nameOf(entry: Entry): string {

@@ -1,9 +1,9 @@
-import { existsAt, overlap } from '../../ir/availability.ts';
-import { walkExpression } from '../../ir/expression.ts';
-import type { Constant, Element, Expression, Feature, Module, Revision } from '../../ir/model.ts';
-import type { Guard } from './bodies.ts';
-import { satisfiable, type Exists } from './solver.ts';
-import type { Survey } from './survey.ts';
+import { existsAt, overlap } from "../../ir/availability.ts";
+import { walkExpression } from "../../ir/expression.ts";
+import type { Constant, Element, Expression, Feature, Module, Revision } from "../../ir/model.ts";
+import type { Guard } from "./bodies.ts";
+import { satisfiable, type Exists } from "./solver.ts";
+import type { Survey } from "./survey.ts";
 
 /** Whether two things can be there at once, by their revisions and by all that surrounds each of them. */
 export function together(a: readonly Guard[], b: readonly Guard[]): boolean {
@@ -39,22 +39,28 @@ export function featuresNamed(survey: Survey, module: string, name: string): rea
 /** Whether an element, with what surrounds it, is of the legacy interface only: marked so, or chosen only there. */
 export function isLegacy(survey: Survey, element: Element, guards: readonly Guard[]): boolean {
   if (element.legacy === true || needsLegacyFeature(survey, element.if)) return true;
-  return guards.some((guard) => guard.element.legacy === true || needsLegacyFeature(survey, guard.condition) || hasLegacyTags(survey, guard));
+  return guards.some(
+    (guard) =>
+      guard.element.legacy === true || needsLegacyFeature(survey, guard.condition) || hasLegacyTags(survey, guard),
+  );
 }
 
 function hasLegacyTags(survey: Survey, guard: Guard): boolean {
   const tags = guard.choice?.tags ?? [];
-  return tags.length > 0 && tags.every((tag) => tag.kind === 'value' && tag.value.op === 'constant' && isLegacyConstant(survey, tag.value));
+  return (
+    tags.length > 0 &&
+    tags.every((tag) => tag.kind === "value" && tag.value.op === "constant" && isLegacyConstant(survey, tag.value))
+  );
 }
 
-export function isLegacyConstant(survey: Survey, constant: Extract<Expression, { op: 'constant' }>): boolean {
+export function isLegacyConstant(survey: Survey, constant: Extract<Expression, { op: "constant" }>): boolean {
   const found = constantsNamed(survey, constant);
   return found.length > 0 && found.every((one) => one.legacy === true);
 }
 
 /** What a constant in an expression refers to, in all revisions. */
-export function constantsNamed(survey: Survey, constant: Extract<Expression, { op: 'constant' }>): readonly Constant[] {
-  if (constant.group !== '') return survey.constantsOf(constant).filter((one) => one.name === constant.name);
+export function constantsNamed(survey: Survey, constant: Extract<Expression, { op: "constant" }>): readonly Constant[] {
+  if (constant.group !== "") return survey.constantsOf(constant).filter((one) => one.name === constant.name);
   const module = survey.module(constant.module);
   return module === undefined ? [] : looseConstants(module).filter((one) => one.name === constant.name);
 }
@@ -62,9 +68,10 @@ export function constantsNamed(survey: Survey, constant: Extract<Expression, { o
 /** Constants that belong to no group with a name. */
 export function looseConstants(module: Module): readonly Constant[] {
   return module.items.flatMap((item): readonly Constant[] => {
-    if (item.kind === 'constant') return [item];
-    if (item.kind === 'house') return item.constants.flatMap((one) => (one.kind === 'constant' ? [one] : one.name === '' ? one.constants : []));
-    return 'constants' in item && item.name === '' ? item.constants : [];
+    if (item.kind === "constant") return [item];
+    if (item.kind === "house")
+      return item.constants.flatMap((one) => (one.kind === "constant" ? [one] : one.name === "" ? one.constants : []));
+    return "constants" in item && item.name === "" ? item.constants : [];
   });
 }
 
@@ -73,7 +80,7 @@ function needsLegacyFeature(survey: Survey, condition: Expression | undefined): 
   if (condition === undefined) return false;
   let legacy = false;
   walkExpression(condition, (part) => {
-    if (part.op === 'feature' && isLegacyFeature(survey, part.module, part.name)) legacy = true;
+    if (part.op === "feature" && isLegacyFeature(survey, part.module, part.name)) legacy = true;
   });
   return legacy && !satisfiable([condition], (module, name) => !isLegacyFeature(survey, module, name));
 }

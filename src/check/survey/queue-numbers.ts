@@ -1,18 +1,26 @@
-import type { Finding } from '../../diagnostic/diagnostic.ts';
-import { existsAt } from '../../ir/availability.ts';
-import { evaluate, walkExpression, type Lookup } from '../../ir/expression.ts';
-import { revisions, type Element, type Expression, type Module, type Queue, type Queues, type Revision } from '../../ir/model.ts';
-import { printExpression } from '../../ir/print-expression.ts';
-import { ConfigValues } from './config-values.ts';
-import { about, featuresIn } from './constraints.ts';
-import { existing } from './presence.ts';
-import { satisfiable, type Exists } from './solver.ts';
-import type { Survey } from './survey.ts';
-import { listed } from './words.ts';
+import type { Finding } from "../../diagnostic/diagnostic.ts";
+import { existsAt } from "../../ir/availability.ts";
+import { evaluate, walkExpression, type Lookup } from "../../ir/expression.ts";
+import {
+  revisions,
+  type Element,
+  type Expression,
+  type Module,
+  type Queue,
+  type Queues,
+  type Revision,
+} from "../../ir/model.ts";
+import { printExpression } from "../../ir/print-expression.ts";
+import { ConfigValues } from "./config-values.ts";
+import { about, featuresIn } from "./constraints.ts";
+import { existing } from "./presence.ts";
+import { satisfiable, type Exists } from "./solver.ts";
+import type { Survey } from "./survey.ts";
+import { listed } from "./words.ts";
 
 /** What can be wrong with the number of a queue. */
 export interface QueueProblem {
-  readonly kind: 'twice' | 'impossible';
+  readonly kind: "twice" | "impossible" | "missing";
   readonly finding: Finding;
 }
 
@@ -23,21 +31,21 @@ const mostQueues = 65_536;
 /** Numbers the queues of all descriptions, with every set of features and small values of the configuration space. */
 export function* queueProblems(survey: Survey): Iterable<QueueProblem> {
   for (const module of survey.modules) {
-    const blocks = module.items.filter((item) => item.kind === 'queues');
+    const blocks = module.items.filter((item) => item.kind === "queues");
     if (blocks.length === 0) continue;
-    const reported = new Set<string>();
+    const found = new Map<string, QueueProblem>();
     const seen = new Set<string>();
     // The newest revision first: what is wrong there is worth showing rather than an old one.
     for (const revision of revisions.toReversed()) {
       const numbering = new Numbering(survey, module, blocks, revision);
       if (seen.has(numbering.shape)) continue;
       seen.add(numbering.shape);
-      for (const { key, problem } of numbering.problems()) {
-        if (reported.has(key)) continue;
-        reported.add(key);
-        yield problem;
-      }
+      for (const { key, problem } of numbering.problems()) if (!found.has(key)) found.set(key, problem);
     }
+    const problems = [...found.values()];
+    // A number that is given twice is most often the one that is missing.
+    const wrong = problems.filter((problem) => problem.kind !== "missing");
+    yield* wrong.length > 0 ? wrong : problems;
   }
 }
 
@@ -60,8 +68,8 @@ class Numbering {
   private readonly revision: Revision;
   private readonly queues: readonly Queue[];
   private readonly where: ReadonlyMap<string, Expression>;
-  private readonly features: readonly Extract<Expression, { op: 'feature' }>[];
-  private readonly members: readonly Extract<Expression, { op: 'member' }>[];
+  private readonly features: readonly Extract<Expression, { op: "feature" }>[];
+  private readonly members: readonly Extract<Expression, { op: "member" }>[];
   private readonly exists: Exists;
   private readonly constraints: readonly Expression[];
   /** The same for two revisions whose queues and features are the same. */
@@ -76,19 +84,32 @@ class Numbering {
     const exists = existing(survey, revision);
     this.exists = exists;
     const names = new Map<string, Expression>();
-    for (const expression of this.expressions()) walkExpression(expression, (part) => {
-      if (part.op === 'feature' ? exists(part.module, part.name) : part.op === 'member' && part.scope === 'config') names.set(printExpression(part), part);
-    });
-    this.features = [...names.values()].filter((one): one is Extract<Expression, { op: 'feature' }> => one.op === 'feature').slice(0, mostFeatures);
-    this.members = [...names.values()].filter((one): one is Extract<Expression, { op: 'member' }> => one.op === 'member');
-    this.constraints = about(survey.constraintsAt(module, revision), this.features.flatMap((feature) => featuresIn(feature))).map((one) => one.condition);
-    this.shape = [...this.queues.map((queue) => `${queue.at.line}.${queue.at.column}`), ...names.keys()].join(' ');
+    for (const expression of this.expressions())
+      walkExpression(expression, (part) => {
+        if (part.op === "feature" ? exists(part.module, part.name) : part.op === "member" && part.scope === "config")
+          names.set(printExpression(part), part);
+      });
+    this.features = [...names.values()]
+      .filter((one): one is Extract<Expression, { op: "feature" }> => one.op === "feature")
+      .slice(0, mostFeatures);
+    this.members = [...names.values()].filter(
+      (one): one is Extract<Expression, { op: "member" }> => one.op === "member",
+    );
+    this.constraints = about(
+      survey.constraintsAt(module, revision),
+      this.features.flatMap((feature) => featuresIn(feature)),
+    ).map((one) => one.condition);
+    this.shape = [...this.queues.map((queue) => `${queue.at.line}.${queue.at.column}`), ...names.keys()].join(" ");
   }
 
   private expressions(): readonly Expression[] {
     return [
       ...this.where.values(),
-      ...this.queues.flatMap((queue) => [queue.number, ...(queue.if === undefined ? [] : [queue.if]), ...(queue.each === undefined ? [] : [queue.each.from, queue.each.to])]),
+      ...this.queues.flatMap((queue) => [
+        queue.number,
+        ...(queue.if === undefined ? [] : [queue.if]),
+        ...(queue.each === undefined ? [] : [queue.each.from, queue.each.to]),
+      ]),
     ];
   }
 
@@ -97,13 +118,47 @@ class Numbering {
       if (!this.isPossible(negotiated)) continue;
       const names = new Set(negotiated.map((feature) => printExpression(feature)));
       const values = new ConfigValues(this.survey, this.module, this.revision, (name) => names.has(name));
-      for (const config of values.combinations(this.members)) yield* this.numbered(names, config);
+      for (const [index, config] of values.combinations(this.members).entries()) {
+        yield* this.numbered(names, config);
+        if (index === 0 && negotiated.length === this.features.length) yield* this.gap(names, config);
+      }
     }
   }
 
   private isPossible(negotiated: readonly Expression[]): boolean {
-    const literals = this.features.map((feature): Expression => (negotiated.includes(feature) ? feature : { op: 'not', operand: feature }));
+    const literals = this.features.map((feature): Expression =>
+      negotiated.includes(feature) ? feature : { op: "not", operand: feature },
+    );
     return satisfiable([...literals, ...this.constraints], this.exists);
+  }
+
+  /** The first number that no queue has with everything negotiated. */
+  private *gap(negotiated: ReadonlySet<string>, config: ReadonlyMap<string, bigint>): Iterable<Found> {
+    const lookup = this.lookup(negotiated, config);
+    const numbers = new Map<bigint, Queue>();
+    for (const queue of this.queues) {
+      for (const index of this.indices(queue, lookup)) {
+        if (index === "none") return;
+        const own = queue.each === undefined ? undefined : { name: queue.each.variable, value: index };
+        const inner = this.lookup(negotiated, config, own);
+        if (queue.if !== undefined && evaluate(queue.if, inner) === 0n) continue;
+        const number = evaluate(queue.number, inner);
+        if (number === undefined) return;
+        numbers.set(number, queue);
+      }
+    }
+    let missing = 0n;
+    while (numbers.has(missing)) missing++;
+    const [next] = [...numbers.keys()].filter((number) => number > missing).toSorted((a, b) => Number(a - b));
+    const queue = next === undefined ? undefined : numbers.get(next);
+    if (queue === undefined || next === undefined) return;
+    const finding: Finding = {
+      message: `no queue has the number ${missing}${this.combination(negotiated, config)}`,
+      at: queue.at,
+      label: `queue ${next}`,
+      help: "queues are numbered from 0 without a gap",
+    };
+    yield { key: "missing", problem: { kind: "missing", finding } };
   }
 
   private *numbered(negotiated: ReadonlySet<string>, config: ReadonlyMap<string, bigint>): Iterable<Found> {
@@ -112,17 +167,30 @@ class Numbering {
     for (const queue of this.queues) {
       const lookup = this.lookup(negotiated, config);
       for (const index of this.indices(queue, lookup)) {
-        if (index === 'none') {
-          yield impossible(queue, `there is no '${queue.name}'${when}`, `0 is no number of queues: say what the smallest is, 'in 1..…' at the member`);
+        if (index === "none") {
+          yield impossible(
+            queue,
+            `there is no '${queue.name}'${when}`,
+            `0 is no number of queues: say what the smallest is, 'in 1..…' at the member`,
+          );
           continue;
         }
-        const inner = queue.each === undefined ? lookup : this.lookup(negotiated, config, { name: queue.each.variable, value: index });
+        const inner =
+          queue.each === undefined
+            ? lookup
+            : this.lookup(negotiated, config, { name: queue.each.variable, value: index });
         if (queue.if !== undefined && evaluate(queue.if, inner) === 0n) continue;
         const number = evaluate(queue.number, inner);
         if (number === undefined) continue;
         const label = queue.each === undefined ? `'${queue.name}'` : `'${queue.name}[${index}]'`;
         if (number < 0n || number >= mostQueues) {
-          yield impossible(queue, `${label} is queue ${number}${when}`, number < 0n ? 'queues are numbered from 0' : `a device has at most ${mostQueues} queues, the last of them ${mostQueues - 1}: limit what the number depends on`);
+          yield impossible(
+            queue,
+            `${label} is queue ${number}${when}`,
+            number < 0n
+              ? "queues are numbered from 0"
+              : `a device has at most ${mostQueues} queues, the last of them ${mostQueues - 1}: limit what the number depends on`,
+          );
           continue;
         }
         const first = taken.get(number);
@@ -133,22 +201,26 @@ class Numbering {
   }
 
   /** The values of the index variable that matter: all of a few, the first and last of many. */
-  private indices(queue: Queue, lookup: Lookup): readonly (bigint | 'none')[] {
+  private indices(queue: Queue, lookup: Lookup): readonly (bigint | "none")[] {
     if (queue.each === undefined) return [0n];
     const from = evaluate(queue.each.from, lookup);
     const to = evaluate(queue.each.to, lookup);
     if (from === undefined || to === undefined) return [];
-    if (to < from) return ['none'];
+    if (to < from) return ["none"];
     if (to - from < 8n) return Array.from({ length: Number(to - from) + 1 }, (_, index) => from + BigInt(index));
     return [from, from + 1n, from + 2n, to - 1n, to];
   }
 
-  private lookup(negotiated: ReadonlySet<string>, config: ReadonlyMap<string, bigint>, index?: { readonly name: string; readonly value: bigint }): Lookup {
+  private lookup(
+    negotiated: ReadonlySet<string>,
+    config: ReadonlyMap<string, bigint>,
+    index?: { readonly name: string; readonly value: bigint },
+  ): Lookup {
     const open = new Set<string>();
     const lookup: Lookup = (name) => {
-      if (name.op === 'feature') return negotiated.has(name.name) ? 1n : 0n;
-      if (name.op === 'member') return config.get(printExpression(name));
-      if (name.op !== 'variable') return undefined;
+      if (name.op === "feature") return negotiated.has(name.name) ? 1n : 0n;
+      if (name.op === "member") return config.get(printExpression(name));
+      if (name.op !== "variable") return undefined;
       if (name.name === index?.name) return index.value;
       const value = this.where.get(name.name);
       if (value === undefined || open.has(name.name)) return undefined;
@@ -162,19 +234,22 @@ class Numbering {
 
   private combination(negotiated: ReadonlySet<string>, config: ReadonlyMap<string, bigint>): string {
     const on = [...negotiated].toSorted();
-    const off = this.features.map((feature) => feature.name).filter((name) => !negotiated.has(name)).toSorted();
+    const off = this.features
+      .map((feature) => feature.name)
+      .filter((name) => !negotiated.has(name))
+      .toSorted();
     const parts = [
       ...(on.length === 0 ? [] : [`with ${listed(on)}`]),
-      ...(off.length === 0 ? [] : [`without ${listed(off, 'or')}`]),
+      ...(off.length === 0 ? [] : [`without ${listed(off, "or")}`]),
       ...[...config].map(([name, value]) => `where ${name} is ${value}`),
     ];
-    const newest = this.revision === '1.4' ? '' : ` in ${this.revision}`;
-    return parts.length === 0 ? newest : ` ${parts.join(', ')}${newest}`;
+    const newest = this.revision === "1.4" ? "" : ` in ${this.revision}`;
+    return parts.length === 0 ? newest : ` ${parts.join(", ")}${newest}`;
   }
 }
 
 function impossible(queue: Queue, message: string, help: string): Found {
-  return { key: `${queue.name} impossible`, problem: { kind: 'impossible', finding: { message, at: queue.at, help } } };
+  return { key: `${queue.name} impossible`, problem: { kind: "impossible", finding: { message, at: queue.at, help } } };
 }
 
 function twice(first: Numbered, second: Numbered, when: string): Found {
@@ -182,12 +257,12 @@ function twice(first: Numbered, second: Numbered, when: string): Found {
   return {
     key: `${place(first.queue)} ${place(second.queue)}`,
     problem: {
-      kind: 'twice',
+      kind: "twice",
       finding: {
         message: `${first.label} and ${second.label} are both queue ${second.number}${when}`,
         at: second.queue.at,
         related: same ? [] : [{ at: first.queue.at, message: `${first.label} is queue ${first.number}` }],
-        help: same ? 'its number does not depend on its index' : 'a queue has its number alone, whatever is negotiated',
+        help: same ? "its number does not depend on its index" : "a queue has its number alone, whatever is negotiated",
       },
     },
   };
@@ -199,5 +274,7 @@ function place(element: Element): string {
 
 /** Every choice of some of these; all of them first, as that is what one expects. */
 function subsets<T>(all: readonly T[]): readonly (readonly T[])[] {
-  return Array.from({ length: 2 ** all.length }, (_, left) => all.filter((_one, index) => Math.floor(left / 2 ** index) % 2 === 0));
+  return Array.from({ length: 2 ** all.length }, (_, left) =>
+    all.filter((_one, index) => Math.floor(left / 2 ** index) % 2 === 0),
+  );
 }

@@ -1,6 +1,6 @@
-import { evaluate } from '../../ir/expression.ts';
-import type { Comparison, Expression } from '../../ir/model.ts';
-import { printExpression } from '../../ir/print-expression.ts';
+import { evaluate } from "../../ir/expression.ts";
+import type { Comparison, Expression } from "../../ir/model.ts";
+import { printExpression } from "../../ir/print-expression.ts";
 
 /**
  * Whether conditions can hold together: a small search over the features and the values that they compare. What it does
@@ -18,7 +18,7 @@ export type Exists = (module: string, feature: string) => boolean;
 /** A search that takes longer than this many steps gives up and finds no contradiction. */
 const patience = 4000;
 
-type Leaf = Extract<Expression, { op: 'member' | 'variable' | 'call' }>;
+type Leaf = Extract<Expression, { op: "member" | "variable" | "call" }>;
 
 interface Variable {
   readonly key: string;
@@ -63,11 +63,11 @@ class Search {
       for (const part of parts(condition)) this.learn(part);
       return;
     }
-    if (atom.kind === 'feature' || atom.kind === 'opaque') return;
+    if (atom.kind === "feature" || atom.kind === "opaque") return;
     let values = this.values.get(atom.key);
     if (values === undefined) this.values.set(atom.key, (values = new Set()));
-    if (atom.kind === 'compared') for (const value of [atom.with, atom.with + 1n, atom.with - 1n]) values.add(value);
-    if (atom.kind === 'tested') for (const value of [0n, ...values]) values.add(value | atom.mask);
+    if (atom.kind === "compared") for (const value of [atom.with, atom.with + 1n, atom.with - 1n]) values.add(value);
+    if (atom.kind === "tested") for (const value of [0n, ...values]) values.add(value | atom.mask);
     values.add(0n);
     values.add(1n);
   }
@@ -75,27 +75,27 @@ class Search {
   private truth(condition: Expression): boolean | undefined {
     const atom = atomOf(condition);
     if (atom !== undefined) {
-      if (atom.kind === 'feature' && !this.exists(atom.module, atom.name)) return false;
+      if (atom.kind === "feature" && !this.exists(atom.module, atom.name)) return false;
       const value = this.assignment.get(atom.key);
       if (value === undefined) return undefined;
-      if (atom.kind === 'compared') return compare(value, atom.op, atom.with);
-      return atom.kind === 'tested' ? ((value & atom.mask) !== 0n) === atom.set : value !== 0n;
+      if (atom.kind === "compared") return compare(value, atom.op, atom.with);
+      return atom.kind === "tested" ? ((value & atom.mask) !== 0n) === atom.set : value !== 0n;
     }
     switch (condition.op) {
-      case 'number':
-      case 'constant':
+      case "number":
+      case "constant":
         return BigInt(condition.value) !== 0n;
-      case 'not': {
+      case "not": {
         const operand = this.truth(condition.operand);
         return operand === undefined ? undefined : !operand;
       }
-      case '&':
+      case "&":
         return both(this.truth(condition.left), this.truth(condition.right));
-      case '|':
+      case "|":
         return negated(both(negated(this.truth(condition.left)), negated(this.truth(condition.right))));
-      case '->':
+      case "->":
         return negated(both(this.truth(condition.left), negated(this.truth(condition.right))));
-      case 'choice': {
+      case "choice": {
         const decides = this.truth(condition.condition);
         return decides === undefined ? undefined : this.truth(decides ? condition.then : condition.otherwise);
       }
@@ -110,7 +110,8 @@ class Search {
   private unassigned(condition: Expression): Variable | undefined {
     const atom = atomOf(condition);
     if (atom !== undefined) {
-      if (this.assignment.has(atom.key) || (atom.kind === 'feature' && !this.exists(atom.module, atom.name))) return undefined;
+      if (this.assignment.has(atom.key) || (atom.kind === "feature" && !this.exists(atom.module, atom.name)))
+        return undefined;
       return { key: atom.key, values: [...(this.values.get(atom.key) ?? either)] };
     }
     for (const part of parts(condition)) {
@@ -122,67 +123,82 @@ class Search {
 }
 
 type Atom = { readonly key: string } & (
-  | { readonly kind: 'feature'; readonly module: string; readonly name: string }
-  | { readonly kind: 'compared'; readonly op: Comparison; readonly with: bigint }
-  | { readonly kind: 'tested'; readonly mask: bigint; readonly set: boolean }
-  | { readonly kind: 'value' | 'opaque' }
+  | { readonly kind: "feature"; readonly module: string; readonly name: string }
+  | { readonly kind: "compared"; readonly op: Comparison; readonly with: bigint }
+  | { readonly kind: "tested"; readonly mask: bigint; readonly set: boolean }
+  | { readonly kind: "value" | "opaque" }
 );
 
-const mirrored: Readonly<Record<Comparison, Comparison>> = { '==': '==', '!=': '!=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' };
+const mirrored: Readonly<Record<Comparison, Comparison>> = {
+  "==": "==",
+  "!=": "!=",
+  "<": ">",
+  "<=": ">=",
+  ">": "<",
+  ">=": "<=",
+};
 
 const either: readonly bigint[] = [1n, 0n];
 
 /** Expressions do not change, and each is looked at many times. */
-const atoms = new WeakMap<Expression, Atom | 'joined'>();
+const atoms = new WeakMap<Expression, Atom | "joined">();
 
 /** What is decided as a whole; undefined for what joins other conditions. */
 function atomOf(condition: Expression): Atom | undefined {
   let atom = atoms.get(condition);
   if (atom === undefined) {
-    atom = makeAtom(condition) ?? 'joined';
+    atom = makeAtom(condition) ?? "joined";
     atoms.set(condition, atom);
   }
-  return atom === 'joined' ? undefined : atom;
+  return atom === "joined" ? undefined : atom;
 }
 
 function makeAtom(condition: Expression): Atom | undefined {
   switch (condition.op) {
-    case 'feature':
-      return { key: `feature ${condition.module}.${condition.name}`, kind: 'feature', module: condition.module, name: condition.name };
-    case 'member':
-    case 'variable':
-    case 'call':
-      return { key: keyOf(condition), kind: 'value' };
-    case '==':
-    case '!=':
-    case '<':
-    case '<=':
-    case '>':
-    case '>=': {
+    case "feature":
+      return {
+        key: `feature ${condition.module}.${condition.name}`,
+        kind: "feature",
+        module: condition.module,
+        name: condition.name,
+      };
+    case "member":
+    case "variable":
+    case "call":
+      return { key: keyOf(condition), kind: "value" };
+    case "==":
+    case "!=":
+    case "<":
+    case "<=":
+    case ">":
+    case ">=": {
       const left = known(condition.left);
       const right = known(condition.right);
       if (left !== undefined && right !== undefined) return undefined;
       const mask = right === 0n ? maskOf(condition.left) : undefined;
-      if (mask !== undefined && (condition.op === '!=' || condition.op === '==')) return { ...mask, kind: 'tested', set: condition.op === '!=' };
-      if (isLeaf(condition.left) && right !== undefined) return { key: keyOf(condition.left), kind: 'compared', op: condition.op, with: right };
-      if (isLeaf(condition.right) && left !== undefined) return { key: keyOf(condition.right), kind: 'compared', op: mirrored[condition.op], with: left };
-      return { key: printExpression(condition), kind: 'opaque' };
+      if (mask !== undefined && (condition.op === "!=" || condition.op === "=="))
+        return { ...mask, kind: "tested", set: condition.op === "!=" };
+      if (isLeaf(condition.left) && right !== undefined)
+        return { key: keyOf(condition.left), kind: "compared", op: condition.op, with: right };
+      if (isLeaf(condition.right) && left !== undefined)
+        return { key: keyOf(condition.right), kind: "compared", op: mirrored[condition.op], with: left };
+      return { key: printExpression(condition), kind: "opaque" };
     }
-    case '&': {
+    case "&": {
       const mask = maskOf(condition);
-      return mask === undefined ? undefined : { ...mask, kind: 'tested', set: true };
+      return mask === undefined ? undefined : { ...mask, kind: "tested", set: true };
     }
-    case '+':
-    case '-':
-    case '*':
-    case '/':
-    case '%':
-    case '<<':
-    case '>>':
-    case 'negate':
-    case 'complement':
-    case 'bit':
-      return known(condition) === undefined ? { key: printExpression(condition), kind: 'opaque' } : undefined;
+    case "+":
+    case "-":
+    case "*":
+    case "/":
+    case "%":
+    case "<<":
+    case ">>":
+    case "negate":
+    case "complement":
+    case "bit":
+      return known(condition) === undefined ? { key: printExpression(condition), kind: "opaque" } : undefined;
     default:
       return undefined;
   }
@@ -190,34 +206,36 @@ function makeAtom(condition: Expression): Atom | undefined {
 
 /** `flags & MASK`: a member and the bits of it that are looked at. */
 function maskOf(condition: Expression): { readonly key: string; readonly mask: bigint } | undefined {
-  if (condition.op !== '&' || !isLeaf(condition.left)) return undefined;
+  if (condition.op !== "&" || !isLeaf(condition.left)) return undefined;
   const mask = known(condition.right);
   return mask === undefined ? undefined : { key: keyOf(condition.left), mask };
 }
 
 function keyOf(leaf: Leaf): string {
-  return leaf.op === 'member' ? `${leaf.scope === 'sibling' ? 'message' : leaf.scope} ${printExpression(leaf)}` : printExpression(leaf);
+  return leaf.op === "member"
+    ? `${leaf.scope === "sibling" ? "message" : leaf.scope} ${printExpression(leaf)}`
+    : printExpression(leaf);
 }
 
 function isLeaf(expression: Expression): expression is Leaf {
-  return expression.op === 'member' || expression.op === 'variable' || expression.op === 'call';
+  return expression.op === "member" || expression.op === "variable" || expression.op === "call";
 }
 
 function known(expression: Expression): bigint | undefined {
-  if (expression.op === 'feature' || isLeaf(expression)) return undefined;
+  if (expression.op === "feature" || isLeaf(expression)) return undefined;
   return evaluate(expression, () => undefined);
 }
 
 /** What an operator joins. */
 function parts(condition: Expression): readonly Expression[] {
   switch (condition.op) {
-    case 'not':
+    case "not":
       return [condition.operand];
-    case '&':
-    case '|':
-    case '->':
+    case "&":
+    case "|":
+    case "->":
       return [condition.left, condition.right];
-    case 'choice':
+    case "choice":
       return [condition.condition, condition.then, condition.otherwise];
     default:
       return [];
@@ -235,17 +253,17 @@ function negated(value: boolean | undefined): boolean | undefined {
 
 function compare(left: bigint, op: Comparison, right: bigint): boolean {
   switch (op) {
-    case '==':
+    case "==":
       return left === right;
-    case '!=':
+    case "!=":
       return left !== right;
-    case '<':
+    case "<":
       return left < right;
-    case '<=':
+    case "<=":
       return left <= right;
-    case '>':
+    case ">":
       return left > right;
-    case '>=':
+    case ">=":
       return left >= right;
   }
 }

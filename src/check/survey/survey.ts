@@ -1,14 +1,28 @@
-import type { Place } from '../../diagnostic/diagnostic.ts';
-import { existsAt } from '../../ir/availability.ts';
-import type { Written } from '../../ir/build/written.ts';
-import { revisions, type Config, type Constant, type ConstantGroup, type Element, type Feature, type GroupReference, type Ir, type Module, type PartSwitch, type Revision, type Struct, type View } from '../../ir/model.ts';
-import { bodiesOf, sitesOf, type Body, type MemberSite } from './bodies.ts';
-import { choicesOf, type Choice } from './choices.ts';
-import { constraintsOf, type Constraint } from './constraints.ts';
-import { growthOf, type Step } from './growth.ts';
-import { isGroup, isRequest, switchesOf } from './kinds.ts';
-import { queueProblems, type QueueProblem } from './queue-numbers.ts';
-import { usesOf, type Use } from './uses.ts';
+import type { Place } from "../../diagnostic/diagnostic.ts";
+import { existsAt } from "../../ir/availability.ts";
+import type { Written } from "../../ir/build/written.ts";
+import {
+  revisions,
+  type Config,
+  type Constant,
+  type ConstantGroup,
+  type Element,
+  type Feature,
+  type GroupReference,
+  type Ir,
+  type Module,
+  type PartSwitch,
+  type Revision,
+  type Struct,
+  type View,
+} from "../../ir/model.ts";
+import { bodiesOf, sitesOf, type Body, type MemberSite } from "./bodies.ts";
+import { choicesOf, type Choice } from "./choices.ts";
+import { constraintsOf, type Constraint } from "./constraints.ts";
+import { growthOf, type Step } from "./growth.ts";
+import { isGroup, isRequest, switchesOf } from "./kinds.ts";
+import { queueProblems, type QueueProblem } from "./queue-numbers.ts";
+import { usesOf, type Use } from "./uses.ts";
 
 /** What rules look at: the IR of all revisions, and what each of them would otherwise work out anew. */
 export class Survey {
@@ -32,16 +46,17 @@ export class Survey {
   constructor(ir: Ir, written: Written) {
     this.ir = ir;
     this.modules = ir.modules;
-    this.core = ir.modules.filter((module) => module.kind === 'core');
+    this.core = ir.modules.filter((module) => module.kind === "core");
     this.written = written;
     this.byName = new Map(ir.modules.map((module) => [module.name, module]));
     for (const module of ir.modules) {
       for (const item of module.items) {
         if (isGroup(item)) append(this.groups, `${module.name}.${item.name}`, item);
-        if (item.kind === 'struct') append(this.structs, `${module.name}.${item.name}`, item);
-        if (item.kind === 'house') {
+        if (item.kind === "struct") append(this.structs, `${module.name}.${item.name}`, item);
+        if (item.kind === "house") {
           for (const view of item.views) append(this.structs, `${module.name}.${view.name}@${item.name}`, view);
-          for (const one of item.constants) if (one.kind !== 'constant') append(this.groups, `${module.name}.${one.name}`, one);
+          for (const one of item.constants)
+            if (one.kind !== "constant") append(this.groups, `${module.name}.${one.name}`, one);
         }
       }
     }
@@ -74,12 +89,14 @@ export class Survey {
 
   /** Every switch that chooses among the parts of a message. */
   get partSwitches(): readonly PartSwitch[] {
-    return this.modules.flatMap((module) => module.items.flatMap((item) => (isRequest(item) ? switchesOf(item.parts) : [])));
+    return this.modules.flatMap((module) =>
+      module.items.flatMap((item) => (isRequest(item) ? switchesOf(item.parts) : [])),
+    );
   }
 
   /** What the features of a description and of the core demand of each other. */
   constraintsAt(module: Module, revision: Revision): readonly Constraint[] {
-    const owners = module.kind === 'core' ? this.core : [module, ...this.core];
+    const owners = module.kind === "core" ? this.core : [module, ...this.core];
     return owners.flatMap((owner) => this.constraintsIn(owner).filter((one) => existsAt(one.element, revision)));
   }
 
@@ -119,7 +136,7 @@ export class Survey {
   features(module: Module): readonly Feature[] {
     let features = this.featuresOf.get(module);
     if (features === undefined) {
-      features = module.items.flatMap((item) => (item.kind === 'features' ? item.features : []));
+      features = module.items.flatMap((item) => (item.kind === "features" ? item.features : []));
       this.featuresOf.set(module, features);
     }
     return features;
@@ -127,13 +144,12 @@ export class Survey {
 
   /** The features that a description may speak of: its own and those of the core. */
   featuresFor(module: Module): readonly { readonly module: Module; readonly feature: Feature }[] {
-    const owners = module.kind === 'core' ? this.core : [module, ...this.core];
+    const owners = module.kind === "core" ? this.core : [module, ...this.core];
     return owners.flatMap((owner) => this.features(owner).map((feature) => ({ module: owner, feature })));
   }
 
-
   config(module: Module): Config | undefined {
-    return module.items.find((item) => item.kind === 'config');
+    return module.items.find((item) => item.kind === "config");
   }
 
   /** The constants that a reference means; several groups of one name exist in different revisions. */
@@ -146,13 +162,18 @@ export class Survey {
   }
 
   /** The structs of a type's name, or the views where the type is one of a house. */
-  structsOf(type: { readonly module: string; readonly name: string; readonly house?: string }): readonly (Struct | View)[] {
-    return this.structs.get(`${type.module}.${type.name}${type.house === undefined ? '' : `@${type.house}`}`) ?? [];
+  structsOf(type: {
+    readonly module: string;
+    readonly name: string;
+    readonly house?: string;
+  }): readonly (Struct | View)[] {
+    return this.structs.get(`${type.module}.${type.name}${type.house === undefined ? "" : `@${type.house}`}`) ?? [];
   }
 
   /** The bytes of an external type, where the description gives them. */
   externalSize(type: { readonly module: string; readonly name: string }): number | null {
-    for (const item of this.module(type.module)?.items ?? []) if (item.kind === 'external' && item.name === type.name) return item.size ?? null;
+    for (const item of this.module(type.module)?.items ?? [])
+      if (item.kind === "external" && item.name === type.name) return item.size ?? null;
     return null;
   }
 
@@ -167,7 +188,7 @@ export class Survey {
 }
 
 /** The revisions in which an element exists, oldest first. */
-export function revisionsOf(element: Pick<Element, 'since' | 'until'>): readonly Revision[] {
+export function revisionsOf(element: Pick<Element, "since" | "until">): readonly Revision[] {
   return revisions.filter((revision) => existsAt(element, revision));
 }
 
@@ -175,10 +196,14 @@ export function revisionsOf(element: Pick<Element, 'since' | 'until'>): readonly
 export function spellRevisions(found: readonly Revision[]): string {
   const [first] = found;
   const last = found.at(-1);
-  if (first === undefined || last === undefined) return 'no revision';
+  if (first === undefined || last === undefined) return "no revision";
   if (first === last) return first;
   const whole = revisions.slice(revisions.indexOf(first), revisions.indexOf(last) + 1);
-  return whole.length === found.length ? (found.length === 2 ? `${first} and ${last}` : `${first} to ${last}`) : found.join(', ');
+  return whole.length === found.length
+    ? found.length === 2
+      ? `${first} and ${last}`
+      : `${first} to ${last}`
+    : found.join(", ");
 }
 
 function append<K, T>(map: Map<K, T[]>, key: K, value: T): void {

@@ -1,5 +1,5 @@
-import { evaluate } from '../../ir/expression.ts';
-import type { Expression } from '../../ir/model.ts';
+import { evaluate } from "../../ir/expression.ts";
+import type { Expression } from "../../ir/model.ts";
 
 /** The value of an expression of numbers and constants only. */
 export function constantValue(expression: Expression): bigint | undefined {
