@@ -15,8 +15,7 @@ const { checksum, createWindow } = /** @type {typeof import("./rings.ts")} */ (l
 
 const windows = await Promise.all(
   setups.map(async (text) => {
-    /** @type {import("./rings.ts").Setup & { v86?: string }} */
-    const setup = JSON.parse(text);
+    const setup = /** @type {import("./rings.ts").Setup & { v86?: string }} */ (JSON.parse(text));
     return createWindow(setup.v86 === undefined ? setup : { ...setup, device: await virtQueueDevice(setup.v86) });
   }),
 );

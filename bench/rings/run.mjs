@@ -107,7 +107,7 @@ for (const name of new Set(contenders.map((contender) => contender.name))) {
 
 console.log("\nheap growth over 10 million requests, bytes a request\n");
 for (const { name, column, ask } of contenders) {
-  if (!/Buffer$/.test(name) || !column.endsWith("32")) continue;
+  if (!name.endsWith("Buffer") || !column.endsWith("32")) continue;
   const grown = await ask("heap");
   console.log(`${`${name}, ${column}`.padEnd(40)}${grown.toFixed(5).padStart(10)}`);
 }

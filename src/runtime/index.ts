@@ -11,3 +11,14 @@ export { FeatureSet, FeatureTable, featureBits, featureTable, type FeatureBits, 
 export type { Command, Message } from './message.ts';
 export { QueueTable, queueTable, type Configured, type Negotiated, type QueueContext, type QueuePlace, type QueueRule } from './queues.ts';
 export type { RegisterInfo, RegisterTable } from './registers.ts';
+export { GuestMemory } from './memory/guest-memory.ts';
+export type { Machine } from './memory/machine.ts';
+export type { MemorySource, Region } from './memory/region.ts';
+export type { Chain, Segment } from './virtqueue/chain.ts';
+export { createDeviceQueue, createDriverQueue } from './virtqueue/create-queue.ts';
+export { PENDING, type ChainHandler, type DeviceQueue, type DeviceQueueOptions } from './virtqueue/device-queue.ts';
+export type { DriverQueue, DriverQueueOptions, IndirectTables, UsedBuffer, UsedHandler } from './virtqueue/driver-queue.ts';
+export { notificationData, notificationValue, type NotificationData } from './virtqueue/notification.ts';
+export type { QueueFault } from './virtqueue/queue-fault.ts';
+export { contiguousLayout, isQueueSize, legacyLayout, partLengths, queueFeatures, type QueueFeatures, type QueueLayout } from './virtqueue/queue-setup.ts';
+export { ScatterList } from './virtqueue/scatter-list.ts';

@@ -1,7 +1,14 @@
 import type { GuestMemory } from "../memory/guest-memory.ts";
 import { Chain, plainSegments } from "./chain.ts";
 import type { QueueFault } from "./queue-fault.ts";
-import { locateRing, type QueueFeatures, type QueueLayout, type RingParts } from "./queue-setup.ts";
+import {
+  detachTogether,
+  locateRing,
+  type QueueFeatures,
+  type QueueLayout,
+  type RingPart,
+  type RingParts,
+} from "./queue-setup.ts";
 import { ChainWalker } from "./walk.ts";
 
 /** What a handler returns for a chain that it answers later, by {@link DeviceQueue.push}. */
@@ -41,7 +48,7 @@ export abstract class DeviceQueue {
   protected walker: ChainWalker;
   protected parts: RingParts | undefined;
   /** Chains that wait to be popped; the last one first, for it is in the processor's cache. */
-  protected readonly idle: Chain[] = [];
+  private readonly idle: Chain[] = [];
   /** Whether other threads see the ring. */
   protected shared = false;
   /** Nothing special: the tight loop serves it. */
@@ -53,11 +60,16 @@ export abstract class DeviceQueue {
   protected sizeNow = 0;
   /** Whether the guest's byte order is not the processor's. */
   protected readonly swap: boolean;
+  protected readonly eventIdx: boolean;
+  protected readonly inOrder: boolean;
+  protected readonly notifyOnEmpty: boolean;
   private readonly options: DeviceQueueOptions;
   private layoutNow: QueueLayout | undefined;
   private fault: QueueFault | undefined;
-  /** The memory's generation when the ring was looked up; -1 when there is no ring to use. */
+  /** The memory's generation when the ring was looked up; -1 when that has to be done anew each time. */
   protected seenGeneration = -1;
+  /** The one idle chain that is mostly used. */
+  private spare: Chain | undefined;
   /** Every chain of this life of the queue, idle or in flight. */
   private chains: Chain[] = [];
   /** With IN_ORDER: chains in flight as they were popped, a ring of the queue's size. */
@@ -70,6 +82,9 @@ export abstract class DeviceQueue {
     this.features = options.features;
     this.interrupt = options.interrupt;
     this.swap = options.features.legacy === true && options.features.bigEndian === true;
+    this.eventIdx = options.features.eventIdx === true;
+    this.inOrder = options.features.inOrder === true;
+    this.notifyOnEmpty = options.features.notifyOnEmpty === true;
     this.walker = this.createWalker(0);
   }
 
@@ -157,7 +172,7 @@ export abstract class DeviceQueue {
   push(chain: Chain, written: number): void {
     if (!chain.inFlight || chain.owner !== this) return;
     chain.usedLength = Math.min(Math.max(written, 0), chain.writableLength);
-    if (this.features.inOrder !== true) {
+    if (!this.inOrder) {
       this.finish(chain);
       return;
     }
@@ -198,7 +213,8 @@ export abstract class DeviceQueue {
 
   /**
    * Whether the ring can be used at this moment. To be asked at each entry: memory comes, goes and grows. Where
-   * {@link seenGeneration} is the memory's and the views are not empty, nothing has happened and this need not be asked.
+   * {@link seenGeneration} is the memory's and one of the views is not empty, nothing has happened and this need not be
+   * asked.
    */
   protected ready(): boolean {
     if (this.sizeNow === 0 || this.fault !== undefined) return false;
@@ -214,6 +230,11 @@ export abstract class DeviceQueue {
 
   /** A chain to be filled in, from the pool. */
   protected takeIdle(): Chain {
+    const { spare } = this;
+    if (spare !== undefined) {
+      this.spare = undefined;
+      return spare;
+    }
     const idle = this.idle.pop();
     if (idle !== undefined) return idle;
     const chain = new Chain(this);
@@ -224,7 +245,7 @@ export abstract class DeviceQueue {
   /** Counts a chain as one that the device has. */
   protected launch(chain: Chain): Chain {
     chain.inFlight = true;
-    if (this.features.inOrder === true) this.ordered[(this.firstOrdered + this.inFlight) % this.sizeNow] = chain;
+    if (this.inOrder) this.ordered[(this.firstOrdered + this.inFlight) % this.sizeNow] = chain;
     this.inFlight += 1;
     return chain;
   }
@@ -235,7 +256,13 @@ export abstract class DeviceQueue {
     if (!chain.inFlight) return;
     chain.inFlight = false;
     this.inFlight -= 1;
-    this.idle.push(chain);
+    this.giveBack(chain);
+  }
+
+  /** Puts a chain into the pool. */
+  protected giveBack(chain: Chain): void {
+    if (this.spare === undefined) this.spare = chain;
+    else this.idle.push(chain);
   }
 
   /** Serves step by step, where the tight loop does not fit. */
@@ -252,6 +279,11 @@ export abstract class DeviceQueue {
     return served;
   }
 
+  /** Tells the memory's owner that the device has written to a part of the ring. */
+  protected markRing(part: RingPart | undefined): void {
+    if (part !== undefined) part.region.written(part.offset, part.length);
+  }
+
   private finish(chain: Chain): void {
     chain.inFlight = false;
     chain.held = false;
@@ -261,7 +293,7 @@ export abstract class DeviceQueue {
       this.answer(chain, chain.usedLength, chain.usedLength === chain.writableLength);
     }
     chain.empty();
-    this.idle.push(chain);
+    this.giveBack(chain);
   }
 
   private locate(): boolean {
@@ -275,8 +307,9 @@ export abstract class DeviceQueue {
     }
     this.parts = parts;
     this.shared = parts.desc.region.shared || parts.driver.region.shared || parts.device.region.shared;
-    this.plain = !this.swap && this.features.inOrder !== true && !this.memory.watched;
+    this.plain = !this.swap && !this.inOrder && !this.memory.watched;
     this.attach(parts);
+    if (!detachTogether(parts)) this.seenGeneration = -1;
     return true;
   }
 

@@ -2,6 +2,7 @@ import type { GuestMemory } from "../memory/guest-memory.ts";
 import { notificationValue } from "./notification.ts";
 import type { QueueFault } from "./queue-fault.ts";
 import {
+  detachTogether,
   locatePart,
   locateRing,
   type QueueFeatures,
@@ -63,6 +64,8 @@ export abstract class DriverQueue<Token> {
   protected shared = false;
   protected readonly swap: boolean;
   protected readonly ordered: boolean;
+  protected readonly eventIdx: boolean;
+  private readonly notify: (value: number) => void;
   protected spins = 0;
   /** Indirect tables, and the words of each; 0 where they are not in use. */
   protected tables: Int32Array = new Int32Array(0);
@@ -89,7 +92,7 @@ export abstract class DriverQueue<Token> {
   private layoutNow: QueueLayout | undefined;
   private tablesNow: IndirectTables | undefined;
   private fault: QueueFault | undefined;
-  /** The memory's generation when the ring was looked up; -1 when there is no ring to use. */
+  /** The memory's generation when the ring was looked up; -1 when that has to be done anew each time. */
   protected seenGeneration = -1;
   private readonly usedNow: { token: Token | undefined; written: number } = { token: undefined, written: 0 };
 
@@ -99,6 +102,8 @@ export abstract class DriverQueue<Token> {
     this.features = options.features;
     this.swap = options.features.legacy === true && options.features.bigEndian === true;
     this.ordered = options.features.inOrder === true;
+    this.eventIdx = options.features.eventIdx === true;
+    this.notify = options.notify;
   }
 
   /** Entries of the ring; 0 as long as the queue is not enabled. */
@@ -222,7 +227,7 @@ export abstract class DriverQueue<Token> {
   /** Makes what was added available, and notifies the device if it wants that. @returns whether it did */
   kick(): boolean {
     if (!this.publish()) return false;
-    this.options.notify(this.notification);
+    this.notify(this.notification);
     return true;
   }
 
@@ -262,7 +267,8 @@ export abstract class DriverQueue<Token> {
 
   /**
    * Whether the ring can be used at this moment. To be asked at each entry: memory comes, goes and grows. Where
-   * {@link seenGeneration} is the memory's and the views are not empty, nothing has happened and this need not be asked.
+   * {@link seenGeneration} is the memory's and one of the views is not empty, nothing has happened and this need not be
+   * asked.
    */
   protected ready(): boolean {
     if (this.sizeNow === 0 || this.fault !== undefined) return false;
@@ -342,6 +348,7 @@ export abstract class DriverQueue<Token> {
     this.special = this.swap || this.tableWords > 4;
     this.shared = parts.desc.region.shared || parts.driver.region.shared || parts.device.region.shared;
     this.attach(parts);
+    if (!detachTogether(parts)) this.seenGeneration = -1;
     return parts;
   }
 }

@@ -62,14 +62,14 @@ export class PackedDeviceQueue extends DeviceQueue {
     if (this.ahead === 0 && this.look() === 0) return undefined;
     const chain = this.takeIdle();
     if (!this.fill(chain)) {
-      this.idle.push(chain);
+      this.giveBack(chain);
       return undefined;
     }
     return this.launch(chain);
   }
 
   override process(handler: ChainHandler): number {
-    if (!this.ready()) return 0;
+    if ((this.seenGeneration !== this.memory.generation || this.ring.length === 0) && !this.ready()) return 0;
     if (!this.plain) return this.processStepwise(handler);
     if (this.ahead === 0 && this.look() === 0) return 0;
     const { ring, memory } = this;
@@ -87,6 +87,10 @@ export class PackedDeviceQueue extends DeviceQueue {
     while (served < size && (this.ahead > 0 || this.look() > 0)) {
       let index = this.nextAvail | 0;
       let bits = this.availBits | 0;
+      if (((ring[(index << 2) + 3] ?? 0) & bothBits) !== bits) {
+        this.ahead = 0;
+        break;
+      }
       const room = Math.min(limit, size - this.taken);
       let count = 0;
       let readable = 0;
@@ -179,20 +183,22 @@ export class PackedDeviceQueue extends DeviceQueue {
     }
     this.near = near;
     this.land(chain);
-    this.publish();
+    if (this.batchEntries !== 0) this.flush();
     return served;
   }
 
   override publish(): void {
-    if (this.batchEntries === 0 || !this.ready()) return;
+    if (this.batchEntries !== 0 && this.ready()) this.flush();
+  }
+
+  private flush(): void {
     if (this.shared) Atomics.store(this.ring, this.batchStart, this.batchWord);
     else this.ring[this.batchStart] = this.batchWord;
     const entries = this.batchEntries;
     this.batchEntries = 0;
     this.runOpen = false;
     this.taken -= entries;
-    const part = this.parts?.desc;
-    if (this.memory.watched && part !== undefined) part.region.written(part.offset, part.length);
+    if (this.memory.watched) this.markRing(this.parts?.desc);
     if (this.wantsInterrupt(entries)) this.interrupt();
   }
 
@@ -200,9 +206,7 @@ export class PackedDeviceQueue extends DeviceQueue {
     if (!this.ready()) return false;
     const wrap = this.availBits === availBit ? 1 : 0;
     this.storeEvent(
-      this.features.eventIdx === true
-        ? this.nextAvail | (wrap << 15) | (RING_EVENT_FLAGS_DESC << 16)
-        : RING_EVENT_FLAGS_ENABLE << 16,
+      this.eventIdx ? this.nextAvail | (wrap << 15) | (RING_EVENT_FLAGS_DESC << 16) : RING_EVENT_FLAGS_ENABLE << 16,
     );
     this.spins = -1;
     return this.ahead > 0 || this.look() > 0;
@@ -242,7 +246,7 @@ export class PackedDeviceQueue extends DeviceQueue {
 
   protected override answer(chain: Chain, written: number, full: boolean): void {
     // With IN_ORDER one descriptor stands for a run of buffers, as long as those before the last are written in full.
-    if (this.features.inOrder !== true || !this.runOpen) this.runStart = (this.nextUsed << 2) + 3;
+    if (!this.inOrder || !this.runOpen) this.runStart = (this.nextUsed << 2) + 3;
     this.runOpen = full;
     // The round may have ended within the run: the descriptor's bits are those of where it stands.
     const before = (this.nextUsed << 2) + 3 < this.runStart ? this.usedBits ^ bothBits : this.usedBits;
@@ -354,7 +358,7 @@ export class PackedDeviceQueue extends DeviceQueue {
     const event = this.shared ? Atomics.load(this.driverEvent, 0) : (this.driverEvent[0] ?? 0);
     const flags = (event >>> 16) & 3;
     if (flags === RING_EVENT_FLAGS_DISABLE) return false;
-    if (flags !== RING_EVENT_FLAGS_DESC || this.features.eventIdx !== true) return true;
+    if (flags !== RING_EVENT_FLAGS_DESC || !this.eventIdx) return true;
     return passedDescriptor(event & 0xffff, this.nextUsed, this.usedBits === bothBits, entries, this.sizeNow);
   }
 

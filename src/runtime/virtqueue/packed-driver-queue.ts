@@ -120,19 +120,20 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
     const entries = this.batchEntries;
     this.missing = 0;
     if (this.placed !== 0) this.drop();
-    if (entries === 0 || !this.ready()) return false;
+    if (entries === 0) return false;
+    if ((this.seenGeneration !== this.memory.generation || this.ring.length === 0) && !this.ready()) return false;
     if (this.shared) Atomics.store(this.ring, this.batchStart, this.batchWord);
     else this.ring[this.batchStart] = this.batchWord;
     this.batchEntries = 0;
     const event = this.shared ? Atomics.load(this.deviceEvent, 0) : (this.deviceEvent[0] ?? 0);
     const flags = (event >>> 16) & 3;
     if (flags === RING_EVENT_FLAGS_DISABLE) return false;
-    if (flags !== RING_EVENT_FLAGS_DESC || this.features.eventIdx !== true) return true;
+    if (flags !== RING_EVENT_FLAGS_DESC || !this.eventIdx) return true;
     return passedDescriptor(event & 0xffff, this.nextAvail, this.availBits === availBit, entries, this.sizeNow);
   }
 
   override reap(handler: UsedHandler<Token>): number {
-    if (!this.ready()) return 0;
+    if ((this.seenGeneration !== this.memory.generation || this.ring.length === 0) && !this.ready()) return 0;
     const { ring, buffers, tokens, sizeNow: size } = this;
     let reaped = 0;
     while (reaped < size && (this.ahead > 0 || this.look() > 0)) {
@@ -177,9 +178,7 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
     if (!this.ready()) return false;
     const wrap = this.usedBits === bothBits ? 1 : 0;
     this.storeEvent(
-      this.features.eventIdx === true
-        ? this.nextUsed | (wrap << 15) | (RING_EVENT_FLAGS_DESC << 16)
-        : RING_EVENT_FLAGS_ENABLE << 16,
+      this.eventIdx ? this.nextUsed | (wrap << 15) | (RING_EVENT_FLAGS_DESC << 16) : RING_EVENT_FLAGS_ENABLE << 16,
     );
     this.spins = -1;
     return this.ahead > 0 || this.look() > 0;

@@ -145,3 +145,10 @@ export function wordsOf(part: RingPart): Int32Array {
   const bytes = part.region.bytes;
   return new Int32Array(bytes.buffer, bytes.byteOffset + part.offset, part.length >> 2);
 }
+
+/** Whether one view of a ring is as good as all to tell that its memory was detached. */
+export function detachTogether({ desc, driver, device }: RingParts): boolean {
+  const { buffer } = desc.region.bytes;
+  if (desc.region.shared && driver.region.shared && device.region.shared) return true;
+  return buffer === driver.region.bytes.buffer && buffer === device.region.bytes.buffer;
+}

@@ -47,7 +47,7 @@ export class SplitDeviceQueue extends DeviceQueue {
     const entry = this.avail[2 + (this.nextAvail & (this.sizeNow - 1))] ?? 0;
     const head = this.swap ? swap16(entry) : entry;
     if (!this.fill(chain, head)) {
-      this.idle.push(chain);
+      this.giveBack(chain);
       return undefined;
     }
     chain.id = head;
@@ -56,7 +56,7 @@ export class SplitDeviceQueue extends DeviceQueue {
   }
 
   override process(handler: ChainHandler): number {
-    if (!this.ready()) return 0;
+    if ((this.seenGeneration !== this.memory.generation || this.desc.length === 0) && !this.ready()) return 0;
     if (!this.plain) return this.processStepwise(handler);
     if (this.look() === 0) return 0;
     const { avail, desc, used, memory } = this;
@@ -162,25 +162,36 @@ export class SplitDeviceQueue extends DeviceQueue {
     }
     this.near = near;
     this.land(chain);
-    this.publish();
+    if (this.nextUsed !== this.publishedUsed) this.flush();
     return served;
   }
 
   override publish(): void {
+    if (this.nextUsed !== this.publishedUsed && this.ready()) this.flush();
+  }
+
+  private flush(): void {
     const next = this.nextUsed;
     const before = this.publishedUsed;
-    if (next === before || !this.ready()) return;
-    this.store(this.usedHalves, 1, next);
     this.publishedUsed = next;
     this.runOpen = false;
-    const part = this.parts?.device;
-    if (this.memory.watched && part !== undefined) part.region.written(part.offset, part.length);
-    if (this.wantsInterrupt(before, next)) this.interrupt();
+    if (this.shared || !this.plain || this.notifyOnEmpty) {
+      this.store(this.usedHalves, 1, next);
+      if (this.memory.watched) this.markRing(this.parts?.device);
+      if (this.wantsInterrupt(before, next)) this.interrupt();
+      return;
+    }
+    // The same without a call.
+    const { avail } = this;
+    this.usedHalves[1] = next;
+    const event = this.eventIdx ? (avail[2 + this.sizeNow] ?? 0) : next - 1;
+    if (!passedIndex(event, next, before)) return;
+    if (this.eventIdx || ((avail[0] ?? 0) & AVAIL_F_NO_INTERRUPT) === 0) this.interrupt();
   }
 
   override enableNotifications(): boolean {
     if (!this.ready()) return false;
-    if (this.features.eventIdx === true) {
+    if (this.eventIdx) {
       this.store(this.usedHalves, 2 + (this.sizeNow << 2), this.nextAvail);
     } else {
       this.usedFlags = 0;
@@ -192,7 +203,7 @@ export class SplitDeviceQueue extends DeviceQueue {
 
   override disableNotifications(): void {
     // With EVENT_IDX the event lies behind as soon as the driver has passed it: nothing is to be done.
-    if (this.features.eventIdx === true || this.usedFlags === USED_F_NO_NOTIFY || !this.ready()) return;
+    if (this.eventIdx || this.usedFlags === USED_F_NO_NOTIFY || !this.ready()) return;
     this.usedFlags = USED_F_NO_NOTIFY;
     this.store(this.usedHalves, 0, USED_F_NO_NOTIFY);
   }
@@ -225,7 +236,7 @@ export class SplitDeviceQueue extends DeviceQueue {
 
   protected override answer(chain: Chain, written: number, full: boolean): void {
     // With IN_ORDER one entry stands for a run of buffers, as long as those before the last are written in full.
-    if (this.features.inOrder !== true || !this.runOpen) this.runStart = this.nextUsed;
+    if (!this.inOrder || !this.runOpen) this.runStart = this.nextUsed;
     this.runOpen = full;
     const at = 1 + ((this.runStart & (this.sizeNow - 1)) << 1);
     this.used[at] = this.swap ? swap32(chain.id) : chain.id;
@@ -235,24 +246,23 @@ export class SplitDeviceQueue extends DeviceQueue {
 
   /** How many chains wait. Sees what another thread has published for certain, but not at each look in vain. */
   private look(): number {
-    let index = this.avail[1] ?? 0;
-    if (this.swap) index = swap16(index);
-    if (this.shared) {
-      if (index === this.nextAvail && (++this.spins & 63) !== 0) return 0;
-      index = Atomics.load(this.avail, 1);
-      if (this.swap) index = swap16(index);
-    }
+    const index = this.shared || this.swap ? this.lookSpecial() : (this.avail[1] ?? 0);
     const pending = (index - this.nextAvail) & 0xffff;
-    if (pending > this.sizeNow) {
-      this.break("avail-index-jump");
-      return 0;
-    }
-    if (pending + this.inFlight + ((this.nextUsed - this.publishedUsed) & 0xffff) > this.sizeNow) {
-      this.break("ring-overrun");
+    const unpublished = (this.nextUsed - this.publishedUsed) & 0xffff;
+    if (pending + this.inFlight + unpublished > this.sizeNow) {
+      this.break(pending > this.sizeNow ? "avail-index-jump" : "ring-overrun");
       return 0;
     }
     this.seenAvail = index;
     return pending;
+  }
+
+  private lookSpecial(): number {
+    const index = this.avail[1] ?? 0;
+    if (!this.shared) return swap16(index);
+    const seen = this.swap ? swap16(index) : index;
+    if (seen === this.nextAvail && (++this.spins & 63) !== 0) return seen;
+    return this.load(1);
   }
 
   /** Fills a chain in, wherever it leads, or breaks the queue and says false. */
@@ -266,8 +276,8 @@ export class SplitDeviceQueue extends DeviceQueue {
 
   /** Whether the driver wants to hear of the used entries from `before` on up to `next`. */
   private wantsInterrupt(before: number, next: number): boolean {
-    if (this.features.notifyOnEmpty === true && this.inFlight === 0 && this.load(1) === this.nextAvail) return true;
-    if (this.features.eventIdx !== true) return (this.load(0) & AVAIL_F_NO_INTERRUPT) === 0;
+    if (this.notifyOnEmpty && this.inFlight === 0 && this.load(1) === this.nextAvail) return true;
+    if (!this.eventIdx) return (this.load(0) & AVAIL_F_NO_INTERRUPT) === 0;
     return passedIndex(this.load(2 + this.sizeNow), next, before);
   }
 

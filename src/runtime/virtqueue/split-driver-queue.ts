@@ -100,17 +100,24 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
     const before = this.publishedAvail;
     this.head = -1;
     this.missing = 0;
-    if (next === before || !this.ready()) return false;
-    this.store(this.avail, 1, next);
+    if (next === before) return false;
+    if ((this.seenGeneration !== this.memory.generation || this.desc.length === 0) && !this.ready()) return false;
     this.publishedAvail = next;
-    if (this.features.eventIdx === true) {
-      return passedIndex(this.load(this.usedHalves, 2 + (this.sizeNow << 2)), next, before);
+    const { usedHalves } = this;
+    const eventAt = this.eventIdx ? 2 + (this.sizeNow << 2) : 0;
+    let event: number;
+    if (this.shared || this.swap) {
+      this.store(this.avail, 1, next);
+      event = this.load(usedHalves, eventAt);
+    } else {
+      this.avail[1] = next;
+      event = usedHalves[eventAt] ?? 0;
     }
-    return (this.load(this.usedHalves, 0) & USED_F_NO_NOTIFY) === 0;
+    return this.eventIdx ? passedIndex(event, next, before) : (event & USED_F_NO_NOTIFY) === 0;
   }
 
   override reap(handler: UsedHandler<Token>): number {
-    if (!this.ready()) return 0;
+    if ((this.seenGeneration !== this.memory.generation || this.desc.length === 0) && !this.ready()) return 0;
     if (this.swap || this.ordered) return this.reapStepwise(handler);
     const { used, buffers, nextFree, tokens } = this;
     const mask = this.sizeNow - 1;
@@ -148,7 +155,7 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
 
   override enableNotifications(): boolean {
     if (!this.ready()) return false;
-    if (this.features.eventIdx === true) {
+    if (this.eventIdx) {
       this.store(this.avail, 2 + this.sizeNow, this.nextUsed);
     } else {
       this.availFlags = 0;
@@ -160,7 +167,7 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
 
   override disableNotifications(): void {
     // With EVENT_IDX the event lies behind as soon as the device has passed it: nothing is to be done.
-    if (this.features.eventIdx === true || this.availFlags === AVAIL_F_NO_INTERRUPT || !this.ready()) return;
+    if (this.eventIdx || this.availFlags === AVAIL_F_NO_INTERRUPT || !this.ready()) return;
     this.availFlags = AVAIL_F_NO_INTERRUPT;
     this.store(this.avail, 0, AVAIL_F_NO_INTERRUPT);
   }
@@ -300,12 +307,7 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
 
   /** How many used entries wait. Sees what another thread has published for certain, but not at each look in vain. */
   private look(): number {
-    let index = this.usedHalves[1] ?? 0;
-    if (this.swap) index = swap16(index);
-    if (this.shared) {
-      if (index === this.nextUsed && (++this.spins & 63) !== 0) return 0;
-      index = this.load(this.usedHalves, 1);
-    }
+    const index = this.shared || this.swap ? this.lookSpecial() : (this.usedHalves[1] ?? 0);
     const pending = (index - this.nextUsed) & 0xffff;
     if (pending > this.outstanding) {
       this.break("used-index-jump");
@@ -313,6 +315,14 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
     }
     this.seenUsed = index;
     return pending;
+  }
+
+  private lookSpecial(): number {
+    const index = this.usedHalves[1] ?? 0;
+    if (!this.shared) return swap16(index);
+    const seen = this.swap ? swap16(index) : index;
+    if (seen === this.nextUsed && (++this.spins & 63) !== 0) return seen;
+    return this.load(this.usedHalves, 1);
   }
 
   /** Indirect tables and the other byte order; and what stands in the way. */

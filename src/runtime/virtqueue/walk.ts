@@ -1,4 +1,5 @@
 import type { GuestMemory } from "../memory/guest-memory.ts";
+import { noRegion, type Region } from "../memory/region.ts";
 import type { Chain } from "./chain.ts";
 import type { Faulty } from "./queue-fault.ts";
 import { DESC_F_INDIRECT, DESC_F_NEXT, DESC_F_WRITE, DESC_SIZE } from "./ring-constants.ts";
@@ -30,6 +31,8 @@ export class ChainWalker {
   private scratch = new Int32Array(0);
   /** Where the table at hand begins in the words that hold it. */
   private tableBase = 0;
+  /** Where the last address was. */
+  private near: Region = noRegion;
   private descriptors = 0;
   private writing = false;
 
@@ -141,12 +144,18 @@ export class ChainWalker {
 
   /** The words in which the table lies; or its copy, where it does not lie as words do. */
   private tableWords(low: number, high: number, length: number): Int32Array | undefined {
+    const offset = (low - this.near.startLow) | 0;
+    if (high === this.near.high && offset >= 0 && (offset & 3) === 0 && length <= this.near.length - offset) {
+      this.tableBase = offset >> 2;
+      return this.near.words;
+    }
     const region = this.memory.regionAt(low, high);
     if (region === undefined) return undefined;
-    const offset = (low - region.startLow) | 0;
-    this.tableBase = offset >> 2;
-    if ((offset & 3) === 0 && offset + length <= region.length) return region.words;
     this.tableBase = 0;
+    if (region !== this.near) {
+      this.near = region;
+      return this.tableWords(low, high, length);
+    }
     if (this.scratch.length < length >> 2) this.scratch = new Int32Array(length >> 2);
     const address = (high >>> 0) * twoTo32 + (low >>> 0);
     return this.memory.read(address, new Uint8Array(this.scratch.buffer, 0, length)) ? this.scratch : undefined;
@@ -165,6 +174,17 @@ export class ChainWalker {
       chain.readableLength += length;
     }
     if (high >>> 0 === 0xffff_ffff && (low >>> 0) + length > twoTo32) return "address-overflow";
+    const offset = (low - this.near.startLow) | 0;
+    if (high === this.near.high && offset >= 0 && length > 0 && length <= this.near.length - offset) {
+      if (toWrite && this.near.readOnly) return "address-read-only";
+      chain.append(this.near, offset, length);
+      if (!toWrite) chain.readableCount = chain.segmentCount;
+      return undefined;
+    }
+    return this.scatter(chain, low, high, length, toWrite);
+  }
+
+  private scatter(chain: Chain, low: number, high: number, length: number, toWrite: boolean): Faulty {
     // An empty element refers to no byte, so wherever it is: it is allowed, and leaves nothing behind.
     const address = (high >>> 0) * twoTo32 + (low >>> 0);
     for (let done = 0; done < length;) {
@@ -177,6 +197,7 @@ export class ChainWalker {
       const count = Math.min(region.length - offset, length - done);
       chain.append(region, offset, count);
       if (!toWrite) chain.readableCount = chain.segmentCount;
+      this.near = region;
       done += count;
     }
     return undefined;

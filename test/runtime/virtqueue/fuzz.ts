@@ -398,6 +398,10 @@ export const goodPair: FuzzCase = (seed) => {
         // Some lie over the border of two regions.
         for (let index = 0; index < readable; index++) list.readable(ramLength - 200 + random(200), 1 + random(100));
         for (let index = readable; index < count; index++) list.writable(0x8000 + random(4096), 1 + random(100));
+        if (random(8) === 0 && driver.begin(count)) {
+          // Begun and left alone.
+          for (let index = random(count); index > 0; index--) driver.readable(0x4000, 1);
+        }
         if (driver.add(list, token)) outstanding.set(token++, list.writableLength);
         break;
       }

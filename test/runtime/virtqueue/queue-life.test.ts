@@ -324,3 +324,67 @@ describe("what a driver hands over", () => {
     expect(buffer.clear().byteLength).toBe(0);
   });
 });
+
+describe.each(everyFeatureSet)("a buffer in place, $name:", (features) => {
+  it("comes element by element, and what is not committed leaves nothing behind", () => {
+    const rig = createRig({ size: 8, features });
+    const at = rig.dataAt;
+    for (let round = 0; round < 20; round++) {
+      // Some rounds drop buffers at every stage, in a batch and at its beginning.
+      expect(rig.driver.begin(3)).toBe(true);
+      rig.driver.readable(at, 8);
+      if (round % 2 === 0) rig.driver.writable(at + 8, 8);
+      if (round % 4 === 0) rig.driver.writable(at + 16, 8);
+      if (round % 3 === 0) rig.driver.publish();
+      expect(rig.driver.begin(1)).toBe(true);
+      rig.driver.readable(at, 8);
+      rig.driver.commit(round);
+      expect(rig.driver.begin(2)).toBe(true);
+      rig.driver.readable(at, 8);
+      rig.driver.writable(at + 8, 8);
+      expect(rig.driver.begin(2)).toBe(true);
+      rig.driver.readable(at, 8);
+      rig.driver.writable(at + 8, 8);
+      rig.driver.commit(round + 100);
+      if (round % 2 === 0) {
+        expect(rig.driver.begin(2)).toBe(true);
+        rig.driver.readable(at, 8);
+      }
+      rig.driver.kick();
+      expect(rig.device.process((chain) => chain.writableLength)).toBe(2);
+      const got: number[][] = [];
+      rig.driver.reap((token, written) => got.push([token, written]));
+      expect(got).toEqual([
+        [round, 0],
+        [round + 100, 8],
+      ]);
+    }
+    expectWorking(rig);
+  });
+
+  it("is held to what was begun", () => {
+    const rig = createRig({ size: 8, features });
+    expect(() => rig.driver.readable(rig.dataAt, 8)).toThrow("none is begun");
+    expect(() => rig.driver.commit(1)).toThrow("no buffer is begun");
+    expect(() => rig.driver.begin(9)).toThrow("not 9");
+    rig.driver.begin(2);
+    rig.driver.writable(rig.dataAt, 8);
+    expect(() => rig.driver.commit(1)).toThrow("1 elements are missing");
+    expect(() => rig.driver.readable(rig.dataAt, 8)).toThrow("comes before");
+    expect(() => rig.driver.writable(rig.dataAt, 0)).toThrow("an element has");
+    rig.driver.writable(2 ** 40, 0x8000_0000);
+    expect(() => rig.driver.writable(rig.dataAt, 8)).toThrow("all its elements");
+    rig.driver.begin(2);
+    rig.driver.writable(rig.dataAt, 0xffff_0000);
+    expect(() => rig.driver.writable(rig.dataAt, 0x1_0000)).toThrow("less than 2^32");
+    expectWorking(rig);
+    addTokens(rig, 1);
+    rig.driver.kick();
+    rig.device.process(() => 0);
+    rig.driver.begin(1);
+    rig.driver.readable(rig.dataAt, 8);
+    expect(rig.driver.get()?.token).toBe(1);
+    if (features.inOrder !== true) expect(() => rig.driver.commit(2)).toThrow("taken off the ring meanwhile");
+    else rig.driver.commit(2);
+  });
+});
