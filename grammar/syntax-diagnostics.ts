@@ -138,7 +138,7 @@ function missing(path: string, before: IToken, expected: TokenType, more: { read
 }
 
 function spelled(token: TokenType): string {
-  return String(token.LABEL ?? token.name);
+  return token.LABEL ?? token.name;
 }
 
 function unclosed(path: string, brace: IToken, last: IToken): Finding {

@@ -159,7 +159,8 @@ export const Bank: TokenType = keyword("bank");
 export const Pad: TokenType = keyword("pad");
 export const Label: TokenType = keyword("label");
 export const Erratum: TokenType = keyword("erratum");
-export const Because: TokenType = keyword("because");
+// Read as a name by `erratumLine`; a keyword so that it stands out.
+keyword("because");
 export const Packed: TokenType = keyword("packed");
 export const Natural: TokenType = keyword("natural");
 export const Order: TokenType = keyword("order");
@@ -178,7 +179,6 @@ export const On: TokenType = keyword("on");
 export const To: TokenType = keyword("to");
 export const For: TokenType = keyword("for");
 export const Where: TokenType = keyword("where");
-export const Next: TokenType = keyword("next");
 export const Bit: TokenType = keyword("bit");
 export const Each: TokenType = keyword("each");
 export const As: TokenType = keyword("as");

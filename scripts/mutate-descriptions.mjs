@@ -57,8 +57,9 @@ try {
   if (original.ir === undefined) throw new Error("the descriptions themselves have errors: npx virtgen check");
   const meaning = meaningOf(original.ir);
 
-  /** @type {{ header: string, names: string[] }[]} */
-  const ownOnly = JSON.parse(readFileSync(join(root, "test/peer/not-in-linux.json"), "utf8"));
+  const ownOnly = /** @type {{ header: string, names: string[] }[]} */ (
+    JSON.parse(readFileSync(join(root, "test/peer/not-in-linux.json"), "utf8"))
+  );
   const notInLinux = new Set(ownOnly.flatMap(({ header, names }) => names.map((name) => `${header} ${name}`)));
   /** @type {(ir: import("../src/ir/model.ts").Ir) => Set<string>} */
   const factsOf = (ir) =>
@@ -69,13 +70,6 @@ try {
     );
   const facts = factsOf(original.ir);
 
-  /** @typedef {{ mutants: number, reported: number, linux: number }} Tally */
-  /** @type {(map: Map<string, Tally>, key: string) => Tally} */
-  const tallyOf = (map, key) => {
-    const tally = map.get(key) ?? { mutants: 0, reported: 0, linux: 0 };
-    map.set(key, tally);
-    return tally;
-  };
   /** @type {Map<string, Tally>} */
   const bySlip = new Map();
   /** @type {Map<string, Tally>} */
@@ -141,4 +135,17 @@ try {
   if (survivorsFile !== undefined) writeFileSync(survivorsFile, `${survivors.join("\n")}\n`);
 } finally {
   await rm(folder, { recursive: true });
+}
+
+/** @typedef {{ mutants: number, reported: number, linux: number }} Tally */
+
+/**
+ * @param {Map<string, Tally>} map
+ * @param {string} key
+ * @returns {Tally} the counts under the key, begun at zero
+ */
+function tallyOf(map, key) {
+  const tally = map.get(key) ?? { mutants: 0, reported: 0, linux: 0 };
+  map.set(key, tally);
+  return tally;
 }
