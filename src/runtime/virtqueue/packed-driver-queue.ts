@@ -42,14 +42,13 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
   private availBits = availBit;
   private nextUsed = 0;
   private usedBits = bothBits;
-  /** Ids that are free, the last one first; with IN_ORDER instead the next id and the oldest in flight. */
-  private freeIds: Uint16Array = noHalves;
-  private freeIdCount = 0;
-  private nextId = 0;
+  /** The first free id, and by each the next one; with IN_ORDER also the oldest in flight. */
+  private freeId = 0;
+  private nextFree: Uint16Array = noHalves;
   private oldestId = 0;
   /**
    * The buffer that is begun: descriptors placed, its id, where the next one stands and its bits, and the first one's
-   * last word, which is written last; and the words, from which one on, and how many descriptors until they wrap.
+   * last word, which is written last; and the words that they go to, and the descriptor at which these end.
    */
   private placed = 0;
   private id = 0;
@@ -57,7 +56,6 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
   private bits = availBit;
   private firstWord = 0;
   private target: Int32Array = noWords;
-  private base = 0;
   private end = 0;
   private indirect = false;
   /** The batch at hand: where its first descriptor's last word stands, the word, and how many descriptors it has. */
@@ -82,9 +80,9 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
     ) {
       return this.beginSpecial(elements);
     }
-    this.id = this.ordered ? this.nextId : (this.freeIds[this.freeIdCount - 1] ?? 0);
+    this.id = this.freeId;
     this.cursor = this.nextAvail;
-    this.bits = this.availBits;
+    this.bits = this.availBits | this.id;
     this.missing = elements;
     this.writableNow = 0;
     this.bytesNow = 0;
@@ -94,9 +92,11 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
 
   override commit(token: Token): void {
     const { buffers, id } = this;
-    if (this.missing !== 0 || this.placed === 0 || !this.takeId(id)) this.misused();
+    // Whatever is taken off the ring changes the list of free ids.
+    if (this.missing !== 0 || this.placed === 0 || id !== this.freeId) this.misused();
     if (this.indirect) this.commitTable();
     const entries = this.placed;
+    this.freeId = this.nextFree[id] ?? 0;
     this.placed = 0;
     // What makes it available comes last, and with the first of a batch only when the batch is published.
     const first = (this.nextAvail << 2) + 3;
@@ -108,7 +108,7 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
     }
     this.batchEntries += entries;
     this.nextAvail = this.cursor;
-    this.availBits = this.bits;
+    this.availBits = this.bits & bothBits;
     this.free -= entries;
     this.outstanding += 1;
     buffers[id << 1] = entries << 16;
@@ -198,8 +198,8 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
     if (low !== address || low < 0 || length < 1 || total >= smallTotal || flags < this.direction || missing < 0) {
       high = this.checkedHigh(address, length, total, flags);
     }
-    const to = this.base + (cursor << 2);
-    const word = (flags << 16) | this.bits | this.id | (missing === 0 ? 0 : nextBit);
+    const to = cursor << 2;
+    const word = (flags << 16) | this.bits | (missing === 0 ? 0 : nextBit);
     target[to] = low;
     target[to + 1] = high;
     target[to + 2] = length;
@@ -251,14 +251,12 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
     this.availBits = availBit;
     this.nextUsed = 0;
     this.usedBits = bothBits;
-    this.freeIds = noHalves;
-    this.freeIdCount = 0;
-    this.nextId = 0;
+    this.nextFree = noHalves;
+    this.freeId = 0;
     this.oldestId = 0;
     this.batchEntries = 0;
     this.placed = 0;
     this.target = noWords;
-    this.base = 0;
     this.indirect = false;
     this.ahead = 0;
     this.eventNow = 0;
@@ -266,8 +264,7 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
   }
 
   protected override prepare(size: number): void {
-    this.freeIds = Uint16Array.from({ length: size }, (_, index) => size - 1 - index);
-    this.freeIdCount = size;
+    this.nextFree = Uint16Array.from({ length: size }, (_, index) => (index + 1) % size);
     this.end = size;
   }
 
@@ -280,17 +277,6 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
 
   protected override attached(): boolean {
     return this.ring.length > 0 && this.driverEvent.length > 0 && this.deviceEvent.length > 0;
-  }
-
-  /** False where the id is not the next one any more: whatever is taken off the ring changes the list of free ones. */
-  private takeId(id: number): boolean {
-    if (this.ordered) {
-      this.nextId = id + 1 === this.sizeNow ? 0 : id + 1;
-      return true;
-    }
-    if (this.freeIds[this.freeIdCount - 1] !== id) return false;
-    this.freeIdCount -= 1;
-    return true;
   }
 
   private wrapCursor(): void {
@@ -306,12 +292,11 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
     this.indirect = elements > 1 && elements << 2 <= this.tableWords;
     const entries = this.indirect ? 1 : elements;
     if (entries > this.free || entries < 1) return this.refuse(elements);
-    this.id = this.ordered ? this.nextId : (this.freeIds[this.freeIdCount - 1] ?? 0);
+    this.id = this.freeId;
     this.target = this.indirect ? this.tables : this.ring;
-    this.base = this.indirect ? this.id * this.tableWords : 0;
     this.end = this.indirect ? -1 : this.sizeNow;
-    this.cursor = this.indirect ? 0 : this.nextAvail;
-    this.bits = this.availBits;
+    this.cursor = this.indirect ? (this.id * this.tableWords) >> 2 : this.nextAvail;
+    this.bits = this.availBits | this.id;
     this.missing = elements;
     this.writableNow = 0;
     this.bytesNow = 0;
@@ -321,7 +306,8 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
 
   /** The elements are in a table: of their flags WRITE is the only one, and the ring has one descriptor for them. */
   private commitTable(): void {
-    const { tables, base, ring, placed } = this;
+    const { tables, ring, placed } = this;
+    const base = this.id * this.tableWords;
     tables[base + 3] = this.firstWord;
     for (let at = base + 3; at < base + (placed << 2); at += 4) tables[at] = (tables[at] ?? 0) & writeBit;
     const address = this.tablesAddress + base * 4;
@@ -329,7 +315,7 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
     ring[to] = address;
     ring[to + 1] = address / 0x1_0000_0000;
     ring[to + 2] = placed * DESC_SIZE;
-    this.firstWord = indirectBit | this.bits | this.id;
+    this.firstWord = indirectBit | this.bits;
     this.placed = 1;
     this.cursor = this.nextAvail + 1;
     if (this.cursor === this.sizeNow) this.wrapCursor();
@@ -352,10 +338,11 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
   private release(id: number, entries: number): void {
     this.buffers[id << 1] = 0;
     if (this.ordered) {
+      // Ids are taken in their order and come back in it: the list of free ones is always the same.
       this.oldestId = id + 1 === this.sizeNow ? 0 : id + 1;
     } else {
-      this.freeIds[this.freeIdCount] = id;
-      this.freeIdCount += 1;
+      this.nextFree[id] = this.freeId;
+      this.freeId = id;
     }
     this.free += entries;
     this.outstanding -= 1;
