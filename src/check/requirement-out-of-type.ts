@@ -73,7 +73,19 @@ function* against(
 ): Iterable<Finding> {
   const number = member.op === "member" ? constantValue(value) : undefined;
   if (member.op !== "member" || number === undefined) return;
+  const name = member.path.map((part) => part.name).join(".");
   for (const found of membersAt(survey, module, levels, member)) {
+    const written = op === "==" && "value" in found ? found.value : undefined;
+    const fixed = written === undefined ? undefined : constantValue(written);
+    if (fixed !== undefined && fixed !== number) {
+      yield {
+        message: `'${name}' always has the value ${spelled(written, fixed)}, not ${spelled(value, number)}`,
+        at: member.at,
+        related: [{ at: found.at, message: "its value" }],
+        help: "correct one of the two",
+      };
+      return;
+    }
     const width = widthOf(found);
     // `< 256` is a way to say what eight bits can hold.
     if (
@@ -82,7 +94,6 @@ function* against(
       ((op === "<" || op === ">=") && number === 1n << BigInt(width))
     )
       continue;
-    const name = member.path.map((part) => part.name).join(".");
     yield {
       message: `'${name}' is never ${value.op === "number" ? value.text : number}: it has ${width} bits`,
       at: member.at,
@@ -91,6 +102,10 @@ function* against(
     };
     return;
   }
+}
+
+function spelled(value: Expression | undefined, number: bigint): string {
+  return value?.op === "number" ? value.text : number.toString();
 }
 
 function widthOf(found: Found): number | undefined {

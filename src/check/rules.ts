@@ -6,6 +6,7 @@ import { byteOrdersMixed } from "./byte-orders-mixed.ts";
 import { constantCycle } from "./constant-cycle.ts";
 import { constantTooWide } from "./constant-too-wide.ts";
 import { deviceId } from "./device-id.ts";
+import { directionAgainstKind } from "./direction-against-kind.ts";
 import { duplicateCName } from "./duplicate-c-name.ts";
 import { duplicateModule } from "./duplicate-module.ts";
 import { duplicateName } from "./duplicate-name.ts";
@@ -126,6 +127,7 @@ export const rules: readonly Rule[] = [
   registerMisaligned,
   registerBank,
   queueNumberMissing,
+  directionAgainstKind,
   // Revisions
   notInThisRevision,
   neverExists,

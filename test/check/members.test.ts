@@ -60,7 +60,7 @@ describe("arrays without a length", () => {
     ],
     [
       "parts of the legacy interface are descriptors",
-      "features { legacy SCSI = 7; } request r on q { device-readable if SCSI { u8 cmd[]; } device-readable data if SCSI { u8 out[]; } }",
+      "features { legacy SCSI = 7; } message r on q { device-readable if SCSI { u8 cmd[]; } device-readable data if SCSI { u8 out[]; } }",
     ],
     [
       "blocks that are never there together",
@@ -84,7 +84,7 @@ describe("arrays without a length", () => {
     ],
     [
       "behind another in an alternative",
-      "enum T { A = 0; B = 1; } request r on q { device-readable { le32 t : T; u8 head[]; } switch t { A : device-readable { u8 a[]; } B : { } } }",
+      "enum T { A = 0; B = 1; } message r on q { device-readable { le32 t : T; u8 head[]; } switch t { A : device-readable { u8 a[]; } B : { } } }",
       ["V3005 2:122 'head' and 'a' have no length, and the device reads both"],
     ],
     [
@@ -100,7 +100,7 @@ describe("arrays without a length", () => {
 describe("lengths", () => {
   test.each([
     ["of an earlier part", "request r on q { device-readable { le16 n; } device-writable { u8 data[n]; } }"],
-    ["of the configuration space", "config { le32 n; } request r on q { device-readable { u8 cdb[config.n]; } }"],
+    ["of the configuration space", "config { le32 n; } message r on q { device-readable { u8 cdb[config.n]; } }"],
     ["of a bit group before", "struct s { le16 { n : 4; reserved : 12; } u8 data[n]; }"],
   ])("%s", (_, text) => {
     expect(found(queue + text)).toEqual([]);

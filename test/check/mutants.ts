@@ -328,5 +328,23 @@ function statementsByBlock(tokens: readonly IToken[]): readonly (readonly Statem
 /** What an IR means, without places and documentation: two descriptions with the same meaning are no mutants of each other. */
 export function meaningOf(ir: Ir): string {
   const silent = new Set(["at", "doc", "label", "text", "errata", "title", "unit", "file"]);
-  return JSON.stringify(ir, (key, value: unknown) => (silent.has(key) ? undefined : value));
+  // These may be written in any order.
+  const sets = new Set(
+    "modules items features queues where constants registers ranges arms views typedefs omitted includes".split(" "),
+  );
+  const ordered = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map((one: unknown) => ordered(one));
+    if (typeof value !== "object" || value === null) return value;
+    const kept = Object.entries(value).filter(([key]) => !silent.has(key));
+    return Object.fromEntries(
+      kept.map(([key, one]: [string, unknown]) => {
+        const inner = ordered(one);
+        return [
+          key,
+          sets.has(key) && Array.isArray(inner) ? inner.map((each) => JSON.stringify(each)).toSorted() : inner,
+        ];
+      }),
+    );
+  };
+  return JSON.stringify(ordered(ir));
 }
