@@ -1,5 +1,5 @@
 import type { Finding } from "../diagnostic/diagnostic.ts";
-import { overlap } from "../ir/availability.ts";
+import { coexist } from "../ir/availability.ts";
 import type { Constant, ConstantGroup, Dimension, Element, GroupReference } from "../ir/model.ts";
 import type { Rule } from "./rule.ts";
 import { isGroup } from "./survey/kinds.ts";
@@ -95,8 +95,7 @@ function* holder(
     // An array of words is one long row of bits for flags, and several numbers for an enum.
     const wide = group.constants.filter(
       (constant) =>
-        overlap(constant, member).length > 0 &&
-        !fits(constant, constant.type === "number" ? width : width * words, width * words),
+        coexist(constant, member) && !fits(constant, constant.type === "number" ? width : width * words, width * words),
     );
     const [first] = wide;
     if (first === undefined) continue;

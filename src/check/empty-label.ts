@@ -1,7 +1,8 @@
 import type { Finding } from "../diagnostic/diagnostic.ts";
 import type { Element } from "../ir/model.ts";
 import type { Rule } from "./rule.ts";
-import { isCommand, isGroup, isRequest } from "./survey/kinds.ts";
+import { isGroup, isRequest } from "./survey/kinds.ts";
+import type { Survey } from "./survey/survey.ts";
 import { called } from "./survey/words.ts";
 
 export const emptyLabel: Rule = {
@@ -21,9 +22,9 @@ must device "Device Types / Disk / Device Operation": "Something is demanded.";
 `,
   *check(survey) {
     for (const module of survey.modules) {
-      yield* ofElement(module, survey.placeOf(module, "label"));
+      yield* ofElement(survey, module);
       for (const item of module.items) {
-        yield* ofElement(item, survey.placeOf(item, "label"));
+        yield* ofElement(survey, item);
         if (item.kind === "rule" && item.sentence !== undefined && item.sentence.trim() === "") {
           yield {
             message: "a requirement without a sentence",
@@ -42,21 +43,19 @@ must device "Device Types / Disk / Device Operation": "Something is demanded.";
                   ? item.constants
                   : isRequest(item)
                     ? item.parts
-                    : isCommand(item)
-                      ? []
-                      : [];
-        for (const element of inner) yield* ofElement(element, survey.placeOf(element, "label"));
+                    : [];
+        for (const element of inner) yield* ofElement(survey, element);
       }
     }
-    for (const { member } of survey.sites) yield* ofElement(member, survey.placeOf(member, "label"));
+    for (const { member } of survey.sites) yield* ofElement(survey, member);
   },
 };
 
-function* ofElement(element: Element & { readonly kind?: string }, at: Element["at"]): Iterable<Finding> {
+function* ofElement(survey: Survey, element: Element & { readonly kind?: string }): Iterable<Finding> {
   if (element.label === undefined || element.label.trim() !== "") return;
   yield {
     message: `the label of ${called(element)} is empty`,
-    at,
+    at: survey.placeOf(element, "label"),
     help: "write the LaTeX label of the standard's section, or leave it out",
   };
 }

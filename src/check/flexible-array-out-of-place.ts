@@ -1,5 +1,5 @@
 import type { Finding } from "../diagnostic/diagnostic.ts";
-import { overlap } from "../ir/availability.ts";
+import { coexist } from "../ir/availability.ts";
 import type { Member, Type } from "../ir/model.ts";
 import type { Rule } from "./rule.ts";
 import type { Body } from "./survey/bodies.ts";
@@ -114,7 +114,7 @@ function* inSequence(open: OpenEnds, members: readonly Member[], title: string):
     const next =
       rest === undefined
         ? undefined
-        : members.slice(index + 1).find((other) => overlap(member, other).length > 0 && !excludes(member, other));
+        : members.slice(index + 1).find((other) => coexist(member, other) && !excludes(member, other));
     if (rest !== undefined && next !== undefined) {
       yield {
         message: `${called(rest)} takes the rest of ${title}, but ${called(next)} follows`,

@@ -1,5 +1,5 @@
 import type { Finding } from "../diagnostic/diagnostic.ts";
-import { overlap } from "../ir/availability.ts";
+import { coexist, overlap } from "../ir/availability.ts";
 import type { Constant, ConstantGroup, Element, House, Integer, Member, Module } from "../ir/model.ts";
 import type { Rule } from "./rule.ts";
 import { isCommand, isGroup } from "./survey/kinds.ts";
@@ -142,7 +142,7 @@ function* twice(all: readonly Published[], house: string): Iterable<Finding> {
 }
 
 function clash(a: Published, b: Published): boolean {
-  if ((!a.given && !b.given) || a.element === b.element || overlap(a.element, b.element).length === 0) return false;
+  if ((!a.given && !b.given) || a.element === b.element || !coexist(a.element, b.element)) return false;
   if (a.value !== undefined && a.value === b.value) return false;
   // Two views, or two constants, of one name have been reported as such.
   if (a.element.name === b.element.name && a.views !== undefined && b.views !== undefined) return false;

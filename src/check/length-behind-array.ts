@@ -1,5 +1,5 @@
 import type { Finding } from "../diagnostic/diagnostic.ts";
-import { overlap } from "../ir/availability.ts";
+import { coexist } from "../ir/availability.ts";
 import { walkExpression } from "../ir/expression.ts";
 import type { Dimension, Expression, Member } from "../ir/model.ts";
 import type { Rule } from "./rule.ts";
@@ -44,9 +44,8 @@ function* ofArray(
   for (const dimension of member.dimensions) {
     if (dimension.kind !== "counted") continue;
     for (const name of namesIn(dimension.length)) {
-      const length = behind.find((other) => other.name === name && overlap(other, member).length > 0);
-      if (length === undefined || before.some((other) => other.name === name && overlap(other, member).length > 0))
-        continue;
+      const length = behind.find((other) => other.name === name && coexist(other, member));
+      if (length === undefined || before.some((other) => other.name === name && coexist(other, member))) continue;
       yield {
         message: `the length of '${member.name}' stands behind it: '${name}'`,
         at: member.at,

@@ -1,5 +1,5 @@
 import type { Finding } from "../diagnostic/diagnostic.ts";
-import { overlap } from "../ir/availability.ts";
+import { coexist, overlap } from "../ir/availability.ts";
 import type { Command } from "../ir/model.ts";
 import type { Rule } from "./rule.ts";
 import { isCommand } from "./survey/kinds.ts";
@@ -63,7 +63,7 @@ function* among(before: readonly Command[], commands: readonly Command[]): Itera
     const first =
       command.number === undefined
         ? undefined
-        : byNumber.get(`${command.kind} ${command.number}`)?.find((other) => overlap(other, command).length > 0);
+        : byNumber.get(`${command.kind} ${command.number}`)?.find((other) => coexist(other, command));
     if (first !== undefined && command.number !== undefined)
       yield finding(first, command, command.number, [...before, ...commands]);
     add(command);

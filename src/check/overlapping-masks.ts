@@ -1,5 +1,5 @@
 import type { Finding } from "../diagnostic/diagnostic.ts";
-import { overlap } from "../ir/availability.ts";
+import { coexist } from "../ir/availability.ts";
 import type { Constant, ConstantGroup } from "../ir/model.ts";
 import type { Rule } from "./rule.ts";
 import { isGroup } from "./survey/kinds.ts";
@@ -51,15 +51,13 @@ function* inGroup(group: ConstantGroup): Iterable<Finding> {
     const first =
       (all & value) === 0n && value !== 0n
         ? undefined
-        : masks.find((other, earlier) => earlier < index && shares(other) && overlap(other, mask).length > 0);
+        : masks.find((other, earlier) => earlier < index && shares(other) && coexist(other, mask));
     all |= value;
     if (first !== undefined) yield shared(group, first, mask);
   }
   for (const constant of group.constants) {
     if (constant.type !== "number" || (BigInt(constant.value) & all) === 0n) continue;
-    const flag = masks.find(
-      (mask) => (BigInt(constant.value) & BigInt(mask.value)) !== 0n && overlap(constant, mask).length > 0,
-    );
+    const flag = masks.find((mask) => (BigInt(constant.value) & BigInt(mask.value)) !== 0n && coexist(constant, mask));
     if (flag === undefined) continue;
     yield {
       message: `the number '${constant.name}' = ${constant.text} reaches into the bits of the flag '${flag.name}' = ${flag.text}`,

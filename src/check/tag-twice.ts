@@ -1,5 +1,5 @@
 import type { Finding, Place } from "../diagnostic/diagnostic.ts";
-import { overlap } from "../ir/availability.ts";
+import { coexist, overlap } from "../ir/availability.ts";
 import type { Expression, Tag } from "../ir/model.ts";
 import type { Rule } from "./rule.ts";
 import { guardsOf } from "./survey/bodies.ts";
@@ -98,7 +98,7 @@ function meet(a: Tag, b: Tag): boolean {
 }
 
 function both(a: Alternative, b: Alternative): boolean {
-  if (overlap(a, b).length === 0) return false;
+  if (!coexist(a, b)) return false;
   if (a === b) return true;
   return together(guardsOf(a), guardsOf(b));
 }

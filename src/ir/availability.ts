@@ -26,6 +26,13 @@ export function overlap(a: Available, b: Available): readonly Revision[] {
   return revisions.filter((revision) => existsAt(a, revision) && existsAt(b, revision));
 }
 
+/** Whether there is a revision in which both exist. */
+export function coexist(a: Available, b: Available): boolean {
+  if (a.until === undefined && b.until === undefined) return true;
+  const begins = compareRevisions(a.since, b.since) < 0 ? b.since : a.since;
+  return [a.until, b.until].every((until) => until === undefined || compareRevisions(begins, until) < 0);
+}
+
 /** Its name at a revision. */
 export function nameAt(element: Element, revision: Revision): { readonly name: string; readonly cName: string } {
   const { name, cName } = element.was?.find((older) => compareRevisions(revision, older.until) < 0) ?? element;

@@ -1,6 +1,6 @@
 import { existsAt } from "../../ir/availability.ts";
 import { evaluate } from "../../ir/expression.ts";
-import type { Expression, Module, Revision } from "../../ir/model.ts";
+import type { Expression, Module, Revision, Rule } from "../../ir/model.ts";
 import { printExpression } from "../../ir/print-expression.ts";
 import { membersAt } from "./paths.ts";
 import type { Survey } from "./survey.ts";
@@ -8,95 +8,111 @@ import { constantValue } from "./values.ts";
 
 type MemberExpression = Extract<Expression, { op: "member" }>;
 
-interface Bounds {
+/** Something that keeps a member between two values. */
+interface Limit {
   readonly low: bigint | undefined;
   readonly high: bigint | undefined;
+  /** Only under this condition. */
+  readonly if: Expression | undefined;
 }
 
-/** What members of the configuration space can be: as their ranges and the rules for the device say. */
+/** What members of the configuration space can be in a revision: as their ranges and the rules for the device say. */
 export class ConfigValues {
-  private readonly survey: Survey;
-  private readonly module: Module;
-  private readonly revision: Revision;
-  private readonly isNegotiated: (feature: string) => boolean;
+  private readonly limits: ReadonlyMap<string, readonly Limit[]>;
 
-  constructor(survey: Survey, module: Module, revision: Revision, isNegotiated: (feature: string) => boolean) {
-    this.survey = survey;
-    this.module = module;
-    this.revision = revision;
-    this.isNegotiated = isNegotiated;
-  }
-
-  /** Values for these members together, each by its spelling in an expression. */
-  combinations(members: readonly MemberExpression[]): readonly ReadonlyMap<string, bigint>[] {
-    return members.slice(0, 3).reduce<readonly ReadonlyMap<string, bigint>[]>(
-      (found, member) => {
-        const name = printExpression(member);
-        return this.samples(member).flatMap((value) => found.map((known) => new Map([...known, [name, value]])));
-      },
-      [new Map()],
+  constructor(survey: Survey, module: Module, revision: Revision, members: readonly MemberExpression[]) {
+    const rules =
+      members.length === 0 ? [] : module.items.filter((item) => item.kind === "rule" && isDemand(item, revision));
+    this.limits = new Map(
+      members
+        .slice(0, most)
+        .map((member) => [
+          printExpression(member),
+          [
+            ...rangesOf(survey, module, revision, member),
+            ...rules.flatMap((rule) => (rule.kind === "rule" ? limitBy(rule, printExpression(member)) : [])),
+          ],
+        ]),
     );
   }
 
-  /** A few small values, and both ends where a rule gives them: 0 counts only where a rule allows it. */
-  private samples(member: MemberExpression): readonly bigint[] {
-    const { low, high } = this.bounds(member);
-    const from = low ?? 1n;
-    const values = [from, from + 1n, from + 2n, ...(high === undefined ? [] : [high])];
-    return [...new Set(values.filter((value) => value >= from && (high === undefined || value <= high)))];
-  }
-
-  private bounds(member: MemberExpression): Bounds {
-    let low: bigint | undefined;
-    let high: bigint | undefined;
-    const limit = (from: bigint | undefined, to: bigint | undefined): void => {
-      if (from !== undefined && (low === undefined || from > low)) low = from;
-      if (to !== undefined && (high === undefined || to < high)) high = to;
-    };
-    for (const found of membersAt(this.survey, this.module, [], member)) {
-      if ("range" in found && found.range !== undefined && existsAt(found, this.revision))
-        limit(constantValue(found.range.from), constantValue(found.range.to));
+  /** Values for the members together, each by its spelling in an expression. */
+  combinations(isNegotiated: (feature: string) => boolean): readonly ReadonlyMap<string, bigint>[] {
+    let found: readonly ReadonlyMap<string, bigint>[] = [new Map()];
+    for (const [name, limits] of this.limits) {
+      const values = samples(limits.filter((limit) => limit.if === undefined || holds(limit.if, isNegotiated)));
+      found = values.flatMap((value) => found.map((known) => new Map([...known, [name, value]])));
     }
-    const name = printExpression(member);
-    for (const item of this.module.items) {
-      if (
-        item.kind !== "rule" ||
-        item.form !== "must" ||
-        item.not === true ||
-        item.expression === undefined ||
-        !existsAt(item, this.revision)
-      )
-        continue;
-      if (item.if !== undefined && this.holds(item.if) !== true) continue;
-      if (item.range !== undefined) {
-        if (isMember(item.expression, name)) limit(constantValue(item.range.from), constantValue(item.range.to));
-      } else this.compare(item.expression, name, limit);
-    }
-    return { low, high };
+    return found;
   }
+}
 
-  /** `member <= 7`, `member >= 1`, and the like. */
-  private compare(
-    expression: Expression,
-    name: string,
-    limit: (from: bigint | undefined, to: bigint | undefined) => void,
-  ): void {
-    if (!("left" in expression) || !isMember(expression.left, name)) return;
-    const value = constantValue(expression.right);
-    if (value === undefined) return;
-    if (expression.op === "<=") limit(undefined, value);
-    if (expression.op === "<") limit(undefined, value - 1n);
-    if (expression.op === ">=") limit(value, undefined);
-    if (expression.op === ">") limit(value + 1n, undefined);
-    if (expression.op === "==") limit(value, value);
-  }
+/** Of more members the first ones are varied. */
+const most = 3;
 
-  private holds(condition: Expression): boolean | undefined {
-    const value = evaluate(condition, (name) =>
-      name.op === "feature" ? (this.isNegotiated(name.name) ? 1n : 0n) : undefined,
-    );
-    return value === undefined ? undefined : value !== 0n;
+function isDemand(rule: Rule, revision: Revision): boolean {
+  return rule.form === "must" && rule.not !== true && rule.expression !== undefined && existsAt(rule, revision);
+}
+
+function rangesOf(survey: Survey, module: Module, revision: Revision, member: MemberExpression): readonly Limit[] {
+  return membersAt(survey, module, [], member).flatMap((found): readonly Limit[] => {
+    if (!("range" in found) || found.range === undefined || !existsAt(found, revision)) return [];
+    return [{ low: constantValue(found.range.from), high: constantValue(found.range.to), if: undefined }];
+  });
+}
+
+/** `member in 1..7`, `member <= 7`, `member >= 1`, and the like. */
+function limitBy(rule: Rule, name: string): readonly Limit[] {
+  const { expression, range } = rule;
+  if (expression === undefined) return [];
+  if (range !== undefined) {
+    return isMember(expression, name)
+      ? [{ low: constantValue(range.from), high: constantValue(range.to), if: rule.if }]
+      : [];
   }
+  if (!("left" in expression) || !isMember(expression.left, name)) return [];
+  const value = constantValue(expression.right);
+  if (value === undefined) return [];
+  const bounds = boundsOf(expression.op, value);
+  return bounds === undefined ? [] : [{ ...bounds, if: rule.if }];
+}
+
+function boundsOf(op: string, value: bigint): Omit<Limit, "if"> | undefined {
+  switch (op) {
+    case "<=":
+      return { low: undefined, high: value };
+    case "<":
+      return { low: undefined, high: value - 1n };
+    case ">=":
+      return { low: value, high: undefined };
+    case ">":
+      return { low: value + 1n, high: undefined };
+    case "==":
+      return { low: value, high: value };
+    default:
+      return undefined;
+  }
+}
+
+/** A few small values, and both ends where a rule gives them: 0 counts only where a rule allows it. */
+function samples(limits: readonly Limit[]): readonly bigint[] {
+  let low: bigint | undefined;
+  let high: bigint | undefined;
+  for (const limit of limits) {
+    if (limit.low !== undefined && (low === undefined || limit.low > low)) low = limit.low;
+    if (limit.high !== undefined && (high === undefined || limit.high < high)) high = limit.high;
+  }
+  const from = low ?? 1n;
+  const end = high;
+  const values = [from, from + 1n, from + 2n, ...(end === undefined ? [] : [end])];
+  return [...new Set(values.filter((value) => value >= from && (end === undefined || value <= end)))];
+}
+
+function holds(condition: Expression, isNegotiated: (feature: string) => boolean): boolean {
+  const value = evaluate(condition, (name) =>
+    name.op === "feature" ? (isNegotiated(name.name) ? 1n : 0n) : undefined,
+  );
+  return value !== undefined && value !== 0n;
 }
 
 /** In a rule a member of the configuration space stands by its own name, in a formula behind `config`. */

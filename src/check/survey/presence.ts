@@ -1,4 +1,4 @@
-import { existsAt, overlap } from "../../ir/availability.ts";
+import { coexist, existsAt } from "../../ir/availability.ts";
 import { walkExpression } from "../../ir/expression.ts";
 import type { Constant, Element, Expression, Feature, Module, Revision } from "../../ir/model.ts";
 import type { Guard } from "./bodies.ts";
@@ -10,7 +10,7 @@ export function together(a: readonly Guard[], b: readonly Guard[]): boolean {
   for (const one of a) {
     for (const other of b) {
       if (one.choice !== undefined && one.choice.of === other.choice?.of && one.element !== other.element) return false;
-      if (overlap(one.element, other.element).length === 0) return false;
+      if (!coexist(one.element, other.element)) return false;
     }
   }
   const conditions = [...a, ...b].flatMap((guard) => guard.condition ?? []);
@@ -67,6 +67,17 @@ export function constantsNamed(survey: Survey, constant: Extract<Expression, { o
 
 /** Constants that belong to no group with a name. */
 export function looseConstants(module: Module): readonly Constant[] {
+  let constants = looseOfModule.get(module);
+  if (constants === undefined) {
+    constants = findLooseConstants(module);
+    looseOfModule.set(module, constants);
+  }
+  return constants;
+}
+
+const looseOfModule = new WeakMap<Module, readonly Constant[]>();
+
+function findLooseConstants(module: Module): readonly Constant[] {
   return module.items.flatMap((item): readonly Constant[] => {
     if (item.kind === "constant") return [item];
     if (item.kind === "house")

@@ -63,21 +63,18 @@ interface Found {
 
 /** The queues of one revision. */
 class Numbering {
-  private readonly survey: Survey;
-  private readonly module: Module;
   private readonly revision: Revision;
   private readonly queues: readonly Queue[];
   private readonly where: ReadonlyMap<string, Expression>;
   private readonly features: readonly Extract<Expression, { op: "feature" }>[];
   private readonly members: readonly Extract<Expression, { op: "member" }>[];
   private readonly exists: Exists;
+  private readonly values: ConfigValues;
   private readonly constraints: readonly Expression[];
   /** The same for two revisions whose queues and features are the same. */
   readonly shape: string;
 
   constructor(survey: Survey, module: Module, blocks: readonly Queues[], revision: Revision) {
-    this.survey = survey;
-    this.module = module;
     this.revision = revision;
     this.queues = blocks.flatMap((block) => block.queues).filter((queue) => existsAt(queue, revision));
     this.where = new Map(blocks.flatMap((block) => block.where.map((one) => [one.name, one.value])));
@@ -95,6 +92,7 @@ class Numbering {
     this.members = [...names.values()].filter(
       (one): one is Extract<Expression, { op: "member" }> => one.op === "member",
     );
+    this.values = new ConfigValues(survey, module, revision, this.members);
     this.constraints = about(
       survey.constraintsAt(module, revision),
       this.features.flatMap((feature) => featuresIn(feature)),
@@ -117,8 +115,7 @@ class Numbering {
     for (const negotiated of subsets(this.features)) {
       if (!this.isPossible(negotiated)) continue;
       const names = new Set(negotiated.map((feature) => printExpression(feature)));
-      const values = new ConfigValues(this.survey, this.module, this.revision, (name) => names.has(name));
-      for (const [index, config] of values.combinations(this.members).entries()) {
+      for (const [index, config] of this.values.combinations((name) => names.has(name)).entries()) {
         yield* this.numbered(names, config);
         if (index === 0 && negotiated.length === this.features.length) yield* this.gap(names, config);
       }
