@@ -8,7 +8,7 @@ export const directionAgainstKind: Rule = {
   name: "direction-against-kind",
   severity: "error",
   summary: "a message that the device writes, an event that it reads, a request that nothing answers",
-  explanation: `A \`request\` is answered: the device writes something, be it a status only. A \`message\` goes one way, from the driver to
+  explanation: `A \`request\` is answered: the device writes something, be it a status only, or a \`response to\` it says what. A \`message\` goes one way, from the driver to
 the device, which reads it; only where the address of the buffer is the message (\`by address\`) may it be a part that the
 device could write. For an \`event\` the driver posts buffers, and the device writes them.`,
   bad: `device disk = 60 "Disk";
@@ -33,18 +33,22 @@ request flush on requestq {
   needsAll: true,
   *check(survey) {
     for (const module of survey.modules) {
-      for (const item of module.items) if (isRequest(item) && item.parts.length > 0) yield* ofMessage(item);
+      const answered = new Set(module.items.flatMap((item) => (item.kind === "response" ? [item.to] : [])));
+      for (const item of module.items) {
+        if (isRequest(item) && item.parts.length > 0) yield* ofMessage(item, answered.has(item.name));
+      }
     }
   },
 };
 
-function* ofMessage(message: Request): Iterable<Finding> {
+/** `answered` where a response of its own says what the device writes. */
+function* ofMessage(message: Request, answered: boolean): Iterable<Finding> {
   const parts = partsOf(message.parts);
   const readable = parts.find((part) => part.direction === "device-readable");
   const writable = parts.find((part) => part.direction === "device-writable" && part.byAddress !== true);
   switch (message.kind) {
     case "request":
-      if (parts.every((part) => part.direction === "device-readable")) {
+      if (!answered && parts.every((part) => part.direction === "device-readable")) {
         yield {
           message: `the request '${message.name}' is not answered: the device writes nothing`,
           at: message.at,

@@ -81,6 +81,7 @@ describe("changes by revision", () => {
       request req on q {
         device-readable { le32 type : T; }
         switch type { IN : { } OUT since 1.2 : device-readable { u8 data[]; } }
+        device-writable { u8 status; }
       }
       must driver "Label": "One." since 1.2;
       must driver "Label": "Two." since 1.2;

@@ -224,8 +224,8 @@ describe("what a page says", () => {
       config { le16 pairs if MQ; }
       queues { rx[i] = 2*i for i in 0..N-1; ctrl = 2*N if CTRL; extra = 9 compact linux; where N = MQ ? config.pairs : 1; }
       event receive on rx { u8 data[]; }
-      request one on ctrl { device-readable { u8 a; } }
-      request two on ctrl { device-readable { u8 a; } }
+      request one on ctrl { device-readable { u8 a; } device-writable { u8 b; } }
+      request two on ctrl { device-readable { u8 a; } device-writable { u8 b; } }
     `);
     expect(rowsOf(tablesUnder(text, "Virtqueues")[0])).toEqual([
       ["`rx[i]`", "`2 * i`", "`i in 0..N - 1`", "", "buffers for the device to fill: [`receive`](#event-receive)"],
