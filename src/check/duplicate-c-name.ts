@@ -1,3 +1,4 @@
+import type { Finding } from "../diagnostic/diagnostic.ts";
 import { nameAt } from "../ir/availability.ts";
 import type { Element, Integer, Item, Module, PartItem, Revision } from "../ir/model.ts";
 import { spellRevisions } from "./survey/survey.ts";
@@ -34,70 +35,88 @@ bits OFFLOADS c_prefix VIRTIO_NIC_F_ {
 `,
   *check(survey) {
     for (const module of survey.modules) {
-      for (const elements of [macros(module), tags(module)]) {
-        for (const { first, second, name, revisions } of namesakes(elements, "cName")) {
-          if (
-            (first.space === second.space && sameName(first, second, revisions)) ||
-            (first.value !== undefined && first.value === second.value)
-          )
-            continue;
-          yield {
-            message: `${second.what} has the C name '${name}' of ${first.what}${revisions.includes("1.4") ? "" : ` in ${spellRevisions(revisions)}`}`,
-            at: second.at,
-            related: [{ at: first.at, message: `'${name}' first` }],
-            help: "give one of them another: 'c_name NAME' behind it, or 'c_prefix PREFIX_' at its group",
-          };
+      for (const declared of [macros(module), tags(module)]) {
+        const byElement = new Map(declared.map((one) => [one.element, one]));
+        const elements = declared.map((one) => one.element);
+        for (const pair of namesakes(elements, "cName")) {
+          const first = byElement.get(pair.first);
+          const second = byElement.get(pair.second);
+          if (first !== undefined && second !== undefined) yield* clash(first, second, pair.name, pair.revisions);
         }
       }
     }
   },
 };
 
+interface Declared {
+  readonly element: Element;
+  /** What it stands in: names are unique there already, or that has been reported. */
+  readonly space: string;
+  readonly kind: "feature" | "constant" | "constant of a group" | "register" | "command" | "struct" | "config" | "part";
+  readonly value?: Integer | undefined;
+}
+
+function* clash(first: Declared, second: Declared, name: string, revisions: readonly Revision[]): Iterable<Finding> {
+  if (
+    (first.kind === second.kind &&
+      first.space === second.space &&
+      sameName(first.element, second.element, revisions)) ||
+    (first.value !== undefined && first.value === second.value)
+  )
+    return;
+  yield {
+    message: `${spelled(second)} has the C name '${name}' of ${spelled(first)}${revisions.includes("1.4") ? "" : ` in ${spellRevisions(revisions)}`}`,
+    at: second.element.at,
+    related: [{ at: first.element.at, message: `'${name}' first` }],
+    help: "give one of them another: 'c_name NAME' behind it, or 'c_prefix PREFIX_' at its group",
+  };
+}
+
+function spelled({ element, kind, space }: Declared): string {
+  switch (kind) {
+    case "constant of a group":
+      return space === "" ? `the constant '${element.name}'` : `'${element.name}' of '${space}'`;
+    case "part":
+      return `a part of '${space}'`;
+    case "config":
+      return "the configuration space";
+    case "command":
+      return `'${element.name}'`;
+    case "struct":
+      return `struct '${element.name}'`;
+    default:
+      return `the ${kind} '${element.name}'`;
+  }
+}
+
 /** Whether the names are the same as well, which another rule reports. */
 function sameName(first: Element, second: Element, revisions: readonly Revision[]): boolean {
   return revisions.some((revision) => nameAt(first, revision).name === nameAt(second, revision).name);
 }
 
-interface Declared extends Element {
-  /** Names are unique in it already, or that has been reported. */
-  readonly space: string;
-  readonly what: string;
-  readonly value?: Integer;
-}
-
 function macros(module: Module): readonly Declared[] {
   return module.items.flatMap((item): readonly Declared[] => {
     if (item.kind === "features")
-      return item.features.map((feature) => ({
-        ...feature,
-        space: "features",
-        what: `the feature '${feature.name}'`,
-        value: feature.bit,
-      }));
-    if (item.kind === "constant") return [{ ...item, space: "constants", what: `the constant '${item.name}'` }];
+      return item.features.map((one) => ({ element: one, space: "", kind: "feature", value: one.bit }));
+    if (item.kind === "constant") return [{ element: item, space: "", kind: "constant", value: item.value }];
     if (isGroup(item))
       return item.constants.map((one) => ({
-        ...one,
-        space: `group ${item.name}`,
-        what: `'${one.name}' of '${item.name}'`,
+        element: one,
+        space: item.name,
+        kind: "constant of a group",
+        value: one.value,
       }));
     if (item.kind === "registers")
-      return item.registers.map((register) => ({
-        ...register,
-        space: "registers",
-        what: `the register '${register.name}'`,
-        value: register.offset,
-      }));
+      return item.registers.map((one) => ({ element: one, space: "", kind: "register", value: one.offset }));
     if (isCommand(item) && item.number !== undefined)
-      return [{ ...item, space: item.kind, what: `'${item.name}'`, value: item.number }];
+      return [{ element: item, space: item.kind, kind: "command", value: item.number }];
     return [];
   });
 }
 
 function tags(module: Module): readonly Declared[] {
   return module.items.flatMap((item): readonly Declared[] => {
-    if (item.kind === "struct") return [{ ...item, space: "structs", what: `struct '${item.name}'` }];
-    if (item.kind === "config") return [{ ...item, space: "config", what: "the configuration space" }];
+    if (item.kind === "struct" || item.kind === "config") return [{ element: item, space: "", kind: item.kind }];
     return isRequest(item) ? parts(item, item.parts) : [];
   });
 }
@@ -105,8 +124,6 @@ function tags(module: Module): readonly Declared[] {
 function parts(request: Item, items: readonly PartItem[]): readonly Declared[] {
   return items.flatMap((part): readonly Declared[] => {
     if (part.kind === "part switch") return part.arms.flatMap((arm) => parts(request, arm.parts));
-    return part.members.length === 0
-      ? []
-      : [{ ...part, space: `request ${request.name}`, what: `a part of '${request.name}'` }];
+    return part.members.length === 0 ? [] : [{ element: part, space: request.name, kind: "part" }];
   });
 }

@@ -145,9 +145,6 @@ function* inScope(members: readonly Member[], what: string): Iterable<Finding> {
 }
 
 function* namesOf(entries: readonly Entry[], what: string): Iterable<Finding> {
-  // Nearly always all of them have different names, now and ever.
-  const names = new Set(entries.map((entry) => entry.element.name));
-  if (names.size === entries.length && entries.every((entry) => entry.element.was === undefined)) return;
   const alternatives = new Map(entries.map((entry) => [entry.element, entry.alternatives]));
   for (const pair of namesakes(
     entries.map((entry) => entry.element),

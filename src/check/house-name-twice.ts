@@ -55,7 +55,7 @@ interface Published {
   readonly space: "macro" | "struct" | "member";
   /** Given for this house, not by the rule for all. */
   readonly given: boolean;
-  readonly value?: Integer;
+  readonly value?: Integer | undefined;
   /** A view takes the place of the struct that it views. */
   readonly views?: string;
 }
@@ -106,12 +106,14 @@ function namesOf(
   space: Published["space"],
   value: Integer | undefined,
 ): readonly Published[] {
-  const own = element.aliases?.filter((alias) => alias.house === house) ?? [];
+  const own = element.aliases?.filter((alias) => alias.house === house);
+  if (own === undefined || own.length === 0) return [{ name: element.cName, element, space, given: false, value }];
   const main = own.find((alias) => alias.also === undefined);
-  const base = { element, space, ...(value === undefined ? {} : { value }) };
   return [
-    { ...base, name: main?.name ?? element.cName, given: main !== undefined },
-    ...own.filter((alias) => alias.also === true).map((alias) => ({ ...base, name: alias.name, given: true })),
+    { name: main?.name ?? element.cName, element, space, given: main !== undefined, value },
+    ...own
+      .filter((alias) => alias.also === true)
+      .map(({ name }): Published => ({ name, element, space, given: true, value })),
   ];
 }
 
@@ -124,6 +126,7 @@ function membersOf(members: readonly Member[], house: string): readonly Publishe
 }
 
 function* twice(all: readonly Published[], house: string): Iterable<Finding> {
+  if (new Set(all.map((one) => one.name)).size === all.length) return;
   const byName = new Map<string, Published[]>();
   for (const second of all) {
     const others = byName.get(second.name) ?? [];

@@ -4,7 +4,7 @@ import type { Element, Expression } from "../ir/model.ts";
 import type { Rule } from "./rule.ts";
 import type { Guard } from "./survey/bodies.ts";
 import { isGroup } from "./survey/kinds.ts";
-import { constantsNamed, featuresNamed, isLegacy, isLegacyFeature } from "./survey/presence.ts";
+import { constantsNamed, isLegacy, isLegacyFeature } from "./survey/presence.ts";
 import { satisfiable } from "./survey/solver.ts";
 import type { Survey } from "./survey/survey.ts";
 import { called } from "./survey/words.ts";
@@ -76,7 +76,7 @@ function* requirement(survey: Survey, feature: Element, required: Expression): I
   const legacy = firstLegacyFeature(survey, required);
   // `A | B` can still be fulfilled where only one of them is of the legacy interface.
   if (legacy === undefined || satisfiable([required], (module, name) => !isLegacyFeature(survey, module, name))) return;
-  const declared = featuresNamed(survey, legacy.module, legacy.name)[0];
+  const declared = survey.featuresNamed(legacy.module, legacy.name)[0];
   yield used(feature, `'${legacy.name}'`, legacy.at, declared, "requires");
 }
 

@@ -43,8 +43,7 @@ config {
   *check(survey) {
     const lives = new Lives(survey);
     for (const use of survey.uses) yield* ofUse(survey, lives, use);
-    for (const reference of plainReferences(survey))
-      yield* ofReference(lives, reference, revisionsOf(reference.element));
+    for (const reference of plainReferences(survey)) yield* ofReference(lives, reference);
   },
 };
 
@@ -88,14 +87,15 @@ class Lives {
 }
 
 function* ofUse(survey: Survey, lives: Lives, use: Use): Iterable<Finding> {
+  if (use.expression.op === "number") return;
   const references = expressionReferences(survey, use, use.expression);
-  const lifetime = revisionsOf(use.element);
   if (
     references.every(
       (reference) => reference.targets.length === 0 || reference.targets.some((target) => covers(target, use.element)),
     )
   )
     return;
+  const lifetime = revisionsOf(use.element);
   const own: readonly Guard[] =
     use.role === "condition" || use.element.if === undefined
       ? use.guards
@@ -163,11 +163,11 @@ function isDecided(expression: Expression, exists: Exists): boolean {
   );
 }
 
-function* ofReference(lives: Lives, reference: Reference, lifetime: readonly Revision[]): Iterable<Finding> {
+function* ofReference(lives: Lives, reference: Reference): Iterable<Finding> {
   const { targets, element, guards } = reference;
   if (targets.length === 0 || targets.some((target) => covers(target, element))) return;
   const own = element.if === undefined ? guards : [...guards, { element, condition: element.if }];
-  const missing = lifetime.filter(
+  const missing = revisionsOf(element).filter(
     (revision) => !targets.some((target) => existsAt(target, revision)) && !lives.isHidden(own, revision),
   );
   if (missing.length > 0) yield absent(reference, missing);

@@ -256,6 +256,22 @@ function tagCondition(by: Expression, tag: Tag): Expression {
 
 /** Members that stand directly in these: what a group without a name and an alternative hold are the outer's own. */
 export function flatMembers(members: readonly Member[]): readonly Member[] {
+  let flat = flatOf.get(members);
+  if (flat === undefined) {
+    flat = members.every((member) => standsAlone(member)) ? members : flatten(members);
+    flatOf.set(members, flat);
+  }
+  return flat;
+}
+
+/** Each path of an expression begins with one of these lists. */
+const flatOf = new WeakMap<readonly Member[], readonly Member[]>();
+
+function standsAlone(member: Member): boolean {
+  return member.kind === "field" || member.kind === "bits";
+}
+
+function flatten(members: readonly Member[]): readonly Member[] {
   return members.flatMap((member): readonly Member[] => {
     switch (member.kind) {
       case "group":

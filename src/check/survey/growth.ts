@@ -1,7 +1,7 @@
 import { existsAt } from "../../ir/availability.ts";
 import { revisions, type Element, type Member, type Revision } from "../../ir/model.ts";
 import type { Body } from "./bodies.ts";
-import { Positions, type Entry, type Spot } from "./positions.ts";
+import type { Entry, Positions, Spot } from "./positions.ts";
 import type { Survey } from "./survey.ts";
 
 /** What has members, as it lies in one revision. */
@@ -25,24 +25,20 @@ export interface Step {
 /** Everything with members that is not the same in all revisions, from each revision to the next. */
 export function growthOf(survey: Survey): readonly Step[] {
   const varying = varyingBodies(survey);
-  if (varying.length === 0) return [];
-  const positions = revisions.map((revision) => ({ revision, positions: new Positions(survey, revision) }));
-  return varying.flatMap((body) => {
-    const laid = positions
-      .filter(({ revision }) => existsAt(body.element, revision))
-      .map(({ revision, positions: at }) => ({ revision, laid: lay(body.members, at) }));
-    return laid.slice(1).map((after, index): Step => {
-      const before = laid[index] ?? after;
-      return {
-        from: before.revision,
-        to: after.revision,
-        title: body.title,
-        element: body.element,
-        before: before.laid,
-        after: after.laid,
-      };
-    });
-  });
+  const steps: Step[] = [];
+  for (const { body, changes } of varying) {
+    let before: { readonly revision: Revision; readonly laid: Laid } | undefined;
+    for (const revision of revisions.filter((one) => existsAt(body.element, one))) {
+      if (before !== undefined && !changes.has(revision)) continue;
+      const laid = lay(body.members, survey.positionsAt(revision));
+      if (before !== undefined) {
+        const from = revisions[revisions.indexOf(revision) - 1] ?? before.revision;
+        steps.push({ from, to: revision, title: body.title, element: body.element, before: before.laid, after: laid });
+      }
+      before = { revision, laid };
+    }
+  }
+  return steps;
 }
 
 function lay(members: readonly Member[], positions: Positions): Laid {
@@ -61,38 +57,67 @@ function isReserved(entry: Entry): boolean {
   return "reserved" in entry.element && entry.element.reserved === true;
 }
 
-/** Those with a member, or a struct as a member, that some revisions have and others lack. */
-function varyingBodies(survey: Survey): readonly Body[] {
-  const own = survey.bodies.filter((body) => varies(survey, body));
-  const grown = new Set<object>(own.map((body) => body.item));
-  const found = new Set(own);
-  // A struct that grows inside of another can move what stands behind it there.
-  for (let more = true; more;) {
-    more = false;
-    for (const body of survey.bodies) {
-      if (found.has(body)) continue;
-      const holds = survey
-        .sitesIn(body)
-        .some(
-          ({ member }) =>
-            member.kind === "field" &&
-            member.type.kind === "struct" &&
-            survey.structsOf(member.type).some((struct) => grown.has(struct)),
-        );
-      if (!holds) continue;
-      found.add(body);
-      grown.add(body.item);
-      more = true;
-    }
-  }
-  return [...found].filter((body) => body.kind !== "view");
+interface Varying {
+  readonly body: Body;
+  /** The revisions that are not as the one before them. */
+  readonly changes: ReadonlySet<Revision>;
 }
 
-/** Whether some member does not exist as long as what it stands in. */
-function varies(survey: Survey, body: Body): boolean {
-  const { since, until } = body.element;
-  const other = (one: Element): boolean => one.since !== since || one.until !== until;
+/** Those with a member, or a struct as a member, that some revisions have and others lack. */
+function varyingBodies(survey: Survey): readonly Varying[] {
+  const found = new Map<Body, Set<Revision>>();
+  const ofItem = new Map<object, Set<Revision>>();
+  const add = (body: Body, changes: ReadonlySet<Revision>): boolean => {
+    const own = found.get(body) ?? new Set();
+    const item = ofItem.get(body.item) ?? new Set();
+    const before = own.size;
+    for (const revision of changes) {
+      own.add(revision);
+      item.add(revision);
+    }
+    if (own.size === 0) return false;
+    found.set(body, own);
+    ofItem.set(body.item, item);
+    return own.size > before;
+  };
+  for (const body of survey.bodies) add(body, changesOf(survey, body));
+  // A struct that grows inside of another can move what stands behind it there.
+  const holders = survey.bodies.flatMap((body) => {
+    const structs = structsIn(survey, body);
+    return structs.length === 0 ? [] : [{ body, structs }];
+  });
+  for (let more = true; more;) {
+    more = false;
+    for (const { body, structs } of holders)
+      for (const struct of structs) if (add(body, ofItem.get(struct) ?? none)) more = true;
+  }
+  return [...found].filter(([body]) => body.kind !== "view").map(([body, changes]) => ({ body, changes }));
+}
+
+const none: ReadonlySet<Revision> = new Set();
+
+function structsIn(survey: Survey, body: Body): readonly object[] {
   return survey
     .sitesIn(body)
-    .some(({ member }) => other(member) || (member.kind === "bits" && member.bits.some((bits) => other(bits))));
+    .flatMap(({ member }) =>
+      member.kind === "field" && member.type.kind === "struct" ? survey.structsOf(member.type) : [],
+    );
+}
+
+/** The revisions in which some member begins or ends that does not exist as long as what it stands in. */
+function changesOf(survey: Survey, body: Body): ReadonlySet<Revision> {
+  const { since, until } = body.element;
+  const changes = new Set<Revision>();
+  const look = (one: Element): void => {
+    if (one.since !== since) changes.add(one.since);
+    if (one.until !== until && one.until !== undefined) changes.add(one.until);
+  };
+  for (const { member } of survey.sitesIn(body)) {
+    look(member);
+    if (member.kind === "bits") for (const bits of member.bits) look(bits);
+    // One struct may take over from another of its name.
+    const structs = member.kind === "field" && member.type.kind === "struct" ? survey.structsOf(member.type) : [];
+    if (structs.length > 1) for (const struct of structs) look(struct);
+  }
+  return changes;
 }

@@ -4,13 +4,17 @@ import type { Element, Ir, Member, Module, Revision, View } from "../../ir/model
 import { structsWithin } from "./reach.ts";
 import type { Survey } from "./survey.ts";
 
+/** The structs that lie in views of houses. */
+export function viewStructs(survey: Survey): ReadonlySet<object> {
+  return structsWithin(survey, (item) => item.kind === "house");
+}
+
 /** Lays out the views of houses in one revision as their compilers do. Nothing else of the revision is made. */
 export class HouseLayouts {
   private readonly views = new Map<string, View>();
   private readonly layouts: Layouts;
 
-  constructor(survey: Survey, revision: Revision) {
-    const inside = structsWithin(survey, (item) => item.kind === "house");
+  constructor(survey: Survey, revision: Revision, inside: ReadonlySet<object>) {
     const modules = survey.modules.map((module): Module => ({
       ...module,
       items: module.items.flatMap((item): Module["items"] => {

@@ -10,6 +10,8 @@ export function* namesakes<E extends Named>(
   elements: readonly E[],
   which: "name" | "cName",
 ): Iterable<{ readonly first: E; readonly second: E; readonly name: string; readonly revisions: readonly Revision[] }> {
+  // Nearly always all have different names, now and ever.
+  if (allDiffer(elements, which)) return;
   const byName = new Map<string, E[]>();
   for (const element of elements) {
     const names = new Set([element[which], ...(element.was ?? []).map((older) => older[which])]);
@@ -32,6 +34,15 @@ export function* namesakes<E extends Named>(
       others.push(element);
     }
   }
+}
+
+function allDiffer(elements: readonly Named[], which: "name" | "cName"): boolean {
+  const names = new Set<string>();
+  for (const element of elements) {
+    if (element.was !== undefined) return false;
+    names.add(element[which]);
+  }
+  return names.size === elements.length;
 }
 
 function nameOf(element: Named, revision: Revision, which: "name" | "cName"): string {

@@ -1,6 +1,6 @@
 import { coexist, existsAt } from "../../ir/availability.ts";
 import { walkExpression } from "../../ir/expression.ts";
-import type { Constant, Element, Expression, Feature, Module, Revision } from "../../ir/model.ts";
+import type { Constant, Element, Expression, Module, Revision } from "../../ir/model.ts";
 import type { Guard } from "./bodies.ts";
 import { satisfiable, type Exists } from "./solver.ts";
 import type { Survey } from "./survey.ts";
@@ -24,16 +24,11 @@ export function existing(survey: Survey, revision: Revision): Exists {
     const key = `${module}.${name}`;
     let found = cache.get(key);
     if (found === undefined) {
-      found = featuresNamed(survey, module, name).some((feature) => existsAt(feature, revision));
+      found = survey.featuresNamed(module, name).some((feature) => existsAt(feature, revision));
       cache.set(key, found);
     }
     return found;
   };
-}
-
-export function featuresNamed(survey: Survey, module: string, name: string): readonly Feature[] {
-  const owner = survey.module(module);
-  return owner === undefined ? [] : survey.features(owner).filter((feature) => feature.name === name);
 }
 
 /** Whether an element, with what surrounds it, is of the legacy interface only: marked so, or chosen only there. */
@@ -97,6 +92,6 @@ function needsLegacyFeature(survey: Survey, condition: Expression | undefined): 
 }
 
 export function isLegacyFeature(survey: Survey, module: string, name: string): boolean {
-  const found = featuresNamed(survey, module, name);
+  const found = survey.featuresNamed(module, name);
   return found.length > 0 && found.every((feature) => feature.legacy === true);
 }

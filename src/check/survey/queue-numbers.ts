@@ -69,12 +69,15 @@ class Numbering {
   private readonly features: readonly Extract<Expression, { op: "feature" }>[];
   private readonly members: readonly Extract<Expression, { op: "member" }>[];
   private readonly exists: Exists;
-  private readonly values: ConfigValues;
-  private readonly constraints: readonly Expression[];
   /** The same for two revisions whose queues and features are the same. */
   readonly shape: string;
 
+  private readonly survey: Survey;
+  private readonly module: Module;
+
   constructor(survey: Survey, module: Module, blocks: readonly Queues[], revision: Revision) {
+    this.survey = survey;
+    this.module = module;
     this.revision = revision;
     this.queues = blocks.flatMap((block) => block.queues).filter((queue) => existsAt(queue, revision));
     this.where = new Map(blocks.flatMap((block) => block.where.map((one) => [one.name, one.value])));
@@ -92,11 +95,6 @@ class Numbering {
     this.members = [...names.values()].filter(
       (one): one is Extract<Expression, { op: "member" }> => one.op === "member",
     );
-    this.values = new ConfigValues(survey, module, revision, this.members);
-    this.constraints = about(
-      survey.constraintsAt(module, revision),
-      this.features.flatMap((feature) => featuresIn(feature)),
-    ).map((one) => one.condition);
     this.shape = [...this.queues.map((queue) => `${queue.at.line}.${queue.at.column}`), ...names.keys()].join(" ");
   }
 
@@ -112,21 +110,26 @@ class Numbering {
   }
 
   *problems(): Iterable<Found> {
+    const values = new ConfigValues(this.survey, this.module, this.revision, this.members);
+    const constraints = about(
+      this.survey.constraintsAt(this.module, this.revision),
+      this.features.flatMap((feature) => featuresIn(feature)),
+    ).map((one) => one.condition);
     for (const negotiated of subsets(this.features)) {
-      if (!this.isPossible(negotiated)) continue;
+      if (!this.isPossible(negotiated, constraints)) continue;
       const names = new Set(negotiated.map((feature) => printExpression(feature)));
-      for (const [index, config] of this.values.combinations((name) => names.has(name)).entries()) {
+      for (const [index, config] of values.combinations((name) => names.has(name)).entries()) {
         yield* this.numbered(names, config);
         if (index === 0 && negotiated.length === this.features.length) yield* this.gap(names, config);
       }
     }
   }
 
-  private isPossible(negotiated: readonly Expression[]): boolean {
+  private isPossible(negotiated: readonly Expression[], constraints: readonly Expression[]): boolean {
     const literals = this.features.map((feature): Expression =>
       negotiated.includes(feature) ? feature : { op: "not", operand: feature },
     );
-    return satisfiable([...literals, ...this.constraints], this.exists);
+    return satisfiable([...literals, ...constraints], this.exists);
   }
 
   /** The first number that no queue has with everything negotiated. */

@@ -4,7 +4,7 @@ import type { Element, Expression, Module, Request } from "../../ir/model.ts";
 import type { Guard } from "./bodies.ts";
 import { isCommand, isGroup, isRequest } from "./kinds.ts";
 import { membersAt } from "./paths.ts";
-import { constantsNamed, featuresNamed } from "./presence.ts";
+import { constantsNamed } from "./presence.ts";
 import type { Survey } from "./survey.ts";
 import type { Use } from "./uses.ts";
 
@@ -147,7 +147,7 @@ export function expressionReferences(survey: Survey, use: Use, expression: Expre
       found.push({
         element,
         guards,
-        targets: featuresNamed(survey, part.module, part.name),
+        targets: survey.featuresNamed(part.module, part.name),
         name: part.name,
         what: "feature",
         at: part.at,

@@ -21,6 +21,7 @@ import { choicesOf, type Choice } from "./choices.ts";
 import { constraintsOf, type Constraint } from "./constraints.ts";
 import { growthOf, type Step } from "./growth.ts";
 import { isGroup, isRequest, switchesOf } from "./kinds.ts";
+import { Positions } from "./positions.ts";
 import { queueProblems, type QueueProblem } from "./queue-numbers.ts";
 import { usesOf, type Use } from "./uses.ts";
 
@@ -34,6 +35,9 @@ export class Survey {
   private readonly featuresOf = new Map<Module, readonly Feature[]>();
   private readonly groups = new Map<string, ConstantGroup[]>();
   private readonly constraints = new Map<Module, readonly Constraint[]>();
+  private readonly constraintsByRevision = new Map<Module, Map<Revision, readonly Constraint[]>>();
+  private readonly featuresByName = new Map<Module, ReadonlyMap<string, readonly Feature[]>>();
+  private readonly positions = new Map<Revision, Positions>();
   private readonly sitesByBody = new Map<Body, readonly MemberSite[]>();
   private readonly structs = new Map<string, (Struct | View)[]>();
   private allBodies: readonly Body[] | undefined;
@@ -96,8 +100,15 @@ export class Survey {
 
   /** What the features of a description and of the core demand of each other. */
   constraintsAt(module: Module, revision: Revision): readonly Constraint[] {
-    const owners = module.kind === "core" ? this.core : [module, ...this.core];
-    return owners.flatMap((owner) => this.constraintsIn(owner).filter((one) => existsAt(one.element, revision)));
+    let ofModule = this.constraintsByRevision.get(module);
+    if (ofModule === undefined) this.constraintsByRevision.set(module, (ofModule = new Map()));
+    let found = ofModule.get(revision);
+    if (found === undefined) {
+      const owners = module.kind === "core" ? this.core : [module, ...this.core];
+      found = owners.flatMap((owner) => this.constraintsIn(owner).filter((one) => existsAt(one.element, revision)));
+      ofModule.set(revision, found);
+    }
+    return found;
   }
 
   private constraintsIn(module: Module): readonly Constraint[] {
@@ -121,6 +132,13 @@ export class Survey {
     return this.allGrowth;
   }
 
+  /** Where members lie in a revision. */
+  positionsAt(revision: Revision): Positions {
+    let found = this.positions.get(revision);
+    if (found === undefined) this.positions.set(revision, (found = new Positions(this, revision)));
+    return found;
+  }
+
   /** What is wrong with the numbers of queues. */
   get queueProblems(): readonly QueueProblem[] {
     this.allQueueProblems ??= [...queueProblems(this)];
@@ -140,6 +158,19 @@ export class Survey {
       this.featuresOf.set(module, features);
     }
     return features;
+  }
+
+  /** The features that a name means: one in each revision at most. */
+  featuresNamed(module: string, name: string): readonly Feature[] {
+    const owner = this.byName.get(module);
+    if (owner === undefined) return [];
+    let names = this.featuresByName.get(owner);
+    if (names === undefined) {
+      const byName = new Map<string, Feature[]>();
+      for (const feature of this.features(owner)) append(byName, feature.name, feature);
+      this.featuresByName.set(owner, (names = byName));
+    }
+    return names.get(name) ?? [];
   }
 
   /** The features that a description may speak of: its own and those of the core. */
