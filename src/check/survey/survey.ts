@@ -101,7 +101,10 @@ export class Survey {
   /** What the features of a description and of the core demand of each other. */
   constraintsAt(module: Module, revision: Revision): readonly Constraint[] {
     let ofModule = this.constraintsByRevision.get(module);
-    if (ofModule === undefined) this.constraintsByRevision.set(module, (ofModule = new Map()));
+    if (ofModule === undefined) {
+      ofModule = new Map<Revision, readonly Constraint[]>();
+      this.constraintsByRevision.set(module, ofModule);
+    }
     let found = ofModule.get(revision);
     if (found === undefined) {
       const owners = module.kind === "core" ? this.core : [module, ...this.core];
