@@ -25,7 +25,7 @@ export interface Compilation {
 
 export const mostDiagnostics = 200;
 
-/** A description with so many findings is no description. */
+/** A description with so many errors is no description. */
 const enough = 2000;
 
 /** Ends building and checking early; never leaves {@link compile}. */
@@ -40,9 +40,10 @@ export function compile(sources: readonly SourceText[]): Compilation {
   const syntax = parsed.flatMap((result) => result.diagnostics);
   if (syntax.length > 0) return limited(undefined, syntax);
   const diagnostics: Diagnostic[] = [];
+  let errors = 0;
   const report = (rule: Rule, finding: Finding): void => {
     diagnostics.push(diagnosticOf(rule, finding));
-    if (diagnostics.length >= enough) throw new Enough();
+    if (rule.severity === "error" && ++errors >= enough) throw new Enough();
   };
   let ir: Ir | undefined;
   try {
@@ -81,11 +82,13 @@ function check(
 }
 
 function limited(ir: Ir | undefined, diagnostics: readonly Diagnostic[]): Compilation {
-  return {
-    ir,
-    diagnostics: diagnostics.slice(0, mostDiagnostics),
-    omitted: Math.max(0, diagnostics.length - mostDiagnostics),
-  };
+  const omitted = Math.max(0, diagnostics.length - mostDiagnostics);
+  if (omitted === 0) return { ir, diagnostics, omitted };
+  // Warnings may be many; an error behind them is what has to be known.
+  const errors = diagnostics.filter((one) => one.severity === "error").slice(0, mostDiagnostics);
+  const others = diagnostics.filter((one) => one.severity !== "error").slice(0, mostDiagnostics - errors.length);
+  const kept = new Set([...errors, ...others]);
+  return { ir, diagnostics: diagnostics.filter((one) => kept.has(one)), omitted };
 }
 
 /** What is used in several places is looked up several times, but wrong only once. */

@@ -18,8 +18,8 @@ export async function check(names: readonly string[], options: CheckOptions): Pr
     return 0;
   }
   const { compileSources } = await import("./ir.ts");
-  const { diagnostics } = compileSources(sources);
-  printDiagnostics(diagnostics, sources, format);
+  const { diagnostics, omitted } = compileSources(sources);
+  printDiagnostics(diagnostics, sources, format, omitted);
   const failed = diagnostics.some((one) => one.severity === "error");
   if (!failed && format === "text") {
     const lines = sources.asked.reduce((sum, source) => sum + source.text.split("\n").length - 1, 0);

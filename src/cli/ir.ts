@@ -23,10 +23,12 @@ export function compileSources(sources: Sources): {
   readonly ir: Ir | undefined;
   readonly asked: ReadonlySet<string>;
   readonly diagnostics: readonly Diagnostic[];
+  readonly omitted: number;
 } {
   const asked = new Set(sources.asked.map((source) => source.path));
-  const { ir, diagnostics } = compile([...sources.library, ...sources.asked]);
-  return { ir, asked, diagnostics: diagnostics.filter((one) => one.severity === "error" || asked.has(one.at.file)) };
+  const { ir, diagnostics, omitted } = compile([...sources.library, ...sources.asked]);
+  const shown = diagnostics.filter((one) => one.severity === "error" || asked.has(one.at.file));
+  return { ir, asked, diagnostics: shown, omitted };
 }
 
 /** The IR of what a call is about; undefined, and reported, where it has errors. `before` runs ahead of any output. */
@@ -34,9 +36,9 @@ export function compileAsked(
   sources: Sources,
   before: () => void = () => {},
 ): { readonly ir: Ir; readonly asked: ReadonlySet<string> } | undefined {
-  const { ir, asked, diagnostics } = compileSources(sources);
+  const { ir, asked, diagnostics, omitted } = compileSources(sources);
   before();
-  printDiagnostics(diagnostics, sources, "text");
+  printDiagnostics(diagnostics, sources, "text", omitted);
   return ir === undefined ? undefined : { ir, asked };
 }
 

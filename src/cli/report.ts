@@ -32,12 +32,20 @@ function paint(code: string): (text: string) => string {
 const most = 50;
 
 /** Prints what was found: frames to standard error, or all of it as JSON to standard output. */
-export function printDiagnostics(found: readonly Diagnostic[], sources: Sources, format: Format): void {
+export function printDiagnostics(
+  found: readonly Diagnostic[],
+  sources: Sources,
+  format: Format,
+  /** How many more there are that the compiler did not hand over. */
+  omitted = 0,
+): void {
   const all = [...sources.library, ...sources.asked];
   const files = new Map(all.map((source) => [source.path, source.file]));
   const diagnostics = found.map((one) => asNamed(one, files));
   if (format === "json") {
-    process.stdout.write(`${JSON.stringify({ diagnostics }, undefined, 2)}\n`);
+    process.stdout.write(
+      `${JSON.stringify(omitted === 0 ? { diagnostics } : { diagnostics, omitted }, undefined, 2)}\n`,
+    );
     return;
   }
   const [first] = diagnostics;
@@ -45,13 +53,16 @@ export function printDiagnostics(found: readonly Diagnostic[], sources: Sources,
   const colours = palette(process.stderr);
   const lineOf = linesOf(all.map((source) => ({ path: source.file, text: source.text })));
   const drawn = diagnostics.slice(0, most).map((one) => draw(one, lineOf, colours));
-  if (diagnostics.length > most) drawn.push(`and ${diagnostics.length - most} more`);
+  const more = Math.max(0, diagnostics.length - most) + omitted;
+  if (more > 0) drawn.push(`and ${more.toLocaleString("en-US")} more`);
   const errors = diagnostics.filter((one) => one.severity === "error").length;
   const warnings = diagnostics.length - errors;
   const counts = [errors > 0 ? count(errors, "error") : "", warnings > 0 ? count(warnings, "warning") : ""].filter(
     (part) => part !== "",
   );
-  process.stderr.write(`${drawn.join("\n\n")}\n\n${counts.join(", ")}; 'virtgen explain ${first.code}' says more\n`);
+  process.stderr.write(
+    `${drawn.join("\n\n")}\n\n${omitted > 0 ? "more than " : ""}${counts.join(", ")}; 'virtgen explain ${first.code}' says more\n`,
+  );
 }
 
 /** With the places as the call named them: a path that a terminal or an editor opens. */

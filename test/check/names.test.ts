@@ -152,6 +152,8 @@ describe("names that only have to be there", () => {
       ["V2001 2:40 there is nothing 'T.B' to leave out"],
     ],
     ["a house", "features { A = 1 alias linus DISK_A; }", ["V2011 2:24 there is no house 'linus'"]],
+    ["a house that packs", "struct s packed linus { u8 a; }", ["V2011 2:17 there is no house 'linus'"]],
+    ["a house's byte order", "struct s { le16 a order linus guest; }", ["V2011 2:25 there is no house 'linus'"]],
   ])("%s", (_, text, findings) => {
     expect(found(disk + text)).toEqual(findings);
   });

@@ -167,6 +167,11 @@ describe("members stay where they are", () => {
       ["V5005 2:31 'b' of struct 's' lies at byte 0 in 1.0 and at byte 1 in 1.1; 2 others move with it"],
     ],
     [
+      "behind a struct whose name passes to a longer one",
+      "struct h until 1.2 { le32 a; } struct h since 1.2 { le64 a; } struct s { struct h a; le32 b; }",
+      ["V5005 2:91 'b' of struct 's' lies at byte 4 in 1.1 and at byte 8 in 1.2"],
+    ],
+    [
       "in a section of a command",
       "capability C = 0x800 since 1.3 { u8 a limit; u8 b since 1.4; u8 c limit; }",
       ["V5005 2:65 'c' of 'C' lies at byte 1 in 1.3 and at byte 2 in 1.4"],

@@ -110,6 +110,17 @@ describe("what no one writes by hand", () => {
     expect(omitted).toBe(300);
   });
 
+  test("many warnings do not hide an error behind them", () => {
+    const members = many(250, (index) => `u8 a${index} since 1.1;\n`);
+    const { diagnostics, omitted, ir } = compile([
+      { path: "it.virtio", text: `${disk}struct s since 1.2 { ${members} nothing b; }` },
+    ]);
+    expect(ir).toBeUndefined();
+    expect(diagnostics).toHaveLength(200);
+    expect(diagnostics.at(-1)?.severity).toBe("error");
+    expect(omitted).toBe(51);
+  });
+
   test("nothing, or nothing but comments", () => {
     const message = `expected 'device NAME = ID "Title";', 'transport NAME;' or 'core NAME;', found the end of the file`;
     expect(alone("")).toEqual([`V1005 1:1 ${message}`]);

@@ -95,6 +95,7 @@ export function checkAttributes(context: Context, what: string, attributes: read
         help: `possible here: ${possible.map((kind) => spelling(kind)).join(", ")}`,
       });
     }
+    if ("house" in attribute) checkHouse(context, attribute.house);
     const first = seen.get(attribute.kind);
     if (first === undefined) seen.set(attribute.kind, attribute);
     else if (!repeatable.has(attribute.kind)) {
@@ -194,18 +195,6 @@ function isConstantKind(text: string): text is ConstantKind {
 
 function alias(context: Context, attribute: AttributeOf<"alias" | "also">): Alias {
   const as = attribute.as?.text;
-  const { houses } = context.scopes;
-  if (houses.length > 0 && !houses.includes(attribute.house.text)) {
-    const meant = nearest(attribute.house.text, houses);
-    context.report(unknownWord, {
-      message: `there is no house '${attribute.house.text}'`,
-      at: attribute.house.at,
-      help:
-        meant === undefined
-          ? `the houses are ${houses.join(", ")}; another is declared by 'house ${attribute.house.text} { … }'`
-          : `did you mean '${meant}'?`,
-    });
-  }
   if (as !== undefined && !isConstantKind(as)) {
     context.report(unknownWord, {
       message: `'${as}' is no kind of constant`,
@@ -219,6 +208,21 @@ function alias(context: Context, attribute: AttributeOf<"alias" | "also">): Alia
     ...(attribute.kind === "also" ? { also: true as const } : {}),
     ...(as !== undefined && isConstantKind(as) ? { as } : {}),
   };
+}
+
+/** Without any house in the compilation, the descriptions of the houses may only not be at hand. */
+function checkHouse(context: Context, house: Ast.Word): void {
+  const { houses } = context.scopes;
+  if (houses.length === 0 || houses.includes(house.text)) return;
+  const meant = nearest(house.text, houses);
+  context.report(unknownWord, {
+    message: `there is no house '${house.text}'`,
+    at: house.at,
+    help:
+      meant === undefined
+        ? `the houses are ${houses.join(", ")}; another is declared by 'house ${house.text} { … }'`
+        : `did you mean '${meant}'?`,
+  });
 }
 
 export function erratumOf(context: Context, erratum: Ast.Erratum): Erratum {
