@@ -26,6 +26,7 @@ import { labelOfLegacy } from "./label-of-legacy.ts";
 import { legacyUsedByModern } from "./legacy-used-by-modern.ts";
 import { lengthBehindArray } from "./length-behind-array.ts";
 import { limitOutsideCapability } from "./limit-outside-capability.ts";
+import { masksAsBits } from "./masks-as-bits.ts";
 import { memberMoves } from "./member-moves.ts";
 import { memberWithoutName } from "./member-without-name.ts";
 import { nestedTooDeep } from "./nested-too-deep.ts";
@@ -94,6 +95,7 @@ export const rules: readonly Rule[] = [
   duplicateValue,
   overlappingMasks,
   constantTooWide,
+  masksAsBits,
   // Members
   structInItself,
   bitGroupsMisfit,

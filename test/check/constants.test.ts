@@ -15,6 +15,8 @@ describe("values of constants", () => {
       "enum GSO { NONE = 0; TCPV4 = 1; UDP = 3; TCPV6 = 4; flags { ECN = 0x80; TUNNEL = 0x60; } }",
     ],
     ["bits of flags that do not exist at the same time", "flags F { A = 1 until 1.2; B = 1 since 1.2; }"],
+    ["bits that begin with 0", "bits F { A = 0; B = 1; C = 2; }"],
+    ["bits that leave out some", "bits F { A = 1; B = 2; C = 3; }"],
     ["no flag at all", "flags F { NONE = 0; A = 1; }"],
   ])("%s is fine", (_, text) => {
     expect(found(disk + text)).toEqual([]);
@@ -26,6 +28,7 @@ describe("values of constants", () => {
       "enum S { A = 1 until 1.2; B = 1 since 1.1; }",
       ["V2014 2:27 'B' is 1, as 'A' is in 1.1"],
     ],
+    ["masks among bits", "bits F { A = 1; B = 2; }", ["V2017 2:6 the bits 1, 2 of 'F' look like masks"]],
     ["written otherwise", "enum S { A = 0x10; B = 16; }", ["V2014 2:20 'B' is 16, as 'A' is"]],
     ["in shared memory", "shared_memory { A = 1; B = 1; }", ["V2014 2:24 'B' is 1, as 'A' is"]],
     [
