@@ -27,7 +27,7 @@ export function expression(source: Source, cst: CstNode): Expression {
   };
 }
 
-/** How tightly each operator binds. `->` groups nothing: it joins two conditions once. */
+/** How tightly each operator binds: as in C, where it has it. `->` groups nothing: it joins two conditions once. */
 const strength: Readonly<Record<BinaryOperator, number>> = {
   "->": 1,
   "|": 2,
@@ -38,13 +38,13 @@ const strength: Readonly<Record<BinaryOperator, number>> = {
   "<=": 4,
   ">": 4,
   ">=": 4,
-  "+": 5,
-  "-": 5,
   "<<": 5,
   ">>": 5,
-  "*": 6,
-  "/": 6,
-  "%": 6,
+  "+": 6,
+  "-": 6,
+  "*": 7,
+  "/": 7,
+  "%": 7,
 };
 
 function isBinaryOperator(image: string): image is BinaryOperator {

@@ -1,6 +1,14 @@
 import type { Finding } from "../diagnostic/diagnostic.ts";
 import { nameAt } from "../ir/availability.ts";
-import type { Element, Integer, Item, Module, PartItem, Revision } from "../ir/model.ts";
+import {
+  newestRevision,
+  type Element,
+  type Integer,
+  type Item,
+  type Module,
+  type PartItem,
+  type Revision,
+} from "../ir/model.ts";
 import { spellRevisions } from "./survey/survey.ts";
 import type { Rule } from "./rule.ts";
 import { isCommand, isGroup, isRequest } from "./survey/kinds.ts";
@@ -65,7 +73,7 @@ function* clash(first: Declared, second: Declared, name: string, revisions: read
   )
     return;
   yield {
-    message: `${spelled(second)} has the C name '${name}' of ${spelled(first)}${revisions.includes("1.4") ? "" : ` in ${spellRevisions(revisions)}`}`,
+    message: `${spelled(second)} has the C name '${name}' of ${spelled(first)}${revisions.includes(newestRevision) ? "" : ` in ${spellRevisions(revisions)}`}`,
     at: second.element.at,
     related: [{ at: first.element.at, message: `'${name}' first` }],
     help: "give one of them another: 'c_name NAME' behind it, or 'c_prefix PREFIX_' at its group",

@@ -1,6 +1,6 @@
 import type { Finding } from "../diagnostic/diagnostic.ts";
 import { overlap } from "../ir/availability.ts";
-import type { Constant, ConstantGroup, Integer } from "../ir/model.ts";
+import { newestRevision, type Constant, type ConstantGroup, type Integer } from "../ir/model.ts";
 import type { Rule } from "./rule.ts";
 import { isGroup } from "./survey/kinds.ts";
 import { spellRevisions } from "./survey/survey.ts";
@@ -55,7 +55,7 @@ function* inGroup(group: ConstantGroup): Iterable<Finding> {
       if (revisions.length === 0) continue;
       const bits = group.kind === "bits";
       yield {
-        message: `'${constant.name}' is ${constant.text}, as '${first.name}' is${revisions.includes("1.4") ? "" : ` in ${spellRevisions(revisions)}`}`,
+        message: `'${constant.name}' is ${constant.text}, as '${first.name}' is${revisions.includes(newestRevision) ? "" : ` in ${spellRevisions(revisions)}`}`,
         at: constant.at,
         related: [{ at: first.at, message: `the same ${bits ? "bit" : "number"}` }],
         help: `give it another ${bits ? "bit" : "number"}, or, if both mean the same, write '${constant.name} = ${first.name}'${free(group, bits, constant.value)}`,

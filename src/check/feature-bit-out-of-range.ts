@@ -1,6 +1,6 @@
 import type { Finding } from "../diagnostic/diagnostic.ts";
 import { existsAt } from "../ir/availability.ts";
-import type { Feature, Revision } from "../ir/model.ts";
+import { newestRevision, type Feature, type Revision } from "../ir/model.ts";
 import type { Rule } from "./rule.ts";
 import { rangeLines, type RangeLine } from "./survey/feature-ranges.ts";
 import { revisionsOf, spellRevisions, type Survey } from "./survey/survey.ts";
@@ -61,7 +61,7 @@ function* ofFeature(survey: Survey, feature: Feature, owner: string, lines: read
     (revision) => !ownsAt(lines, owner, bit, revision) && !core.some((other) => existsAt(other, revision)),
   );
   if (wrong.length === 0) return;
-  const revision = wrong.at(-1) ?? "1.4";
+  const revision = wrong.at(-1) ?? newestRevision;
   const other = lines.findLast((line) => existsAt(line, revision) && line.from <= bit && bit <= line.to);
   const own = lines
     .filter((line) => existsAt(line, revision) && line.owner === owner)

@@ -1,6 +1,6 @@
 import type { Finding } from "../diagnostic/diagnostic.ts";
 import { existsAt, overlap } from "../ir/availability.ts";
-import type { Feature, Module, Revision } from "../ir/model.ts";
+import { newestRevision, type Feature, type Module, type Revision } from "../ir/model.ts";
 import type { Rule } from "./rule.ts";
 import { linesWith } from "./survey/feature-ranges.ts";
 import { spellRevisions, type Survey } from "./survey/survey.ts";
@@ -84,7 +84,7 @@ function finding(first: Owned, second: Owned, revisions: readonly Revision[], fe
   let free = bit;
   while (taken.has(free)) free++;
   return {
-    message: `'${name}' and '${first.feature.name}'${foreign ? ` of the ${first.module.kind}` : ""} are both bit ${bit}${revisions.includes("1.4") ? "" : ` in ${spellRevisions(revisions)}`}`,
+    message: `'${name}' and '${first.feature.name}'${foreign ? ` of the ${first.module.kind}` : ""} are both bit ${bit}${revisions.includes(newestRevision) ? "" : ` in ${spellRevisions(revisions)}`}`,
     at: second.feature.at,
     related: [{ at: first.feature.at, message: `bit ${bit} here` }],
     help: foreign

@@ -1,7 +1,7 @@
 import type { Finding } from "../diagnostic/diagnostic.ts";
 import { existsAt } from "../ir/availability.ts";
 import { evaluate } from "../ir/expression.ts";
-import { revisions, type Expression, type Feature, type Module, type Revision } from "../ir/model.ts";
+import { newestRevision, revisions, type Expression, type Feature, type Module, type Revision } from "../ir/model.ts";
 import type { Rule } from "./rule.ts";
 import { about, featureOf, featuresIn, type Constraint } from "./survey/constraints.ts";
 import { satisfiable, type Exists } from "./survey/solver.ts";
@@ -63,7 +63,7 @@ function stuckAt(survey: Survey, module: Module, revision: Revision): readonly F
 }
 
 function finding(survey: Survey, module: Module, feature: Feature, stuck: readonly Revision[]): Finding {
-  const revision = stuck.at(-1) ?? "1.4";
+  const revision = stuck.at(-1) ?? newestRevision;
   const reasons = smallest(featureOf(module, feature), survey.constraintsAt(module, revision), (conditions) =>
     satisfiable(conditions, always),
   );

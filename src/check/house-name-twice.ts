@@ -1,6 +1,15 @@
 import type { Finding } from "../diagnostic/diagnostic.ts";
 import { coexist, overlap } from "../ir/availability.ts";
-import type { Constant, ConstantGroup, Element, House, Integer, Member, Module } from "../ir/model.ts";
+import {
+  newestRevision,
+  type Constant,
+  type ConstantGroup,
+  type Element,
+  type House,
+  type Integer,
+  type Member,
+  type Module,
+} from "../ir/model.ts";
 import type { Rule } from "./rule.ts";
 import { isCommand, isGroup } from "./survey/kinds.ts";
 import { spellRevisions, type Survey } from "./survey/survey.ts";
@@ -136,7 +145,7 @@ function* twice(all: readonly Published[], house: string): Iterable<Finding> {
     const revisions = overlap(first.element, second.element);
     const [early, late] = second.given ? [first, second] : [second, first];
     yield {
-      message: `in the house '${house}', '${second.name}' is both '${early.element.name}' and '${late.element.name}'${revisions.includes("1.4") ? "" : ` in ${spellRevisions(revisions)}`}`,
+      message: `in the house '${house}', '${second.name}' is both '${early.element.name}' and '${late.element.name}'${revisions.includes(newestRevision) ? "" : ` in ${spellRevisions(revisions)}`}`,
       at: late.element.at,
       related: [{ at: early.element.at, message: `'${early.element.name}' has this name` }],
       help: "give one of them another name there, or 'omit' the one that the house does not have",

@@ -1,6 +1,6 @@
 import type { Finding } from "../diagnostic/diagnostic.ts";
 import { coexist, overlap } from "../ir/availability.ts";
-import type { Command } from "../ir/model.ts";
+import { newestRevision, type Command } from "../ir/model.ts";
 import type { Rule } from "./rule.ts";
 import { isCommand } from "./survey/kinds.ts";
 import { spellRevisions } from "./survey/survey.ts";
@@ -78,7 +78,7 @@ function finding(first: Command, command: Command, number: number, all: readonly
   const digits = command.kind === "ccw_command" || command.kind === "pci_capability" ? 2 : 4;
   const hex = (value: number): string => `0x${value.toString(16).padStart(digits, "0")}`;
   return {
-    message: `'${command.name}' and '${first.name}' have the same ${words[command.kind]} ${hex(number)}${revisions.includes("1.4") ? "" : ` in ${spellRevisions(revisions)}`}`,
+    message: `'${command.name}' and '${first.name}' have the same ${words[command.kind]} ${hex(number)}${revisions.includes(newestRevision) ? "" : ` in ${spellRevisions(revisions)}`}`,
     at: command.at,
     related: [{ at: first.at, message: `${hex(number)} first` }],
     help: `the next free one is ${hex(free)}`,

@@ -1,6 +1,6 @@
 import type { Finding, Place } from "../diagnostic/diagnostic.ts";
 import { coexist, overlap } from "../ir/availability.ts";
-import type { Expression, Tag } from "../ir/model.ts";
+import { newestRevision, type Expression, type Tag } from "../ir/model.ts";
 import type { Rule } from "./rule.ts";
 import { guardsOf } from "./survey/bodies.ts";
 import { spanOf, type Alternative, type Choice } from "./survey/choices.ts";
@@ -72,7 +72,7 @@ function* inChoice(choice: Choice): Iterable<Finding> {
 
 function same(first: Tagged, second: Tagged): Finding {
   const revisions = overlap(first.arm, second.arm);
-  const when = revisions.includes("1.4") ? "" : ` in ${spellRevisions(revisions)}`;
+  const when = revisions.includes(newestRevision) ? "" : ` in ${spellRevisions(revisions)}`;
   const at = placeOf(second.tag) ?? second.arm.at;
   const related = [{ at: placeOf(first.tag) ?? first.arm.at, message: "chosen first" }];
   if (second.tag.kind === "default")

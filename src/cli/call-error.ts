@@ -8,6 +8,7 @@ export const callErrors = {
   V9006: "a target, profile, revision, format or code that does not exist",
   V9007: "a template that does not work",
   V9008: "a call that contradicts itself",
+  V9009: "a description that a target has no form for",
 } as const;
 
 export type CallErrorCode = keyof typeof callErrors;

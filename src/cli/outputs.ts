@@ -5,6 +5,7 @@ import type { Ir, Revision } from "../ir/model.ts";
 import { customTarget } from "../target/custom/custom-target.ts";
 import { functions } from "../target/custom/functions.ts";
 import type { GeneratedFile, Target } from "../target/target.ts";
+import { TargetError } from "../target/target-error.ts";
 import { targets } from "../target/targets.ts";
 import { TemplateError, Templates } from "../target/templates.ts";
 import { CallError } from "./call-error.ts";
@@ -104,6 +105,12 @@ function output(
           asked,
         });
       } catch (error) {
+        if (error instanceof TargetError)
+          throw new CallError(
+            "V9009",
+            `${error.at.file}:${error.at.line}:${error.at.column}: the target '${target.name}' has no form for this: ${error.message}`,
+            "describe it in another way, or build the other targets only, with --target",
+          );
         // A template of the user's is part of the call, one of virtgen's own is virtgen's defect.
         if (target !== customTarget || !(error instanceof TemplateError)) throw error;
         const file = templates.files.get(error.template) ?? error.template;

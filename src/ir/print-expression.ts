@@ -2,8 +2,8 @@ import type { Expression, PathPart } from "./model.ts";
 
 type Op = Expression["op"];
 
-/** How tightly an operator binds, as the grammar has it: a looser operand needs parentheses. */
-const strength: Readonly<Record<Op, number>> = {
+/** How tightly an operator binds, in a description as in C: a looser operand needs parentheses. */
+export const strength: Readonly<Record<Op, number>> = {
   "choice": 0,
   "->": 1,
   "|": 2,
@@ -14,23 +14,23 @@ const strength: Readonly<Record<Op, number>> = {
   "<=": 4,
   ">": 4,
   ">=": 4,
-  "+": 5,
-  "-": 5,
   "<<": 5,
   ">>": 5,
-  "*": 6,
-  "/": 6,
-  "%": 6,
-  "not": 7,
-  "negate": 7,
-  "complement": 7,
-  "bit": 7,
-  "number": 8,
-  "feature": 8,
-  "constant": 8,
-  "member": 8,
-  "variable": 8,
-  "call": 8,
+  "+": 6,
+  "-": 6,
+  "*": 7,
+  "/": 7,
+  "%": 7,
+  "not": 8,
+  "negate": 8,
+  "complement": 8,
+  "bit": 8,
+  "number": 9,
+  "feature": 9,
+  "constant": 9,
+  "member": 9,
+  "variable": 9,
+  "call": 9,
 };
 
 /** Operators that stand once between two operands: `a == b == c` and `a -> b -> c` are no expressions. */
@@ -85,13 +85,5 @@ function printPathPart(part: PathPart): string {
 /** An operand, in parentheses where it binds more loosely than the operator around it, or as loosely and `extra` is 1. */
 function operand(expression: Expression, outer: Expression, extra = 0): string {
   const text = printExpression(expression);
-  const looser = strength[expression.op] < strength[outer.op] + extra;
-  return looser || (isShift(expression.op) !== isShift(outer.op) && strength[expression.op] === strength[outer.op])
-    ? `(${text})`
-    : text;
-}
-
-/** Shifts bind as tightly as sums here, but not in C: together they always have parentheses. */
-function isShift(op: Op): boolean {
-  return op === "<<" || op === ">>";
+  return strength[expression.op] < strength[outer.op] + extra ? `(${text})` : text;
 }

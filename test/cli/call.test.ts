@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { command, folderWith, lamp, listing, root, textOf, virtgen } from "./run-virtgen.ts";
+import { command, filesIn, folderWith, lamp, listing, root, textOf, virtgen } from "./run-virtgen.ts";
 
 describe("a call that cannot be carried out ends with 2, and says what to do", () => {
   test.each<[string, readonly string[], string]>([
@@ -92,6 +92,21 @@ describe("a call that cannot be carried out ends with 2, and says what to do", (
     expect(err).toMatch(/\n {2}help: .+\n$/);
     expect(out).toBe("");
     expect(status).toBe(2);
+  });
+
+  test.each([
+    ["a word of bits without a place", "u8 n; u8 data[n]; le16 { a : 4; b : 12; }", 23],
+    ["a union without a place", "u8 n; u8 data[n]; union { le32 a; u8 b[4]; };", 23],
+    ["a word of 64 bits with a name", "le64 word { a : 20; b : 44; }", 10],
+  ])("what a target has no form for is said with its place: %s", async (_, members, column) => {
+    const cwd = folderWith({ "lamp.virtio": `device lamp = 60 "Lamp";\n\nstruct s {\n    ${members}\n}\n` });
+    const { status, out, err } = await virtgen(["build", "--target", "typescript", "--out", "out", "lamp.virtio"], {
+      cwd,
+    });
+    expect({ status, out }).toEqual({ status: 2, out: "" });
+    expect(err).toContain(`error[V9009]: lamp.virtio:4:${column}: the target 'typescript' has no form for this: a `);
+    expect(err).toContain("help: describe it in another way, or build the other targets only, with --target");
+    expect(filesIn(cwd)).toEqual(["lamp.virtio"]);
   });
 
   test("no command at all", async () => {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import type { Item, Member } from "../../grammar/ast.ts";
+import type { Expression, Item, Member } from "../../grammar/ast.ts";
 import { parse } from "../../grammar/parse.ts";
 import { DescriptionParser } from "../../grammar/parser/description-parser.ts";
 import { allTokens, keywords } from "../../grammar/tokens.ts";
@@ -315,3 +315,16 @@ describe("syntax errors", () => {
     ]);
   });
 });
+
+test("operators bind as in C: a shift less tightly than a sum", () => {
+  const { file } = parse("a.virtio", "device a = 60;\nconst A = 1 << 2 + 3;\nconst B = 1 | 2 << 3 * 2;\n");
+  const shapes = file?.items.map((item) => (item.kind === "constant" ? shape(item.value) : item.kind));
+  expect(shapes).toEqual(["(1 << (2 + 3))", "(1 | (2 << (3 * 2)))"]);
+});
+
+/** Every operation in parentheses. */
+function shape(expression: Expression): string {
+  if (expression.op === "number") return expression.text;
+  if (expression.op !== "binary") return expression.op;
+  return `(${shape(expression.left)} ${expression.operator} ${shape(expression.right)})`;
+}

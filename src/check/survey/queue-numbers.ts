@@ -2,6 +2,7 @@ import type { Finding } from "../../diagnostic/diagnostic.ts";
 import { existsAt } from "../../ir/availability.ts";
 import { evaluate, walkExpression, type Lookup } from "../../ir/expression.ts";
 import {
+  newestRevision,
   revisions,
   type Element,
   type Expression,
@@ -243,7 +244,7 @@ class Numbering {
       ...(off.length === 0 ? [] : [`without ${listed(off, "or")}`]),
       ...[...config].map(([name, value]) => `where ${name} is ${value}`),
     ];
-    const newest = this.revision === "1.4" ? "" : ` in ${this.revision}`;
+    const newest = this.revision === newestRevision ? "" : ` in ${this.revision}`;
     return parts.length === 0 ? newest : ` ${parts.join(", ")}${newest}`;
   }
 }

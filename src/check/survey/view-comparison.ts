@@ -1,5 +1,5 @@
 import type { Finding, Place } from "../../diagnostic/diagnostic.ts";
-import type { Member, Module, Revision, View } from "../../ir/model.ts";
+import { newestRevision, type Member, type Module, type Revision, type View } from "../../ir/model.ts";
 import type { HouseLayouts } from "./house-layouts.ts";
 import type { Seen } from "./viewed.ts";
 import { called, counted } from "./words.ts";
@@ -132,7 +132,7 @@ export class ViewComparison {
   }
 
   private when(): string {
-    return this.revision === "1.4" ? "" : ` in ${this.revision}`;
+    return this.revision === newestRevision ? "" : ` in ${this.revision}`;
   }
 
   private displaced(leaf: Leaf, match: Seen, offset: number, right: number): Finding {

@@ -3,16 +3,7 @@ import { ifBeforeBlock } from "../../check/if-before-block.ts";
 import { unknownType } from "../../check/unknown-type.ts";
 import { existsAt } from "../availability.ts";
 import { integerOf } from "../expression.ts";
-import {
-  revisions,
-  type Access,
-  type Arm,
-  type BitGroup,
-  type Expression,
-  type Field,
-  type Member,
-  type Type,
-} from "../model.ts";
+import { newestRevision, revisions, type Access, type Arm, type BitGroup, type Expression, type Field, type Member, type Type } from "../model.ts";
 import { isReservedName } from "../reserved-name.ts";
 import { present, type Context, type Environment, type Inherited } from "./context.ts";
 import { checkAttributes, element, houseLayout, inheritedBy } from "./element.ts";
@@ -320,7 +311,7 @@ function buildBits(
         union: cursor.union,
       }),
     });
-    cursor.ends = cursor.ends.map((end, index) => (existsAt(base, revisions[index] ?? "1.4") ? shift + width : end));
+    cursor.ends = cursor.ends.map((end, index) => (existsAt(base, revisions[index] ?? newestRevision) ? shift + width : end));
   }
 }
 

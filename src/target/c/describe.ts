@@ -1,38 +1,14 @@
 import type { Dimension, Expression, PathPart, Tag } from "../../ir/model.ts";
+import { strength } from "../../ir/print-expression.ts";
 import type { Catalogue } from "./catalogue.ts";
 
 const words: Readonly<Record<string, string>> = { "|": "or", "&": "and", "->": "requires" };
-
-/** How tightly operators bind; what is not here binds as a name does. */
-const strength: Readonly<Record<string, number>> = {
-  "choice": 0,
-  "->": 1,
-  "|": 2,
-  "&": 3,
-  "==": 4,
-  "!=": 4,
-  "<": 4,
-  "<=": 4,
-  ">": 4,
-  ">=": 4,
-  "<<": 5,
-  ">>": 5,
-  "+": 6,
-  "-": 6,
-  "*": 7,
-  "/": 7,
-  "%": 7,
-};
-
-function strengthOf(expression: Expression): number {
-  return strength[expression.op] ?? 8;
-}
 
 /** An expression in words, for comments: `VIRTIO_NET_F_MQ or VIRTIO_NET_F_RSS`. */
 export function describe(expression: Expression, catalogue: Catalogue): string {
   const inner = (part: Expression, least = 8): string => {
     const text = describe(part, catalogue);
-    return strengthOf(part) >= least ? text : `(${text})`;
+    return strength[part.op] >= least ? text : `(${text})`;
   };
   switch (expression.op) {
     case "number":
@@ -58,7 +34,7 @@ export function describe(expression: Expression, catalogue: Catalogue): string {
     case "choice":
       return `${inner(expression.condition, 1)} ? ${inner(expression.then, 1)} : ${inner(expression.otherwise, 0)}`;
     default: {
-      const own = strengthOf(expression);
+      const own = strength[expression.op];
       return `${inner(expression.left, own)} ${words[expression.op] ?? expression.op} ${inner(expression.right, own + 1)}`;
     }
   }

@@ -11,6 +11,7 @@ import type {
   ScalarName,
   Type,
 } from "../../ir/model.ts";
+import { TargetError } from "../target-error.ts";
 import type { ModuleContext } from "./module-context.ts";
 import { propertyName } from "./identifiers.ts";
 
@@ -106,8 +107,9 @@ export class FieldSpecs {
     );
     const optional = valued.filter(isOptional).map((group) => `'${group.name}'`);
     if (word.type.size === 8)
-      throw new Error(
-        `'${word.name}': a word of 64 bits has to be without a name, so that each half can stand for itself`,
+      throw new TargetError(
+        "a word of 64 bits has to be without a name, so that each half can stand for itself",
+        word.at,
       );
     return {
       spec: `${imports.value("bitWord")}(${this.scalarCall(word.type, this.offset(offset))}, { ${groups.join(", ")} }${optional.length === 0 ? "" : `, [${optional.join(", ")}]`})`,
@@ -123,7 +125,7 @@ export class FieldSpecs {
     let scalar = word.type.name;
     if (word.type.size === 8) {
       if (offset === undefined || shift >> 5 !== (shift + width - 1) >> 5)
-        throw new Error(`a group of ${width} bits at ${shift} lies in both halves of a word of 64 bits`);
+        throw new TargetError(`a group of ${width} bits at ${shift} lies in both halves of a word of 64 bits`, word.at);
       const upper = shift >= 32;
       at = String(offset + (upper === (word.type.order === "big") ? 0 : 4));
       from = shift & 31;

@@ -1,4 +1,5 @@
 import type { Expression, Member, PathPart } from "../../ir/model.ts";
+import { TargetError } from "../target-error.ts";
 import { flattened, isWide, type Catalogue } from "./catalogue.ts";
 import { propertyAccess } from "./identifiers.ts";
 import { Shape } from "./shape.ts";
@@ -134,7 +135,10 @@ class Printer {
       case "variable":
         return this.variable(expression.name);
       case "call":
-        throw new Error(`the call of '${expression.name}' has no meaning outside of a group of constants`);
+        throw new TargetError(
+          `the call of '${expression.name}' has no meaning outside of a group of constants`,
+          expression.at,
+        );
       case "not": {
         const operand = this.asCondition(this.part(expression.operand));
         return { text: `!${this.bracketed(operand, 15)}`, strength: 15, isCondition: true };
@@ -289,12 +293,13 @@ class Printer {
       this.usesContext = true;
       return this.reached(`c${scope === "request" ? ".request" : ""}`, path);
     }
-    if (scope === "register") throw new Error(`the register '${path[0]?.name}' has no value in a struct`);
+    if (scope === "register")
+      throw new TargetError(`the register '${path[0]?.name}' has no value in a struct`, expression.at);
     const level = this.levels.findIndex(
       (members) => this.catalogue.member(flattened(members), path.slice(0, 1)) !== undefined,
     );
     const wide = this.isWide(this.levels[Math.max(level, 0)] ?? [], path);
-    if (level > 1) throw new Error(`'${path[0]?.name}' stands more than one struct further out`);
+    if (level > 1) throw new TargetError(`'${path[0]?.name}' stands more than one struct further out`, expression.at);
     (level === 1 ? this.outer : this.value).add(steps, wide ? "bigint" : "number");
     return { ...this.reached(level === 1 ? "o" : "v", path), ...(wide ? { wide } : {}) };
   }

@@ -12,6 +12,7 @@ import type {
   Variant,
   Window,
 } from "../../ir/model.ts";
+import { TargetError } from "../target-error.ts";
 import { flattened, isField } from "./catalogue.ts";
 import { docComment, sentences } from "./doc-comment.ts";
 import { FieldSpecs, type Offset } from "./field-spec.ts";
@@ -193,7 +194,7 @@ class StructBuild {
       return [`${propertyName(word.name)}: ${text.spec}${condition}${access}`];
     }
     if (offset === undefined)
-      throw new Error(`${this.source.cName}: a word of bit groups behind something of varying size needs a name`);
+      throw new TargetError("a word of bit groups behind something of varying size needs a name", word.at);
     const entry = (group: BitGroup): string => {
       const own = group.if === undefined ? condition : this.fields.condition(group.if, this.levels);
       const optional = how.optional || word.if !== undefined || group.union !== undefined || group.if !== undefined;
@@ -305,7 +306,7 @@ class StructBuild {
     const at = place.peek(union);
     const size = union.position?.size ?? undefined;
     if (at === undefined || size === undefined)
-      throw new Error(`${this.source.cName}: a union needs a place and a size that are known`);
+      throw new TargetError("a union without a name needs a place and a size that are known", union.at);
     const within: How = { ...how, inUnion: true };
     if (union.kind === "union" && union.by !== undefined) {
       const arms = this.arms(union.by, union.arms, () => place.within(union), types, within);
