@@ -1,21 +1,21 @@
 /** What can be wrong with bytes or values. */
 export type CodecFault =
   /** There are fewer bytes than the member needs. */
-  | 'past-end'
+  | "past-end"
   /** The value does not fit the member, or is not one that it may have. */
-  | 'out-of-range'
+  | "out-of-range"
   /** A list or a string of bytes has another length than the description says. */
-  | 'wrong-length'
+  | "wrong-length"
   /** No alternative belongs to this tag, or its feature was not negotiated. */
-  | 'unknown-tag'
+  | "unknown-tag"
   /** A value lacks a member, or has one that does not exist under the negotiated features. */
-  | 'wrong-member'
+  | "wrong-member"
   /** Where a part of varying length ends cannot be told from the bytes alone. */
-  | 'ambiguous'
+  | "ambiguous"
   /** It depends on something that was not passed to `withContext`. */
-  | 'no-context'
+  | "no-context"
   /** The configuration space does not allow the access. */
-  | 'access';
+  | "access";
 
 /** Where the fault is, and its numbers. */
 export interface CodecFaultPlace {
@@ -38,8 +38,8 @@ export class CodecError extends Error {
   readonly at: number | undefined;
 
   constructor(fault: CodecFault, place: CodecFaultPlace, message: string) {
-    super(`${place.struct}${place.field === '' ? '' : `.${place.field}`}: ${message}`);
-    this.name = 'CodecError';
+    super(`${place.struct}${place.field === "" ? "" : `.${place.field}`}: ${message}`);
+    this.name = "CodecError";
     this.fault = fault;
     this.struct = place.struct;
     this.field = place.field;

@@ -11,7 +11,7 @@ export type Open<Known extends number> = Known | (number & Record<never, never>)
 export function nameOf(constants: Constants, value: number | bigint, ...flags: readonly (number | bigint)[]): string {
   const set = flags.filter((flag) => (BigInt(value) & BigInt(flag)) !== 0n);
   const number = set.reduce<bigint>((rest, flag) => rest & ~BigInt(flag), BigInt(value));
-  return [number, ...set].map((one) => ownName(constants, BigInt(one))).join(' | ');
+  return [number, ...set].map((one) => ownName(constants, BigInt(one))).join(" | ");
 }
 
 function ownName(constants: Constants, value: bigint): string {
@@ -29,11 +29,19 @@ export function flagNames(constants: Constants, value: number | bigint): string 
     names.push(name);
     rest &= ~mask;
   }
-  if (rest !== 0n || names.length === 0) names.push(rest === 0n ? (Object.keys(constants).find((name) => BigInt(constants[name] ?? -1) === 0n) ?? '0') : `0x${rest.toString(16)}`);
-  return names.join(' | ');
+  if (rest !== 0n || names.length === 0)
+    names.push(
+      rest === 0n
+        ? (Object.keys(constants).find((name) => BigInt(constants[name] ?? -1) === 0n) ?? "0")
+        : `0x${rest.toString(16)}`,
+    );
+  return names.join(" | ");
 }
 
 /** The names of the bits that are set: `RX | TX`. */
 export function bitNames(constants: Constants, value: number | bigint): string {
-  return flagNames(Object.fromEntries(Object.entries(constants).map(([name, bit]) => [name, 1n << BigInt(bit)])), value);
+  return flagNames(
+    Object.fromEntries(Object.entries(constants).map(([name, bit]) => [name, 1n << BigInt(bit)])),
+    value,
+  );
 }

@@ -72,7 +72,12 @@ export class FeatureSet<Bit extends number = number> {
   }
 
   equals(other: FeatureSet): boolean {
-    return this.word0 === other.word(0) >> 0 && this.word1 === other.word(1) >> 0 && this.word2 === other.word(2) >> 0 && this.word3 === other.word(3) >> 0;
+    return (
+      this.word0 === other.word(0) >> 0 &&
+      this.word1 === other.word(1) >> 0 &&
+      this.word2 === other.word(2) >> 0 &&
+      this.word3 === other.word(3) >> 0
+    );
   }
 
   /** The bits, lowest first. */
@@ -113,9 +118,9 @@ export interface FeatureRules<Name extends string = string> {
 /** Why a set of features is not allowed. */
 export type FeatureFault =
   /** The feature needs at least one of `lacks`; `not X` is a feature that must not be there. */
-  | { readonly kind: 'requires'; readonly feature: string; readonly bit: number; readonly lacks: readonly string[] }
-  | { readonly kind: 'at least one'; readonly of: readonly string[] }
-  | { readonly kind: 'conflict'; readonly features: readonly string[] };
+  | { readonly kind: "requires"; readonly feature: string; readonly bit: number; readonly lacks: readonly string[] }
+  | { readonly kind: "at least one"; readonly of: readonly string[] }
+  | { readonly kind: "conflict"; readonly features: readonly string[] };
 
 /** What a description says about its features. */
 export class FeatureTable<Bits extends FeatureBits = FeatureBits> {
@@ -151,10 +156,14 @@ export class FeatureTable<Bits extends FeatureBits = FeatureBits> {
 
   /** Everything that forbids to negotiate the set; empty where it is allowed. */
   check(set: FeatureSet): FeatureFault[] {
-    const faults = [...(this.core?.check(set) ?? []), ...this.unmet(this.rules.requires ?? [], set), ...this.absent(this.rules.atLeastOne ?? [], set)];
+    const faults = [
+      ...(this.core?.check(set) ?? []),
+      ...this.unmet(this.rules.requires ?? [], set),
+      ...this.absent(this.rules.atLeastOne ?? [], set),
+    ];
     for (const bits of this.rules.conflicts ?? []) {
       const both = bits.filter((bit) => set.has(bit));
-      if (both.length > 1) faults.push({ kind: 'conflict', features: both.map((bit) => this.nameOf(bit)) });
+      if (both.length > 1) faults.push({ kind: "conflict", features: both.map((bit) => this.nameOf(bit)) });
     }
     return faults;
   }
@@ -170,7 +179,9 @@ export class FeatureTable<Bits extends FeatureBits = FeatureBits> {
 
   /** Lists of which nothing is in the set. */
   private absent(lists: readonly (readonly number[])[], set: FeatureSet): FeatureFault[] {
-    return lists.filter((bits) => !bits.some((bit) => set.has(bit))).map((bits) => ({ kind: 'at least one', of: bits.map((bit) => this.nameOf(bit)) }));
+    return lists
+      .filter((bits) => !bits.some((bit) => set.has(bit)))
+      .map((bits) => ({ kind: "at least one", of: bits.map((bit) => this.nameOf(bit)) }));
   }
 
   private unmet(requirements: readonly Requirement[], set: FeatureSet): FeatureFault[] {
@@ -180,7 +191,7 @@ export class FeatureTable<Bits extends FeatureBits = FeatureBits> {
       for (const list of lists) {
         if (list.some((literal) => (literal < 0 ? !set.has(~literal) : set.has(literal)))) continue;
         const lacks = list.map((literal) => (literal < 0 ? `not ${this.nameOf(~literal)}` : this.nameOf(literal)));
-        faults.push({ kind: 'requires', feature: this.nameOf(bit), bit, lacks });
+        faults.push({ kind: "requires", feature: this.nameOf(bit), bit, lacks });
       }
     }
     return faults;
@@ -188,6 +199,10 @@ export class FeatureTable<Bits extends FeatureBits = FeatureBits> {
 }
 
 /** The table of a description's features: generated code calls this. */
-export function featureTable<Bits extends FeatureBits>(bits: Bits, rules: FeatureRules<keyof Bits & string>, core?: FeatureTable): FeatureTable<Bits> {
+export function featureTable<Bits extends FeatureBits>(
+  bits: Bits,
+  rules: FeatureRules<keyof Bits & string>,
+  core?: FeatureTable,
+): FeatureTable<Bits> {
   return new FeatureTable(bits, rules, core);
 }

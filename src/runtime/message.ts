@@ -1,7 +1,7 @@
 /** What one message on a queue is made of. */
 export interface Message<Queue extends string, Readable, Writable> {
   /** A request is answered, a message goes one way, for an event the driver posts buffers that the device fills. */
-  readonly kind: 'request' | 'message' | 'event';
+  readonly kind: "request" | "message" | "event";
   /** The standard's name: `virtio_blk_req`. */
   readonly name: string;
   /** The queues that carry it. */
@@ -16,12 +16,12 @@ export interface Message<Queue extends string, Readable, Writable> {
 
 /** A command, capability, resource object or device part: its number, and the codec of each of its sections. */
 export interface Command<Sections> {
-  readonly kind: 'pci_capability' | 'ccw_command' | 'admin_command' | 'capability' | 'resource' | 'device_part';
+  readonly kind: "pci_capability" | "ccw_command" | "admin_command" | "capability" | "resource" | "device_part";
   /** The standard's name: `VIRTIO_ADMIN_CMD_LIST_QUERY`. */
   readonly name: string;
   readonly number?: number;
   /** Whether the payload goes to the device (`out`) or comes from it. */
-  readonly direction?: 'in' | 'out';
+  readonly direction?: "in" | "out";
   /** Group of devices that it is for. */
   readonly group?: string;
   /** Resources that it refers to, by name. */

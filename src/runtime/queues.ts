@@ -1,5 +1,5 @@
-import type { ConfigAccess } from './config-access.ts';
-import type { NegotiatedBits } from './codec/scope.ts';
+import type { ConfigAccess } from "./config-access.ts";
+import type { NegotiatedBits } from "./codec/scope.ts";
 
 /** A context that knows the negotiated features. */
 export interface Negotiated {

@@ -1,8 +1,8 @@
-import type { Constants } from './constants.ts';
+import type { Constants } from "./constants.ts";
 
 /** What one register of a transport is. */
 export interface RegisterInfo<Name extends string = string> {
-  readonly access: 'read' | 'write' | 'rw';
+  readonly access: "read" | "write" | "rw";
   /** Width in bytes. */
   readonly size: 1 | 2 | 4 | 8;
   /** What its values are called. */

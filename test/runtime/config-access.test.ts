@@ -1,5 +1,20 @@
 import { describe, expect, it } from "vitest";
-import { be16, be32, be64, bytes, CodecError, ConfigMemory, configSnapshot, consistently, le16, le32, le64, struct, u8, type Codec } from "../../src/runtime/index.ts";
+import {
+  be16,
+  be32,
+  be64,
+  bytes,
+  CodecError,
+  ConfigMemory,
+  configSnapshot,
+  consistently,
+  le16,
+  le32,
+  le64,
+  struct,
+  u8,
+  type Codec,
+} from "../../src/runtime/index.ts";
 
 interface Space {
   a: number;
@@ -38,9 +53,19 @@ describe("members of a configuration space", () => {
     Space.e.store(config, 0x1011);
     Space.f.store(config, 0x12131415);
     Space.g.store(config, 0x161718191a1b1c1dn);
-    expect(Buffer.from(config.view.buffer).toString("hex")).toBe("01 0302 07060504 0f0e0d0c0b0a0908 1011 12131415 161718191a1b1c1d 000000000000".replaceAll(" ", ""));
+    expect(Buffer.from(config.view.buffer).toString("hex")).toBe(
+      "01 0302 07060504 0f0e0d0c0b0a0908 1011 12131415 161718191a1b1c1d 000000000000".replaceAll(" ", ""),
+    );
     const { mac, ...numbers } = Space.readFrom(config.view);
-    expect({ a: Space.a.load(config), b: Space.b.load(config), c: Space.c.load(config), d: Space.d.load(config), e: Space.e.load(config), f: Space.f.load(config), g: Space.g.load(config) }).toEqual(numbers);
+    expect({
+      a: Space.a.load(config),
+      b: Space.b.load(config),
+      c: Space.c.load(config),
+      d: Space.d.load(config),
+      e: Space.e.load(config),
+      f: Space.f.load(config),
+      g: Space.g.load(config),
+    }).toEqual(numbers);
     expect(Space.mac.load(config)).toEqual(mac);
   });
 
@@ -79,7 +104,9 @@ describe("consistently", () => {
   it("gives up where a device never stops", () => {
     const config = new Changing(new DataView(new ArrayBuffer(35)));
     config.left = Infinity;
-    expect(() => consistently(config, (space) => space.read32(0))).toThrow("the configuration space changed during each of 1000 reads");
+    expect(() => consistently(config, (space) => space.read32(0))).toThrow(
+      "the configuration space changed during each of 1000 reads",
+    );
   });
 
   it("a snapshot is the bytes of one moment", () => {

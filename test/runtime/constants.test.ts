@@ -12,11 +12,19 @@ describe("names for traces", () => {
   });
 
   it("flags may stand beside a number", () => {
-    expect([nameOf(GSO, 0x84, GSO.ECN), nameOf(GSO, 0x80, GSO.ECN), nameOf(GSO, 0x87, GSO.ECN)]).toEqual(["TCPV6 | ECN", "NONE | ECN", "0x7 | ECN"]);
+    expect([nameOf(GSO, 0x84, GSO.ECN), nameOf(GSO, 0x80, GSO.ECN), nameOf(GSO, 0x87, GSO.ECN)]).toEqual([
+      "TCPV6 | ECN",
+      "NONE | ECN",
+      "0x7 | ECN",
+    ]);
   });
 
   it("masks are joined, and what has no name follows", () => {
-    expect([flagNames(LINK, 3), flagNames(LINK, 0), flagNames(LINK, 9)]).toEqual(["LINK_UP | ANNOUNCE", "0", "LINK_UP | 0x8"]);
+    expect([flagNames(LINK, 3), flagNames(LINK, 0), flagNames(LINK, 9)]).toEqual([
+      "LINK_UP | ANNOUNCE",
+      "0",
+      "LINK_UP | 0x8",
+    ]);
     expect(flagNames(WIDE, (1n << 46n) | 1n)).toBe("LOW | HIGH");
   });
 

@@ -43,7 +43,18 @@ describe("FeatureSet", () => {
 
 describe("FeatureTable", () => {
   const core = featureTable({ VERSION_1: 32 } as const, { alwaysOffers: [[32]] });
-  const F = { CSUM: 0, TSO4: 7, TSO6: 8, ECN: 9, CTRL_VQ: 17, RSS: 60, TUNNEL: 51, REPORT: 57, OLD: 5, OLD_NAME: 0 } as const;
+  const F = {
+    CSUM: 0,
+    TSO4: 7,
+    TSO6: 8,
+    ECN: 9,
+    CTRL_VQ: 17,
+    RSS: 60,
+    TUNNEL: 51,
+    REPORT: 57,
+    OLD: 5,
+    OLD_NAME: 0,
+  } as const;
   const table = featureTable(
     F,
     {
@@ -81,7 +92,9 @@ describe("FeatureTable", () => {
       { kind: "requires", feature: "TUNNEL", bit: 51, lacks: ["CTRL_VQ"] },
       { kind: "requires", feature: "TUNNEL", bit: 51, lacks: ["RSS", "REPORT"] },
     ]);
-    expect(check(F.CSUM, F.REPORT, F.OLD)).toEqual([{ kind: "requires", feature: "REPORT", bit: 57, lacks: ["not OLD"] }]);
+    expect(check(F.CSUM, F.REPORT, F.OLD)).toEqual([
+      { kind: "requires", feature: "REPORT", bit: 57, lacks: ["not OLD"] },
+    ]);
   });
 
   it("says when one of several has to be there, and when two cannot be", () => {

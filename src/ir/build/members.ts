@@ -3,7 +3,17 @@ import { ifBeforeBlock } from "../../check/if-before-block.ts";
 import { unknownType } from "../../check/unknown-type.ts";
 import { existsAt } from "../availability.ts";
 import { integerOf } from "../expression.ts";
-import { newestRevision, revisions, type Access, type Arm, type BitGroup, type Expression, type Field, type Member, type Type } from "../model.ts";
+import {
+  newestRevision,
+  revisions,
+  type Access,
+  type Arm,
+  type BitGroup,
+  type Expression,
+  type Field,
+  type Member,
+  type Type,
+} from "../model.ts";
 import { isReservedName } from "../reserved-name.ts";
 import { present, type Context, type Environment, type Inherited } from "./context.ts";
 import { checkAttributes, element, houseLayout, inheritedBy } from "./element.ts";
@@ -311,7 +321,9 @@ function buildBits(
         union: cursor.union,
       }),
     });
-    cursor.ends = cursor.ends.map((end, index) => (existsAt(base, revisions[index] ?? newestRevision) ? shift + width : end));
+    cursor.ends = cursor.ends.map((end, index) =>
+      existsAt(base, revisions[index] ?? newestRevision) ? shift + width : end,
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ConfigAccess } from '../config-access.ts';
+import type { ConfigAccess } from "../config-access.ts";
 
 /** Where a member stands. */
 export interface FieldPlace {
@@ -63,7 +63,9 @@ declare const word: unique symbol;
 /** The value of a word of bit groups. */
 export type Bits<Groups> = Groups & { readonly [word]?: never };
 
-export type BitWordField<Groups> = { readonly [K in keyof Groups as K extends string ? K : never]: NumberField } & FieldPlace & {
+export type BitWordField<Groups> = {
+  readonly [K in keyof Groups as K extends string ? K : never]: NumberField;
+} & FieldPlace & {
     /** The word with all its groups. */
     getWord(view: DataView, at: number): number;
     setWord(view: DataView, at: number, value: number): void;
@@ -91,6 +93,7 @@ type KeyOf<V> = V extends unknown ? keyof V : never;
 type ValueAt<V, K> = V extends unknown ? (K extends keyof V ? V[K] : never) : never;
 
 /** How the members of a value are reached, by name. */
-export type FieldsOf<V> = true extends IsUnion<V>
-  ? { readonly [K in KeyOf<V>]: FieldOf<NonNullable<ValueAt<V, K>>> }
-  : { readonly [K in keyof V]-?: FieldOf<NonNullable<V[K]>> };
+export type FieldsOf<V> =
+  true extends IsUnion<V>
+    ? { readonly [K in KeyOf<V>]: FieldOf<NonNullable<ValueAt<V, K>>> }
+    : { readonly [K in keyof V]-?: FieldOf<NonNullable<V[K]>> };

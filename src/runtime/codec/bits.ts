@@ -1,7 +1,7 @@
-import type { ConfigAccess } from '../config-access.ts';
-import { Member, type Place } from './member.ts';
-import { NumberMember } from './number-member.ts';
-import type { Scope } from './scope.ts';
+import type { ConfigAccess } from "../config-access.ts";
+import { Member, type Place } from "./member.ts";
+import { NumberMember } from "./number-member.ts";
+import type { Scope } from "./scope.ts";
 
 /** Some bits of a word, counted from the least significant one whatever the byte order. */
 export class BitGroup extends NumberMember {
@@ -57,7 +57,12 @@ export class BitWord extends Member {
   /** Groups that a value may lack: what lies over others, or depends on something. */
   private readonly optional: readonly string[];
 
-  constructor(place: Place, word: NumberMember, groups: readonly (readonly [name: string, group: BitGroup])[], optional: readonly string[]) {
+  constructor(
+    place: Place,
+    word: NumberMember,
+    groups: readonly (readonly [name: string, group: BitGroup])[],
+    optional: readonly string[],
+  ) {
     super(place);
     this.byteLength = word.byteLength;
     this.word = word;
@@ -71,10 +76,10 @@ export class BitWord extends Member {
     const { word, byteOffset, byteLength } = this;
     return Object.fromEntries<unknown>([
       ...this.groups,
-      ['byteOffset', byteOffset],
-      ['byteLength', byteLength],
-      ['getWord', (view: DataView, at: number): number => word.get(view, at)],
-      ['setWord', (view: DataView, at: number, value: number): void => word.set(view, at, value)],
+      ["byteOffset", byteOffset],
+      ["byteLength", byteLength],
+      ["getWord", (view: DataView, at: number): number => word.get(view, at)],
+      ["setWord", (view: DataView, at: number, value: number): void => word.set(view, at, value)],
     ]);
   }
 
@@ -88,18 +93,19 @@ export class BitWord extends Member {
   }
 
   override write(view: DataView, base: number, end: number, value: unknown): number {
-    if (typeof value !== 'object' || value === null) throw this.wrongType('an object of bit groups', value);
+    if (typeof value !== "object" || value === null) throw this.wrongType("an object of bit groups", value);
     const after = this.behind(base, this.byteLength, end);
     let word = 0;
     for (const one of this.valued) {
       const part = (value as Readonly<Record<string, unknown>>)[one.name];
       if (part === undefined && this.optional.includes(one.name)) continue;
-      if (typeof part !== 'number') throw this.wrongType(`a number ${one.name}`, part);
+      if (typeof part !== "number") throw this.wrongType(`a number ${one.name}`, part);
       word = one.group.merged(word, part);
     }
     for (const { name, group } of this.valued) {
       const part = (value as Readonly<Record<string, unknown>>)[name];
-      if (part !== undefined && ((word >>> group.shift) & group.largest) !== part) throw this.fail('wrong-member', `'${name}' contradicts a group that lies over it`);
+      if (part !== undefined && ((word >>> group.shift) & group.largest) !== part)
+        throw this.fail("wrong-member", `'${name}' contradicts a group that lies over it`);
     }
     this.word.set(view, base, word);
     return after;

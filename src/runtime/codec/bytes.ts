@@ -1,6 +1,6 @@
-import type { ConfigAccess } from '../config-access.ts';
-import { Member, type Place } from './member.ts';
-import { evaluate, type Formula, type Scope } from './scope.ts';
+import type { ConfigAccess } from "../config-access.ts";
+import { Member, type Place } from "./member.ts";
+import { evaluate, type Formula, type Scope } from "./scope.ts";
 
 /** Number of bytes or elements: fixed, computed, or (undefined) as many as are left. */
 export type Count = number | Formula<number | bigint> | undefined;
@@ -10,9 +10,10 @@ export type Count = number | Formula<number | bigint> | undefined;
  * @throws CodecError `out-of-range` where it is no count
  */
 export function countOf(member: Member, count: number | Formula<number | bigint>, scope: Scope): number {
-  if (typeof count === 'number') return count;
+  if (typeof count === "number") return count;
   const value = Number(evaluate(count, scope));
-  if (!Number.isSafeInteger(value) || value < 0) throw member.fail('out-of-range', `its length would be ${value}`, value);
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw member.fail("out-of-range", `its length would be ${value}`, value);
   return value;
 }
 
@@ -23,7 +24,7 @@ export class BytesMember extends Member {
 
   constructor(place: Place, count: Count) {
     super(place);
-    this.byteLength = typeof count === 'number' ? count : undefined;
+    this.byteLength = typeof count === "number" ? count : undefined;
     this.count = count;
   }
 
@@ -42,7 +43,7 @@ export class BytesMember extends Member {
 
   /** @throws CodecError `past-end`, or `out-of-range` where the value is no byte */
   set(view: DataView, at: number, index: number, value: number): void {
-    if ((value & 0xff) !== value) throw this.fail('out-of-range', `${value} is not an integer from 0 to 255`, value);
+    if ((value & 0xff) !== value) throw this.fail("out-of-range", `${value} is not an integer from 0 to 255`, value);
     try {
       view.setUint8(at + this.byteOffset + index, value);
     } catch {
@@ -55,8 +56,9 @@ export class BytesMember extends Member {
    * @throws CodecError `past-end`
    */
   bytes(view: DataView, at: number, length: number | undefined = this.byteLength): Uint8Array {
-    if (length === undefined) throw this.fail('ambiguous', 'its length varies: pass it');
-    if (at + this.byteOffset < 0 || at + this.byteOffset + length > view.byteLength) throw this.pastEnd(length, at, view.byteLength);
+    if (length === undefined) throw this.fail("ambiguous", "its length varies: pass it");
+    if (at + this.byteOffset < 0 || at + this.byteOffset + length > view.byteLength)
+      throw this.pastEnd(length, at, view.byteLength);
     return new Uint8Array(view.buffer, view.byteOffset + at + this.byteOffset, length);
   }
 
@@ -75,7 +77,8 @@ export class BytesMember extends Member {
   }
 
   override read(view: DataView, base: number, end: number, scope: Scope): Uint8Array {
-    const length = this.count === undefined ? Math.max(0, end - base - this.byteOffset) : countOf(this, this.count, scope);
+    const length =
+      this.count === undefined ? Math.max(0, end - base - this.byteOffset) : countOf(this, this.count, scope);
     const after = this.behind(base, length, end);
     const value = this.bytes(view, base, length).slice();
     scope.after = after;
@@ -98,14 +101,14 @@ export class BytesMember extends Member {
   }
 
   private checked(value: unknown, scope: Scope): Uint8Array {
-    if (!(value instanceof Uint8Array)) throw this.wrongType('an Uint8Array', value);
+    if (!(value instanceof Uint8Array)) throw this.wrongType("an Uint8Array", value);
     const wanted = this.count === undefined ? value.length : countOf(this, this.count, scope);
     if (value.length !== wanted) throw this.wrongLength(value.length, wanted);
     return value;
   }
 
   private wrongLength(length: number, wanted: number): Error {
-    return this.fail('wrong-length', `${length} bytes where ${wanted} belong`, length);
+    return this.fail("wrong-length", `${length} bytes where ${wanted} belong`, length);
   }
 }
 
@@ -116,7 +119,7 @@ export class ReservedBytes extends Member {
 
   constructor(place: Place, count: number | Formula<number | bigint>) {
     super(place);
-    this.byteLength = typeof count === 'number' ? count : undefined;
+    this.byteLength = typeof count === "number" ? count : undefined;
     this.count = count;
   }
 

@@ -1,8 +1,8 @@
-import { keyWithoutName } from './definition.ts';
-import { next, reserved } from './fields.ts';
-import type { Overlay } from './member.ts';
-import { Condition, type Choice, type Formula, type Tag, type Term } from './scope.ts';
-import { SpecChoice, type Spec } from './spec.ts';
+import { keyWithoutName } from "./definition.ts";
+import { next, reserved } from "./fields.ts";
+import type { Overlay } from "./member.ts";
+import { Condition, type Choice, type Formula, type Tag, type Term } from "./scope.ts";
+import { SpecChoice, type Spec } from "./spec.ts";
 
 type SpecRecord = Readonly<Record<string, Spec<unknown>>>;
 
@@ -18,7 +18,11 @@ export function arm<M extends object>(tags: readonly Tag[], members: M, ...terms
   return { tags, members, condition: terms.length === 0 ? undefined : new Condition(terms) };
 }
 
-type Merged<A extends readonly Arm[]> = (A[number] extends infer One ? (One extends Arm<infer M> ? (members: M) => void : never) : never) extends (members: infer All) => void ? All : never;
+type Merged<A extends readonly Arm[]> = (
+  A[number] extends infer One ? (One extends Arm<infer M> ? (members: M) => void : never) : never
+) extends (members: infer All) => void
+  ? All
+  : never;
 
 /** The members of the alternative that a value chooses. The struct is as long as that one makes it. */
 export function choose<A extends readonly Arm[]>(by: Formula<number | bigint>, ...arms: A): Merged<A> {
@@ -26,7 +30,12 @@ export function choose<A extends readonly Arm[]>(by: Formula<number | bigint>, .
 }
 
 /** A union of which a value chooses one alternative: from the offset on, as long as the longest. */
-export function unionBy<A extends readonly Arm[]>(offset: number, length: number, by: Formula<number | bigint>, ...arms: A): Merged<A> {
+export function unionBy<A extends readonly Arm[]>(
+  offset: number,
+  length: number,
+  by: Formula<number | bigint>,
+  ...arms: A
+): Merged<A> {
   return alternatives(by, arms, { byteOffset: offset, byteLength: length }) as Merged<A>;
 }
 
@@ -56,11 +65,13 @@ function alternatives(by: Formula<number | bigint>, arms: readonly Arm[], overla
       const guarded = member.guarded({ choice, alternatives: [index] });
       const spec = overlay === undefined ? guarded : guarded.inOverlay(overlay);
       const other = merged[name];
-      merged[name] = other === undefined ? spec : other instanceof SpecChoice ? other.and(spec) : new SpecChoice([other, spec]);
+      merged[name] =
+        other === undefined ? spec : other instanceof SpecChoice ? other.and(spec) : new SpecChoice([other, spec]);
     }
   }
   // Where no alternative has members, the tag is still looked at.
-  if (Object.keys(merged).length === 0) merged[keyWithoutName()] = reserved(next, 0).guarded({ choice, alternatives: arms.map((_, index) => index) });
+  if (Object.keys(merged).length === 0)
+    merged[keyWithoutName()] = reserved(next, 0).guarded({ choice, alternatives: arms.map((_, index) => index) });
   return merged;
 }
 

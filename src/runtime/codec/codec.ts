@@ -1,11 +1,11 @@
-import { CodecError } from '../codec-error.ts';
-import type { FieldsOf } from './accessors.ts';
-import { Definition, definitionKey, type Defined } from './definition.ts';
-import type { ReservedName } from './fields.ts';
-import type { Layout } from './layout.ts';
-import type { ConfigMemberAccess, Member } from './member.ts';
-import { accessorsOf } from './nested.ts';
-import type { GuestOrder, Spec } from './spec.ts';
+import { CodecError } from "../codec-error.ts";
+import type { FieldsOf } from "./accessors.ts";
+import { Definition, definitionKey, type Defined } from "./definition.ts";
+import type { ReservedName } from "./fields.ts";
+import type { Layout } from "./layout.ts";
+import type { ConfigMemberAccess, Member } from "./member.ts";
+import { accessorsOf } from "./nested.ts";
+import type { GuestOrder, Spec } from "./spec.ts";
 
 /** One row of a struct's table. */
 export interface FieldLayout {
@@ -59,7 +59,11 @@ export interface ContextualCodec<V, C> extends StructInfo<V> {
 export type Codec<V, C = unknown> = FieldsOf<V> & (unknown extends C ? StructCodec<V> : ContextualCodec<V, C>);
 
 /** What a struct's literal has to have: a spec for each member of the value. */
-export type MembersOf<V> = { readonly [K in V extends unknown ? keyof V : never]: Spec<Wide<Exclude<V extends unknown ? (K extends keyof V ? V[K] : never) : never, undefined>>> } & {
+export type MembersOf<V> = {
+  readonly [K in V extends unknown ? keyof V : never]: Spec<
+    Wide<Exclude<V extends unknown ? (K extends keyof V ? V[K] : never) : never, undefined>>
+  >;
+} & {
   readonly [K in ReservedName]?: Spec<never>;
 };
 
@@ -68,12 +72,12 @@ type Wide<T> = [T] extends [number] ? number : T;
 
 /** A struct of the description. The name is the standard's, for errors and traces. */
 export function struct<V, C = unknown>(name: string, members: MembersOf<NoInfer<V>>): Codec<V, C> {
-  return codecOf(new Definition<V>(name, members, false), 'little', undefined) as Codec<V, C>;
+  return codecOf(new Definition<V>(name, members, false), "little", undefined) as Codec<V, C>;
 }
 
 /** A struct whose little-endian members have the guest's byte order on the legacy interface: see `guestOrder`. */
 export function nativeStruct<V, C = unknown>(name: string, members: MembersOf<NoInfer<V>>): Codec<V, C> {
-  return codecOf(new Definition<V>(name, members, true), 'little', undefined) as Codec<V, C>;
+  return codecOf(new Definition<V>(name, members, true), "little", undefined) as Codec<V, C>;
 }
 
 /**
@@ -85,9 +89,9 @@ function codecOf(definition: Definition<unknown>, order: GuestOrder, context: un
   const state: State = { definition, layout, order, context };
   const entries: readonly (readonly [PropertyKey, unknown])[] = [
     ...accessorsOf(layout),
-    ['structName', definition.name],
-    ['byteLength', layout.byteLength ?? (context === undefined ? undefined : layout.sizeUnder(context))],
-    ['byteLayout', layout.members.map(([name, member]) => rowOf(name, member))],
+    ["structName", definition.name],
+    ["byteLength", layout.byteLength ?? (context === undefined ? undefined : layout.sizeUnder(context))],
+    ["byteLayout", layout.members.map(([name, member]) => rowOf(name, member))],
     [definitionKey, definition],
     [stateKey, state],
   ];
@@ -106,7 +110,7 @@ function rowOf(name: string, member: Member): FieldLayout {
   };
 }
 
-const stateKey: unique symbol = Symbol('state');
+const stateKey: unique symbol = Symbol("state");
 
 interface State {
   readonly definition: Definition<unknown>;
@@ -135,7 +139,12 @@ const methods = {
   },
 
   fromBytes(this: Stateful, bytes: Uint8Array): unknown {
-    return readWith(this[stateKey], new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), 0, bytes.byteLength);
+    return readWith(
+      this[stateKey],
+      new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+      0,
+      bytes.byteLength,
+    );
   },
 
   toBytes(this: Stateful, value: unknown): Uint8Array<ArrayBuffer> {
@@ -162,10 +171,16 @@ function readWith({ layout, context }: State, view: DataView, at: number, end: n
 
 function writeWith({ layout, context }: State, view: DataView, at: number, end: number, value: unknown): number {
   const record = recordOf(layout, value);
-  return layout.isSimple ? layout.writeSimple(view, at, end, record) : layout.write(view, at, end, record, context, undefined, 0);
+  return layout.isSimple
+    ? layout.writeSimple(view, at, end, record)
+    : layout.write(view, at, end, record, context, undefined, 0);
 }
 
 function recordOf(layout: Layout, value: unknown): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
-  throw new CodecError('wrong-member', { struct: layout.struct, field: '' }, `an object is wanted, not ${typeof value}`);
+  if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
+  throw new CodecError(
+    "wrong-member",
+    { struct: layout.struct, field: "" },
+    `an object is wanted, not ${typeof value}`,
+  );
 }

@@ -1,16 +1,16 @@
-import { nameOf, type Constants } from '../constants.ts';
-import type { Bits } from './accessors.ts';
-import { BitGroup, BitWord } from './bits.ts';
-import { BytesMember, ReservedBytes, type Count } from './bytes.ts';
-import { definitionKey, keyWithoutName, type Defined } from './definition.ts';
-import { ListMember } from './list.ts';
-import type { Member, Place } from './member.ts';
-import { NestedMember, PaddedMember } from './nested.ts';
-import type { NumberMember } from './number-member.ts';
-import { Be16, Be32, Le16, Le32, U8 } from './scalars.ts';
-import { Condition, type Formula, type Term } from './scope.ts';
-import { next, NumberSpec, Spec, type Site } from './spec.ts';
-import { Be64, Le64 } from './words.ts';
+import { nameOf, type Constants } from "../constants.ts";
+import type { Bits } from "./accessors.ts";
+import { BitGroup, BitWord } from "./bits.ts";
+import { BytesMember, ReservedBytes, type Count } from "./bytes.ts";
+import { definitionKey, keyWithoutName, type Defined } from "./definition.ts";
+import { ListMember } from "./list.ts";
+import type { Member, Place } from "./member.ts";
+import { NestedMember, PaddedMember } from "./nested.ts";
+import type { NumberMember } from "./number-member.ts";
+import { Be16, Be32, Le16, Le32, U8 } from "./scalars.ts";
+import { Condition, type Formula, type Term } from "./scope.ts";
+import { next, NumberSpec, Spec, type Site } from "./spec.ts";
+import { Be64, Le64 } from "./words.ts";
 
 // What generated code writes behind a member's name. The first argument is the offset from the beginning of the struct
 // in bytes, or `next`.
@@ -57,7 +57,7 @@ export function u64(offset: number): NumberSpec<bigint> {
 }
 
 function isBig(site: Site, native: boolean): boolean {
-  return native && site.order === 'big';
+  return native && site.order === "big";
 }
 
 /** Some bits of a word, from the least significant one at `shift` on. The word's other groups are other members. */
@@ -70,7 +70,9 @@ export function bitGroup(word: NumberSpec<number>, shift: number, width: number)
  * and the constants that its values are.
  * @param optional groups that a value may lack, because they lie over others or depend on something
  */
-export function bitWord<const G extends Readonly<Record<string, readonly [shift: number, width: number, constants?: Constants]>>>(
+export function bitWord<
+  const G extends Readonly<Record<string, readonly [shift: number, width: number, constants?: Constants]>>,
+>(
   word: NumberSpec<number>,
   groups: G,
   optional: readonly (keyof G & string)[] = [],
@@ -86,7 +88,7 @@ export function bitWord<const G extends Readonly<Record<string, readonly [shift:
 }
 
 /** Names of members that nobody looks at. */
-export type ReservedName = `${'reserved' | 'padding' | 'unused' | 'pad'}${'' | '_'}${'' | number}`;
+export type ReservedName = `${"reserved" | "padding" | "unused" | "pad"}${"" | "_"}${"" | number}`;
 
 /** A string of bytes: so many, as many as the formula says, or all that are left. */
 export function bytes(offset: number, count?: Count): Spec<Uint8Array> {
@@ -102,7 +104,12 @@ export function reserved(offset: number, count: number | Formula<number | bigint
  * Elements one after the other: so many, as many as the formula says, or as long as there are bytes; `last` says of an
  * element that the list ends with it.
  */
-export function list<E>(offset: number, element: Defined<E> | Spec<E>, count?: Count, last?: Formula<boolean>): Spec<E[]> {
+export function list<E>(
+  offset: number,
+  element: Defined<E> | Spec<E>,
+  count?: Count,
+  last?: Formula<boolean>,
+): Spec<E[]> {
   return new Spec(offset, (place, site) => {
     const inner: Site = { ...site, path: `${place.field}[].`, origin: 0 };
     return new ListMember(place, elementOf(element, `${place.field}[]`, inner), count, last);
@@ -110,24 +117,43 @@ export function list<E>(offset: number, element: Defined<E> | Spec<E>, count?: C
 }
 
 function elementOf<E>(element: Defined<E> | Spec<E>, field: string, site: Site): Member {
-  if (!(element instanceof Spec)) return new NestedMember({ ...elementPlace(site, field) }, element[definitionKey].layoutIn(site), false);
-  const [member] = element.build(field, { ...site, path: '' });
+  if (!(element instanceof Spec))
+    return new NestedMember({ ...elementPlace(site, field) }, element[definitionKey].layoutIn(site), false);
+  const [member] = element.build(field, { ...site, path: "" });
   if (member === undefined) throw new Error(`the elements of '${field}' have no type`);
   return member;
 }
 
 function elementPlace(site: Site, field: string): Place {
-  return { struct: site.struct, field, byteOffset: 0, floating: false, valid: undefined, present: undefined, guards: [], overlay: undefined, access: undefined, naming: String };
+  return {
+    struct: site.struct,
+    field,
+    byteOffset: 0,
+    floating: false,
+    valid: undefined,
+    present: undefined,
+    guards: [],
+    overlay: undefined,
+    access: undefined,
+    naming: String,
+  };
 }
 
 /** A struct within the struct. */
 export function nested<V>(offset: number, codec: Defined<V>): Spec<V> {
-  return new Spec(offset, (place, site) => new NestedMember(place, codec[definitionKey].layoutIn(siteOf(place, site, `${place.field}.`)), false));
+  return new Spec(
+    offset,
+    (place, site) =>
+      new NestedMember(place, codec[definitionKey].layoutIn(siteOf(place, site, `${place.field}.`)), false),
+  );
 }
 
 /** A struct whose members are the outer struct's own. */
 export function spread<V>(offset: number, codec: Defined<V>): SpreadOf<V> {
-  const spec = new Spec(offset, (place, site) => new NestedMember(place, codec[definitionKey].layoutIn(siteOf(place, site, site.path)), true));
+  const spec = new Spec(
+    offset,
+    (place, site) => new NestedMember(place, codec[definitionKey].layoutIn(siteOf(place, site, site.path)), true),
+  );
   // What stands under the key has names of its own, which the type tells.
   return { [keyWithoutName()]: spec } as unknown as SpreadOf<V>;
 }
@@ -141,7 +167,9 @@ function siteOf(place: Place, site: Site, path: string): Site {
 
 /** Filled up with zeroes to so many bytes, unless one of the features was negotiated or the formula says so. */
 export function padded<V>(spec: Spec<V>, to: number | Formula<number>, ...unless: readonly Term[]): Spec<V> {
-  return spec.changed((member) => new PaddedMember(member, to, unless.length === 0 ? undefined : new Condition(unless)));
+  return spec.changed(
+    (member) => new PaddedMember(member, to, unless.length === 0 ? undefined : new Condition(unless)),
+  );
 }
 
 export { next };

@@ -1,7 +1,7 @@
-import { CodecError } from '../codec-error.ts';
-import type { Member } from './member.ts';
-import { hasValue } from './same-value.ts';
-import type { Scope } from './scope.ts';
+import { CodecError } from "../codec-error.ts";
+import type { Member } from "./member.ts";
+import { hasValue } from "./same-value.ts";
+import type { Scope } from "./scope.ts";
 
 /** One of the given alternatives of a union. */
 interface Alternative {
@@ -11,7 +11,7 @@ interface Alternative {
 }
 
 /** For members that need to know nothing around them. */
-const nowhere: Scope = { struct: '', value: {}, context: undefined, outer: undefined, after: 0, row: 0 };
+const nowhere: Scope = { struct: "", value: {}, context: undefined, outer: undefined, after: 0, row: 0 };
 
 /** Whether a tag decides about it, which may stand behind it. */
 function isChosen(member: Member): boolean {
@@ -47,18 +47,33 @@ export class Layout {
   /** A value with all names and nothing in it: its copy is filled sooner than an empty object. */
   private readonly blank: Readonly<Record<string, unknown>>;
 
-  constructor(struct: string, path: string, origin: number, members: readonly (readonly [name: string, member: Member])[]) {
+  constructor(
+    struct: string,
+    path: string,
+    origin: number,
+    members: readonly (readonly [name: string, member: Member])[],
+  ) {
     this.struct = struct;
     this.path = path;
     this.origin = origin;
     this.members = members;
     const fixed = members.filter(([, member]) => !member.place.floating);
-    this.order = [...fixed.filter(([, member]) => !isChosen(member)), ...fixed.filter(([, member]) => isChosen(member)), ...members.filter(([, member]) => member.place.floating)];
-    const certain = fixed.filter(([, { place }]) => place.present === undefined && (place.guards.length === 0 || place.overlay !== undefined));
+    this.order = [
+      ...fixed.filter(([, member]) => !isChosen(member)),
+      ...fixed.filter(([, member]) => isChosen(member)),
+      ...members.filter(([, member]) => member.place.floating),
+    ];
+    const certain = fixed.filter(
+      ([, { place }]) => place.present === undefined && (place.guards.length === 0 || place.overlay !== undefined),
+    );
     this.fixedEnd = Math.max(0, ...certain.map(([, member]) => this.lastByte(member)));
     const used = certain.reduce((sum, [, member]) => sum + (member.byteLength ?? 0), 0);
-    this.gaps = used !== this.fixedEnd || certain.some(([, { place, partial }]) => partial || place.valid !== undefined || place.overlay !== undefined);
-    const varies = certain.length < members.length || members.some(([, { place, byteLength }]) => byteLength === undefined || place.valid !== undefined);
+    this.gaps =
+      used !== this.fixedEnd ||
+      certain.some(([, { place, partial }]) => partial || place.valid !== undefined || place.overlay !== undefined);
+    const varies =
+      certain.length < members.length ||
+      members.some(([, { place, byteLength }]) => byteLength === undefined || place.valid !== undefined);
     this.byteLength = varies ? undefined : this.fixedEnd;
     this.isSimple = !varies && members.every(([, member]) => member.isSimple);
     this.valued = members.flatMap(([name, member]) => (member.reserved ? [] : [{ name, member }]));
@@ -103,7 +118,12 @@ export class Layout {
         if (floating) floor += member.expect(scope);
         continue;
       }
-      const value = member.read(view, memberBase, member.byteLength === undefined ? this.boundOf(member, end, scope) : end, scope);
+      const value = member.read(
+        view,
+        memberBase,
+        member.byteLength === undefined ? this.boundOf(member, end, scope) : end,
+        scope,
+      );
       if (member.spread) Object.assign(scope.value, value);
       else if (!member.reserved) scope.value[name] = value;
       const memberEnd = overlay === undefined ? scope.after : base + overlay.byteOffset + overlay.byteLength;
@@ -115,7 +135,15 @@ export class Layout {
     return scope;
   }
 
-  write(view: DataView, base: number, end: number, value: Record<string, unknown>, context: unknown, outer: Scope | undefined, row: number): number {
+  write(
+    view: DataView,
+    base: number,
+    end: number,
+    value: Record<string, unknown>,
+    context: unknown,
+    outer: Scope | undefined,
+    row: number,
+  ): number {
     const start = base + this.origin;
     const scope: Scope = { struct: this.struct, value, context, outer, after: start, row };
     const size = this.sizeIn(scope);
@@ -126,12 +154,14 @@ export class Layout {
     for (const [name, member] of this.order) {
       const { floating, valid, overlay, guards } = member.place;
       if (!member.exists(scope)) {
-        if (value[name] !== undefined && !this.hasOther(name, member, scope)) throw member.fail('wrong-member', 'it does not exist here');
+        if (value[name] !== undefined && !this.hasOther(name, member, scope))
+          throw member.fail("wrong-member", "it does not exist here");
         continue;
       }
       const memberBase = floating ? floor : base;
       if (valid !== undefined && !valid.holds(scope)) {
-        if (value[name] !== undefined && !member.reserved) throw member.fail('wrong-member', 'it is not valid without its feature');
+        if (value[name] !== undefined && !member.reserved)
+          throw member.fail("wrong-member", "it is not valid without its feature");
         if (floating) floor = this.skip(view, floor, Math.min(floor + member.expect(scope), start + size));
         continue;
       }
@@ -154,8 +184,18 @@ export class Layout {
   expect(context: unknown, outer: Scope | undefined): number {
     if (this.byteLength !== undefined) return this.byteLength;
     const scope: Scope = { struct: this.struct, value: {}, context, outer, after: 0, row: 0 };
-    const certain = this.members.filter(([, { place, byteLength }]) => byteLength !== undefined && place.present === undefined && place.guards.length === 0 && (place.valid === undefined || place.valid.holds(scope)));
-    return certain.reduce((size, [, member]) => (member.place.floating ? size + (member.byteLength ?? 0) : Math.max(size, this.lastByte(member))), 0);
+    const certain = this.members.filter(
+      ([, { place, byteLength }]) =>
+        byteLength !== undefined &&
+        place.present === undefined &&
+        place.guards.length === 0 &&
+        (place.valid === undefined || place.valid.holds(scope)),
+    );
+    return certain.reduce(
+      (size, [, member]) =>
+        member.place.floating ? size + (member.byteLength ?? 0) : Math.max(size, this.lastByte(member)),
+      0,
+    );
   }
 
   /** The size, where it depends on nothing but the context. */
@@ -164,7 +204,8 @@ export class Layout {
     const scope: Scope = { struct: this.struct, value: {}, context, outer: undefined, after: 0, row: 0 };
     const known = this.members.every(([, member]) => {
       const { valid, present, guards, overlay } = member.place;
-      if (valid?.known === false || present?.known === false || (guards.length > 0 && overlay === undefined)) return false;
+      if (valid?.known === false || present?.known === false || (guards.length > 0 && overlay === undefined))
+        return false;
       return member.byteLength !== undefined || member.sizeUnder(context) !== undefined;
     });
     return known ? this.sizeIn(scope) : undefined;
@@ -211,7 +252,11 @@ export class Layout {
     for (const [, other] of this.order) {
       if (other === member) behind = true;
       else if (behind && other.place.floating && other.exists(scope)) {
-        if (member.open && other.open) throw member.fail('ambiguous', `where it ends and '${other.place.field}' begins cannot be told from the bytes`);
+        if (member.open && other.open)
+          throw member.fail(
+            "ambiguous",
+            `where it ends and '${other.place.field}' begins cannot be told from the bytes`,
+          );
         if (member.open) bound -= other.expect(scope);
       }
     }
@@ -234,17 +279,23 @@ export class Layout {
    * @throws CodecError where two contradict each other
    */
   private agree(view: DataView, end: number, alternatives: readonly Alternative[], scope: Scope): void {
-    const reads = ({ member, base, value }: Alternative): boolean => hasValue(member.read(view, base, end, scope), value);
+    const reads = ({ member, base, value }: Alternative): boolean =>
+      hasValue(member.read(view, base, end, scope), value);
     for (const last of alternatives) {
       last.member.write(view, last.base, end, last.value, scope);
       if (alternatives.every((one) => one === last || reads(one))) return;
     }
     const [first] = alternatives;
-    if (first !== undefined) throw first.member.fail('wrong-member', 'it contradicts another alternative of the same union');
+    if (first !== undefined)
+      throw first.member.fail("wrong-member", "it contradicts another alternative of the same union");
   }
 
   private checkEnd(after: number, end: number): void {
     if (after <= end) return;
-    throw new CodecError('past-end', { struct: this.struct, field: this.path.replace(/\.$/, ''), value: after, at: end }, `it would end at ${after}, behind the end at ${end}`);
+    throw new CodecError(
+      "past-end",
+      { struct: this.struct, field: this.path.replace(/\.$/, ""), value: after, at: end },
+      `it would end at ${after}, behind the end at ${end}`,
+    );
   }
 }

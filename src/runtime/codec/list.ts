@@ -1,6 +1,6 @@
-import { countOf, type Count } from './bytes.ts';
-import { Member, type Place } from './member.ts';
-import { evaluate, type Formula, type Scope } from './scope.ts';
+import { countOf, type Count } from "./bytes.ts";
+import { Member, type Place } from "./member.ts";
+import { evaluate, type Formula, type Scope } from "./scope.ts";
 
 /** More elements than this are only read where each of them has bytes. */
 const manyEmpty = 0x10000;
@@ -18,7 +18,10 @@ export class ListMember extends Member {
   /** The element's place is at offset 0: it is read wherever the one before it ends. */
   constructor(place: Place, item: Member, count: Count, last: Formula<boolean> | undefined) {
     super(place);
-    this.byteLength = typeof count === 'number' && item.byteLength !== undefined && last === undefined ? count * item.byteLength : undefined;
+    this.byteLength =
+      typeof count === "number" && item.byteLength !== undefined && last === undefined
+        ? count * item.byteLength
+        : undefined;
     this.element = item.accessor();
     this.item = item;
     this.count = count;
@@ -35,7 +38,7 @@ export class ListMember extends Member {
 
   /** Address of an element of a list whose elements are all of one size. */
   placeOf(at: number, index: number): number {
-    if (this.item.byteLength === undefined) throw this.fail('ambiguous', 'its elements vary in size: read them all');
+    if (this.item.byteLength === undefined) throw this.fail("ambiguous", "its elements vary in size: read them all");
     return at + this.byteOffset + index * this.item.byteLength;
   }
 
@@ -98,10 +101,12 @@ export class ListMember extends Member {
   }
 
   private checked(value: unknown, scope: Scope): readonly unknown[] {
-    if (!Array.isArray(value)) throw this.wrongType('an array', value);
+    if (!Array.isArray(value)) throw this.wrongType("an array", value);
     const wanted = this.count === undefined ? value.length : countOf(this, this.count, scope);
-    const ended = this.last !== undefined && value.length < wanted && value.length > 0 && this.isLast(value.at(-1), scope);
-    if (value.length !== wanted && !ended) throw this.fail('wrong-length', `${value.length} elements where ${wanted} belong`, value.length);
+    const ended =
+      this.last !== undefined && value.length < wanted && value.length > 0 && this.isLast(value.at(-1), scope);
+    if (value.length !== wanted && !ended)
+      throw this.fail("wrong-length", `${value.length} elements where ${wanted} belong`, value.length);
     return value;
   }
 }

@@ -1,9 +1,9 @@
-import { CodecError, type CodecFault } from '../codec-error.ts';
-import { chosenAlternative, type Condition, type Guard, type Scope } from './scope.ts';
+import { CodecError, type CodecFault } from "../codec-error.ts";
+import { chosenAlternative, type Condition, type Guard, type Scope } from "./scope.ts";
 
 /** What the driver may do with a member of the configuration space. */
 export interface ConfigMemberAccess {
-  readonly writable: 'never' | 'always' | 'any time' | { readonly before: string };
+  readonly writable: "never" | "always" | "any time" | { readonly before: string };
   /** A one written here clears the bit in this other member. */
   readonly writeClears?: string;
   readonly keptOverReset?: true;
@@ -111,12 +111,16 @@ export abstract class Member {
 
   fail(fault: CodecFault, message: string, value?: number | bigint, at?: number): CodecError {
     const { struct, field } = this.place;
-    return new CodecError(fault, { struct, field, ...(value === undefined ? {} : { value }), ...(at === undefined ? {} : { at }) }, message);
+    return new CodecError(
+      fault,
+      { struct, field, ...(value === undefined ? {} : { value }), ...(at === undefined ? {} : { at }) },
+      message,
+    );
   }
 
   protected pastEnd(length: number, at: number, end: number): CodecError {
     const from = at + this.byteOffset;
-    return this.fail('past-end', `${length} bytes at ${from} do not lie before the end at ${end}`, length, from);
+    return this.fail("past-end", `${length} bytes at ${from} do not lie before the end at ${end}`, length, from);
   }
 
   /** Address behind `length` bytes of it, which all lie before `end`. */
@@ -127,12 +131,15 @@ export abstract class Member {
   }
 
   protected wrongType(wanted: string, value: unknown): CodecError {
-    return this.fail('wrong-member', value === undefined ? `${wanted} is missing` : `${wanted} is wanted, not ${typeof value}`);
+    return this.fail(
+      "wrong-member",
+      value === undefined ? `${wanted} is missing` : `${wanted} is wanted, not ${typeof value}`,
+    );
   }
 
   /** @throws CodecError `access` where the driver may not write it */
   protected mustBeWritable(): void {
     const { access } = this.place;
-    if (access === undefined || access.writable === 'never') throw this.fail('access', 'the driver may not write it');
+    if (access === undefined || access.writable === "never") throw this.fail("access", "the driver may not write it");
   }
 }

@@ -1,6 +1,6 @@
-import type { Layout } from './layout.ts';
-import { Member, type Place } from './member.ts';
-import { evaluate, type Condition, type Formula, type Scope } from './scope.ts';
+import type { Layout } from "./layout.ts";
+import { Member, type Place } from "./member.ts";
+import { evaluate, type Condition, type Formula, type Scope } from "./scope.ts";
 
 /** A struct within a struct. */
 export class NestedMember extends Member {
@@ -34,7 +34,11 @@ export class NestedMember extends Member {
 
   /** Its members by name, with offsets counted from the outer struct. */
   override accessor(): unknown {
-    return Object.fromEntries<unknown>([...accessorsOf(this.layout), ['byteOffset', this.byteOffset], ['byteLength', this.byteLength]]);
+    return Object.fromEntries<unknown>([
+      ...accessorsOf(this.layout),
+      ["byteOffset", this.byteOffset],
+      ["byteLength", this.byteLength],
+    ]);
   }
 
   /** The accessors of its members, where these are the outer struct's own. */
@@ -69,7 +73,7 @@ export class NestedMember extends Member {
   }
 
   private checked(value: unknown): Record<string, unknown> {
-    if (typeof value !== 'object' || value === null) throw this.wrongType('an object', value);
+    if (typeof value !== "object" || value === null) throw this.wrongType("an object", value);
     return value as Record<string, unknown>;
   }
 }
@@ -78,7 +82,8 @@ export class NestedMember extends Member {
 export function accessorsOf(layout: Layout): readonly (readonly [name: string, accessor: unknown])[] {
   const accessors = new Map<string, unknown>();
   for (const [name, member] of layout.members) {
-    if (member instanceof NestedMember && member.spread) for (const [inner, accessor] of member.spreadAccessors) accessors.set(inner, accessor);
+    if (member instanceof NestedMember && member.spread)
+      for (const [inner, accessor] of member.spreadAccessors) accessors.set(inner, accessor);
     else if (!accessors.has(name)) accessors.set(name, member.accessor());
   }
   return [...accessors];
@@ -93,7 +98,7 @@ export class PaddedMember extends Member {
 
   constructor(inner: Member, to: number | Formula<number>, unless: Condition | undefined) {
     super(inner.place);
-    this.byteLength = typeof to === 'number' && unless === undefined ? to : undefined;
+    this.byteLength = typeof to === "number" && unless === undefined ? to : undefined;
     this.inner = inner;
     this.to = to;
     this.unless = unless;
@@ -120,14 +125,15 @@ export class PaddedMember extends Member {
     const size = this.sizeIn(scope);
     if (size === undefined) return this.inner.write(view, base, end, value, scope);
     const after = this.behind(base, size, end);
-    for (let address = this.inner.write(view, base, after, value, scope); address < after; address++) view.setUint8(address, 0);
+    for (let address = this.inner.write(view, base, after, value, scope); address < after; address++)
+      view.setUint8(address, 0);
     return after;
   }
 
   override measure(value: unknown, scope: Scope): number {
     const inner = this.inner.byteLength ?? this.inner.measure(value, scope);
     const size = this.sizeIn(scope) ?? inner;
-    if (inner > size) throw this.fail('wrong-length', `${inner} bytes where ${size} are`, inner);
+    if (inner > size) throw this.fail("wrong-length", `${inner} bytes where ${size} are`, inner);
     return size;
   }
 
@@ -137,6 +143,6 @@ export class PaddedMember extends Member {
 
   private sizeIn(scope: Scope): number | undefined {
     if (this.unless?.holds(scope) === true) return undefined;
-    return typeof this.to === 'number' ? this.to : evaluate(this.to, scope);
+    return typeof this.to === "number" ? this.to : evaluate(this.to, scope);
   }
 }

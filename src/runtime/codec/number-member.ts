@@ -1,6 +1,6 @@
-import type { ConfigAccess } from '../config-access.ts';
-import { Member } from './member.ts';
-import type { Scope } from './scope.ts';
+import type { ConfigAccess } from "../config-access.ts";
+import { Member } from "./member.ts";
+import type { Scope } from "./scope.ts";
 
 /** A member whose value is one number of at most 32 bits. */
 export abstract class NumberMember extends Member {
@@ -42,7 +42,7 @@ export abstract class NumberMember extends Member {
   }
 
   override write(view: DataView, base: number, end: number, value: unknown): number {
-    if (typeof value !== 'number') throw this.wrongType('a number', value);
+    if (typeof value !== "number") throw this.wrongType("a number", value);
     const after = this.behind(base, this.byteLength, end);
     this.set(view, base, value);
     return after;
@@ -61,7 +61,7 @@ export abstract class NumberMember extends Member {
   }
 
   protected unfit(value: number): Error {
-    return this.fail('out-of-range', `${value} is not an integer from 0 to ${this.largest}`, value);
+    return this.fail("out-of-range", `${value} is not an integer from 0 to ${this.largest}`, value);
   }
 
   protected outside(view: DataView, at: number): Error {
@@ -112,6 +112,6 @@ export class Ranged extends NumberMember {
   }
 
   protected override unfit(value: number): Error {
-    return this.fail('out-of-range', `${value} is not from ${this.least} to ${this.most}`, value);
+    return this.fail("out-of-range", `${value} is not from ${this.least} to ${this.most}`, value);
   }
 }

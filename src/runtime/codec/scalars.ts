@@ -1,5 +1,5 @@
-import type { ConfigAccess } from '../config-access.ts';
-import { NumberMember } from './number-member.ts';
+import type { ConfigAccess } from "../config-access.ts";
+import { NumberMember } from "./number-member.ts";
 
 // One class for each width and byte order: V8 keeps type feedback for each method, so that a get or a set becomes one
 // load or store. That the view ends too early is left to the DataView itself: to ask for its length takes longer than

@@ -1,4 +1,4 @@
-import { CodecError } from '../codec-error.ts';
+import { CodecError } from "../codec-error.ts";
 
 /** What a negotiated set of feature bits has to answer. */
 export interface NegotiatedBits {
@@ -50,7 +50,7 @@ export class Condition {
 
   /** @param wanted false to ask that none of the terms holds */
   constructor(terms: readonly Term[], wanted = true) {
-    this.known = terms.every((term) => typeof term !== 'function');
+    this.known = terms.every((term) => typeof term !== "function");
     this.terms = terms;
     this.wanted = wanted;
   }
@@ -61,17 +61,22 @@ export class Condition {
 }
 
 function termHolds(term: Term, scope: Scope): boolean {
-  if (typeof term === 'function') return evaluate(term, scope);
+  if (typeof term === "function") return evaluate(term, scope);
   const negotiated = negotiatedBits(scope);
   const holds = (bit: number): boolean => (bit < 0 ? !negotiated.has(~bit) : negotiated.has(bit));
-  return typeof term === 'number' ? holds(term) : term.every(holds);
+  return typeof term === "number" ? holds(term) : term.every(holds);
 }
 
 function negotiatedBits(scope: Scope): NegotiatedBits {
   const { context } = scope;
   // Generated types demand the features where a condition asks for them; this finds callers that go around the types.
-  if (typeof context === 'object' && context !== null && 'features' in context) return context.features as NegotiatedBits;
-  throw new CodecError('no-context', { struct: scope.struct, field: '' }, 'depends on the negotiated features: call withContext({ features }) first');
+  if (typeof context === "object" && context !== null && "features" in context)
+    return context.features as NegotiatedBits;
+  throw new CodecError(
+    "no-context",
+    { struct: scope.struct, field: "" },
+    "depends on the negotiated features: call withContext({ features }) first",
+  );
 }
 
 /** A tag, or the two ends of a range of tags. */
@@ -101,10 +106,13 @@ export interface Guard {
  */
 export function chosenAlternative(choice: Choice, scope: Scope): number {
   const tag = Number(evaluate(choice.by, scope));
-  const matching = choice.alternatives.findIndex((one) => one.tags.some((wanted) => (typeof wanted === 'number' ? wanted === tag : wanted[0] <= tag && tag <= wanted[1])));
+  const matching = choice.alternatives.findIndex((one) =>
+    one.tags.some((wanted) => (typeof wanted === "number" ? wanted === tag : wanted[0] <= tag && tag <= wanted[1])),
+  );
   if (matching >= 0 && choice.alternatives[matching]?.condition?.holds(scope) !== false) return matching;
   const others = choice.alternatives.findIndex((one) => one.tags.length === 0);
   if (others >= 0) return others;
-  const why = matching < 0 ? `nothing is defined for the tag ${tag}` : `the tag ${tag} needs a feature that was not negotiated`;
-  throw new CodecError('unknown-tag', { struct: scope.struct, field: '', value: tag }, why);
+  const why =
+    matching < 0 ? `nothing is defined for the tag ${tag}` : `the tag ${tag} needs a feature that was not negotiated`;
+  throw new CodecError("unknown-tag", { struct: scope.struct, field: "", value: tag }, why);
 }

@@ -1,13 +1,13 @@
-import { bitNames, flagNames, nameOf, type Constants } from '../constants.ts';
-import type { ConfigMemberAccess, Member, Overlay, Place } from './member.ts';
-import { NumberMember, Ranged } from './number-member.ts';
-import { Condition, type Guard, type Term } from './scope.ts';
+import { bitNames, flagNames, nameOf, type Constants } from "../constants.ts";
+import type { ConfigMemberAccess, Member, Overlay, Place } from "./member.ts";
+import { NumberMember, Ranged } from "./number-member.ts";
+import { Condition, type Guard, type Term } from "./scope.ts";
 
 /** In place of an offset: behind the member before it, whose size varies. */
 export const next = -1;
 
 /** Byte order of the guest of a legacy interface. */
-export type GuestOrder = 'little' | 'big';
+export type GuestOrder = "little" | "big";
 
 /** What a member is built into. */
 export interface Site {
@@ -21,9 +21,16 @@ export interface Site {
   readonly native: boolean;
 }
 
-type Traits = Pick<Place, 'valid' | 'present' | 'guards' | 'overlay' | 'access' | 'naming'>;
+type Traits = Pick<Place, "valid" | "present" | "guards" | "overlay" | "access" | "naming">;
 
-const plain: Traits = { valid: undefined, present: undefined, guards: [], overlay: undefined, access: undefined, naming: String };
+const plain: Traits = {
+  valid: undefined,
+  present: undefined,
+  guards: [],
+  overlay: undefined,
+  access: undefined,
+  naming: String,
+};
 
 /**
  * One line of a generated struct: where a member stands, what it is, and when it exists. `V` is the type of its value.
@@ -98,7 +105,11 @@ export class Spec<out V> {
   }
 
   private remade(make: (place: Place, site: Site) => Member, traits: Traits): this {
-    const Same = this.constructor as new (offset: number, make: (place: Place, site: Site) => Member, traits: Traits) => this;
+    const Same = this.constructor as new (
+      offset: number,
+      make: (place: Place, site: Site) => Member,
+      traits: Traits,
+    ) => this;
     return new Same(this.offset, make, traits);
   }
 }
@@ -109,7 +120,7 @@ export class SpecChoice extends Spec<unknown> {
 
   constructor(specs: readonly Spec<unknown>[]) {
     super(next, () => {
-      throw new Error('alternatives are built one by one');
+      throw new Error("alternatives are built one by one");
     });
     this.specs = specs;
   }

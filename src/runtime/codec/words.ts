@@ -1,6 +1,6 @@
-import { consistently, type ConfigAccess } from '../config-access.ts';
-import { Member } from './member.ts';
-import type { Scope } from './scope.ts';
+import { consistently, type ConfigAccess } from "../config-access.ts";
+import { Member } from "./member.ts";
+import type { Scope } from "./scope.ts";
 
 /** The largest upper half of a number that is exact. */
 const largestHigh = 0x1fffff;
@@ -46,7 +46,8 @@ export abstract class WordMember extends Member {
   setNumber(view: DataView, at: number, value: number): void {
     const high = Math.floor(value / highUnit);
     const low = value - high * highUnit;
-    if (!(high >= 0 && high <= largestHigh) || low >>> 0 !== low) throw this.fail('out-of-range', `${value} is no integer from 0 to ${Number.MAX_SAFE_INTEGER}`, value);
+    if (!(high >= 0 && high <= largestHigh) || low >>> 0 !== low)
+      throw this.fail("out-of-range", `${value} is no integer from 0 to ${Number.MAX_SAFE_INTEGER}`, value);
     this.setWords(view, at, low, high);
   }
 
@@ -77,7 +78,7 @@ export abstract class WordMember extends Member {
   }
 
   override write(view: DataView, base: number, end: number, value: unknown): number {
-    if (typeof value !== 'bigint') throw this.wrongType('a bigint', value);
+    if (typeof value !== "bigint") throw this.wrongType("a bigint", value);
     const after = this.behind(base, this.byteLength, end);
     this.set(view, base, value);
     return after;
@@ -96,16 +97,25 @@ export abstract class WordMember extends Member {
   }
 
   protected unfitHalves(low: number, high: number): Error {
-    return this.fail('out-of-range', `${low} and ${high} are not two halves of 32 bits`, low >>> 0 === low ? high : low);
+    return this.fail(
+      "out-of-range",
+      `${low} and ${high} are not two halves of 32 bits`,
+      low >>> 0 === low ? high : low,
+    );
   }
 
   protected unfit(value: bigint): Error {
-    return this.fail('out-of-range', `${value} does not fit 64 bits`, value);
+    return this.fail("out-of-range", `${value} does not fit 64 bits`, value);
   }
 
   private inexact(view: DataView, at: number): Error {
     const value = this.get(view, at);
-    return this.fail('out-of-range', `${value} is beyond ${Number.MAX_SAFE_INTEGER}, so no number holds it exactly`, value, at + this.byteOffset);
+    return this.fail(
+      "out-of-range",
+      `${value} is beyond ${Number.MAX_SAFE_INTEGER}, so no number holds it exactly`,
+      value,
+      at + this.byteOffset,
+    );
   }
 }
 

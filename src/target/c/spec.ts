@@ -150,17 +150,15 @@ export class SpecHeader {
   }
 
   private request(item: Request): readonly Entry[] {
-    return this.requests
-      .messages(item)
-      .flatMap((message) => [
-        {
-          block: { shape: "remark" as const, comment: comment(message.comment) },
-          legacy: message.legacy,
-          declares: [],
-          uses: [],
-        },
-        ...this.declare(message.declarations),
-      ]);
+    return this.requests.messages(item).flatMap((message) => [
+      {
+        block: { shape: "remark" as const, comment: comment(message.comment) },
+        legacy: message.legacy,
+        declares: [],
+        uses: [],
+      },
+      ...this.declare(message.declarations),
+    ]);
   }
 
   private response(item: Response): readonly Entry[] {
