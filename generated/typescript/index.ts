@@ -22,3 +22,5 @@ export * as net from './net.ts';
 export * as scsi from './scsi.ts';
 /** Virtio Over MMIO */
 export * as mmio from './mmio.ts';
+/** Virtio Over PCI Bus */
+export * as pci from './pci.ts';

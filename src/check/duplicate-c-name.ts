@@ -90,6 +90,8 @@ function spelled({ element, kind, space }: Declared): string {
       return "the configuration space";
     case "command":
       return `'${element.name}'`;
+    case "register":
+      return `the register '${element.name}' of '${space}'`;
     case "struct":
       return `struct '${element.name}'`;
     default:
@@ -115,7 +117,7 @@ function macros(module: Module): readonly Declared[] {
         value: one.value,
       }));
     if (item.kind === "registers")
-      return item.registers.map((one) => ({ element: one, space: "", kind: "register", value: one.offset }));
+      return item.registers.map((one) => ({ element: one, space: item.name, kind: "register", value: one.offset }));
     if (isCommand(item) && item.number !== undefined)
       return [{ element: item, space: item.kind, kind: "command", value: item.number }];
     return [];

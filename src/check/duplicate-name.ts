@@ -73,10 +73,6 @@ function* inModule(survey: Survey, module: Module): Iterable<Finding> {
     "messages",
     items.filter((item) => isRequest(item)),
   );
-  yield* among(
-    "registers",
-    items.flatMap((item) => (item.kind === "registers" ? item.registers : [])),
-  );
   for (const [kind, what] of commandKinds)
     yield* among(
       what,
@@ -96,6 +92,7 @@ const commandKinds: readonly (readonly [Item["kind"], string])[] = [
 
 function* inItem(item: Item): Iterable<Finding> {
   if (isGroup(item) && item.name !== "") yield* among(`constants of '${item.name}'`, item.constants);
+  if (item.kind === "registers") yield* among("registers", item.registers);
   if (isCommand(item)) {
     const twice = item.sections.find(
       (section, index) => item.sections.findIndex((other) => other.name === section.name) !== index,

@@ -2,6 +2,7 @@ import type { Finding } from "../diagnostic/diagnostic.ts";
 import { existsAt } from "../ir/availability.ts";
 import { revisions, type Register, type Revision } from "../ir/model.ts";
 import type { Rule } from "./rule.ts";
+import { satisfiable } from "./survey/solver.ts";
 import { revisionsOf, spellRevisions } from "./survey/survey.ts";
 
 export const registersOverlap: Rule = {
@@ -10,8 +11,9 @@ export const registersOverlap: Rule = {
   severity: "error",
   summary: "two registers that share bytes",
   explanation: `Each register has its own bytes. Two may share an offset where one is only read and the other only written, and have the
-same size. The map of the legacy interface, what is marked \`legacy\` and what exists in 0.9.5, and the current map count
-apart: the current one uses offsets of the legacy one again.`,
+same size, or where their conditions exclude each other: \`if MSIX\` and \`unless MSIX\`. The map of the legacy interface,
+what is marked \`legacy\` and what exists in 0.9.5, and the current map count apart: the current one uses offsets of the
+legacy one again.`,
   bad: `transport bus "Bus";
 
 registers bus {
@@ -66,7 +68,11 @@ function inCurrentMap(register: Register, revision: Revision): boolean {
 function meet(a: Register, b: Register): boolean {
   if (a.offset >= b.offset + b.type.size || b.offset >= a.offset + a.type.size) return false;
   const pair = (a.access === "read" && b.access === "write") || (a.access === "write" && b.access === "read");
-  return !(pair && a.offset === b.offset && a.type.size === b.type.size);
+  if (pair && a.offset === b.offset && a.type.size === b.type.size) return false;
+  return satisfiable(
+    [a, b].flatMap((register) => register.if ?? []),
+    () => true,
+  );
 }
 
 function finding(first: Register, second: Register, shared: readonly Revision[]): Finding {

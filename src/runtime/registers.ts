@@ -11,8 +11,10 @@ export interface RegisterInfo<Name extends string = string> {
   readonly value?: number;
   /** The register that selects which instance of this one is accessed. */
   readonly bank?: Name;
-  /** The feature bits of which one has to be negotiated for it to exist. */
+  /** The feature bits of which one has to be negotiated for it to exist, or, with `not`, has not to be. */
   readonly features?: readonly number[];
+  /** What has to be other than 0, or with `not` 0, for it to exist: `msix_enabled`. */
+  readonly parameter?: { readonly name: string; readonly not?: true };
   /** Only on the legacy interface. */
   readonly legacy?: true;
 }

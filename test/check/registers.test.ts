@@ -9,9 +9,31 @@ describe("registers", () => {
     ["offsets of the legacy map again", "legacy 0x40 rw le32 A; 0x40 rw le32 B since 1.0;"],
     ["one that takes over from another", "0x40 rw le32 A since 1.0 until 1.2; 0x40 rw le32 B since 1.2;"],
     ["a bank that can be read and written", "0x00 rw le32 Sel; 0x04 read le32 Size bank Sel;"],
+    ["a parameter that decides", "0x14 rw le16 A if enabled; 0x14 rw u8 B unless enabled;"],
     ["single bytes anywhere", "0x01 read u8 A; 0x03 read u8 B;"],
   ])("%s", (_, text) => {
-    expect(found(`${bus}registers r { ${text} }`)).toEqual([]);
+    expect(found(`${bus}parameter enabled;\nregisters r { ${text} }`)).toEqual([]);
+  });
+
+  test("a feature that decides which of two is there", () => {
+    expect(
+      found(
+        "core base; feature_ranges { core = 38..38; } features { F = 38 since 1.1; }",
+        `${bus}registers r { 0x00 write le16 A unless F; 0x00 write le32 B since 1.1 if F; }`,
+      ),
+    ).toEqual([]);
+  });
+
+  test("names are one space in each map", () => {
+    const maps =
+      "registers r { 0x00 read u8 A; } registers s c_prefix VIRTIO_BUS_S_ { 0x00 read u8 A; 0x01 read u8 A; }";
+    expect(found(`${bus}${maps}`)).toEqual(["V2003 2:99 two registers are called 'A'"]);
+  });
+
+  test("two maps need different C names", () => {
+    expect(found(`${bus}registers r { 0x00 read u8 A; } registers s { 0x01 read u8 A; }`)).toEqual([
+      "V2012 2:60 the register 'A' of 's' has the C name 'VIRTIO_BUS_A' of the register 'A' of 'r'",
+    ]);
   });
 
   test.each([
@@ -26,9 +48,14 @@ describe("registers", () => {
       "0x08 read le32 A since 1.0 until 1.2; 0x08 read le32 B since 1.1;",
       ["V4010 2:68 'B' and 'A' are both at 0x008 in 1.1"],
     ],
+    [
+      "conditions that can hold together",
+      "0x14 rw le16 A if enabled; 0x14 rw u8 B;",
+      ["V4010 2:53 'B' and 'A' are both at 0x014"],
+    ],
     ["a bank that is itself", "0x08 rw le32 A bank A;", ["V4012 2:30 'A' selects itself"]],
   ])("%s", (_, text, findings) => {
-    expect(found(`${bus}registers r { ${text} }`)).toEqual(findings);
+    expect(found(`${bus}registers r { ${text} } parameter enabled;`)).toEqual(findings);
   });
 });
 

@@ -160,7 +160,8 @@ describe("cut", () => {
         ([name, offset]) => all[index + 1]?.has(name) === true && all[index + 1]?.get(name) !== offset,
       ),
     );
-    expect(moved).toEqual([]);
+    // The PCI capability's `id` takes the first of three reserved bytes; the other two keep their name.
+    expect(moved).toEqual([["pci.cap.padding", 5]]);
     expect(all.at(-1)?.size).toBeGreaterThan(200);
   });
 });

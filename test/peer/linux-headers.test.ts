@@ -136,7 +136,7 @@ describe.each([
   it("has the headers that we have", () => {
     expect(shared).toEqual(
       expect.arrayContaining(
-        ["blk", "net", "console", "balloon", "scsi", "ids", "config", "ring", "mmio", "rng", "types"].map(
+        ["blk", "net", "console", "balloon", "scsi", "ids", "config", "ring", "mmio", "pci", "rng", "types"].map(
           (name) => `virtio_${name}.h`,
         ),
       ),
@@ -186,7 +186,7 @@ describe.each([
   });
 
   it("hides the same behind its switches", () => {
-    const switches = ["BLK", "CONFIG", "MMIO", "NET", "RING"].map((name) => `VIRTIO_${name}_NO_LEGACY`);
+    const switches = ["BLK", "CONFIG", "MMIO", "NET", "PCI", "RING"].map((name) => `VIRTIO_${name}_NO_LEGACY`);
     const differing = shared.flatMap((header) => {
       const shownByThem = namesIn(theirs, header, [], switches);
       const shownByUs = namesIn(ours, header, ["-idirafter", theirs], switches);

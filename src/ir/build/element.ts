@@ -56,7 +56,7 @@ const allowed: Readonly<Record<string, readonly Kind[]>> = {
   "request": [...named, ...conditional],
   "part": [...named, ...conditional, "by_address"],
   "response": always,
-  "registers": [...named, ...conditional],
+  "registers": [...named, ...conditional, "c_prefix"],
   "register": [...named, ...conditional, "bank", "in", "unit", "write_clears", "reset"],
   "command": [...named, ...conditional, "group", "refers"],
   "rule": [...always, ...conditional],

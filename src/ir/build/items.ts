@@ -311,7 +311,8 @@ function upperSnake(name: string): string {
 }
 
 function buildRegisters(context: Context, item: Ast.Registers, outer: Inherited): Registers {
-  const cNameOf = (name: string): string => context.scope.cPrefix + upperSnake(name);
+  const prefix = find(item.attributes, "c_prefix")?.name.text ?? context.scope.cPrefix;
+  const cNameOf = (name: string): string => prefix + upperSnake(name);
   const base = element(
     context,
     "registers",

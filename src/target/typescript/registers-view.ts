@@ -45,8 +45,18 @@ function registerInfo(register: Register, context: ModuleContext, uses: string[]
         .map((literal) => context.literal(literal))
         .join(", ")}]`,
     );
+  const parameter = register.if === undefined ? undefined : parameterOf(register.if);
+  if (parameter !== undefined) parts.push(`parameter: ${parameter}`);
   if (register.legacy === true) parts.push("legacy: true");
   return `{ ${parts.join(", ")} }`;
+}
+
+/** A condition that asks for one parameter of the description, as the table has it. */
+function parameterOf(condition: Expression): string | undefined {
+  if (condition.op === "variable") return `{ name: '${condition.name}' }`;
+  return condition.op === "not" && condition.operand.op === "variable"
+    ? `{ name: '${condition.operand.name}', not: true }`
+    : undefined;
 }
 
 function numberOf(expression: Expression | undefined): string | undefined {
