@@ -9,6 +9,7 @@ export interface BuildOptions {
   readonly revision: string;
   readonly out?: string;
   readonly templates?: string;
+  readonly runtime?: string;
   readonly check?: boolean;
   readonly depfile?: string;
   readonly listOutputs?: boolean;

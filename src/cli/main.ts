@@ -41,6 +41,7 @@ program
   .option("-r, --revision <R>", "revision of the standard", newestRevision)
   .option("-o, --out <DIR>", "folder for one output, or for a folder TARGET/PROFILE of each (default: generated)")
   .option("--templates <DIR>", "a folder of handlebars templates of your own, instead of a target")
+  .option("--runtime <MODULE>", "what generated TypeScript imports the runtime from (default: virtgen/runtime)")
   .option("--check", "write nothing; fail and show what differs when files are not up to date")
   .option("--watch", "build again whenever a description or template changes")
   .option("--depfile <FILE>", "write what the outputs depend on, for Make, Ninja and Bazel")

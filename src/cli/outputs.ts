@@ -8,6 +8,7 @@ import type { GeneratedFile, Target } from "../target/target.ts";
 import { TargetError } from "../target/target-error.ts";
 import { targets } from "../target/targets.ts";
 import { TemplateError, Templates } from "../target/templates.ts";
+import { typescript, typescriptTarget } from "../target/typescript/target.ts";
 import { CallError } from "./call-error.ts";
 import { packageFolder } from "./package-folder.ts";
 import { fromHere } from "./sources.ts";
@@ -30,6 +31,7 @@ interface Asked {
   readonly profile?: string;
   readonly out?: string;
   readonly templates?: string;
+  readonly runtime?: string;
 }
 
 /** Where everything goes unless `--out` says otherwise. */
@@ -39,13 +41,14 @@ const defaultFolder = "generated";
  * What a call writes where. With `--out` a single output fills that folder itself; several, and what goes into the
  * default folder, get a folder each in it: `TARGET/PROFILE`.
  * @param names the descriptions that the call names, for the banners
- * @throws CallError for a target or profile that does not exist.
+ * @throws CallError for a target or profile that does not exist, or a runtime that nothing imports.
  */
 export function planOutputs(options: Asked, revision: Revision, names: readonly string[]): readonly Output[] {
   const base = options.out ?? defaultFolder;
   if (options.templates !== undefined) {
     if (options.target !== undefined || options.profile !== undefined)
       throw new CallError("V9008", "--templates is a target of its own", "leave --target and --profile out");
+    if (options.runtime !== undefined) throw runtimeUnused();
     const folder = options.out ?? join(defaultFolder, basename(resolve(options.templates)));
     return [
       output(
@@ -54,6 +57,7 @@ export function planOutputs(options: Asked, revision: Revision, names: readonly 
         folder,
         options.templates,
         ["--templates", fromHere(options.templates)],
+        [],
         revision,
         names,
       ),
@@ -62,15 +66,18 @@ export function planOutputs(options: Asked, revision: Revision, names: readonly 
   const chosen = options.target === undefined ? targets : [targetNamed(options.target)];
   const pairs = chosen.flatMap((target) => profilesOf(target, options.profile).map((profile) => ({ target, profile })));
   if (pairs.length === 0) throw noProfile(options.profile ?? "", chosen);
+  if (options.runtime !== undefined && !chosen.includes(typescript)) throw runtimeUnused();
   const fillsFolder = pairs.length === 1 && options.out !== undefined;
   return pairs.map(({ target, profile }) => {
     const folder = fillsFolder ? base : join(base, target.name, profile);
+    const own = target === typescript ? options.runtime : undefined;
     return output(
-      target,
+      own === undefined ? target : typescriptTarget(runtimeModule(own)),
       profile,
       folder,
       join(packageFolder(), "templates", target.name),
       ["--target", target.name, ...(profile === "" ? [] : ["--profile", profile])],
+      own === undefined ? [] : ["--runtime", own],
       revision,
       names,
     );
@@ -83,6 +90,7 @@ function output(
   folder: string,
   templateFolder: string,
   choice: readonly string[],
+  further: readonly string[],
   revision: Revision,
   names: readonly string[],
 ): Output {
@@ -101,7 +109,7 @@ function output(
           templates: expander,
           revision: revisionAsked,
           profile,
-          command: `virtgen build ${words([...choice, "--revision", revision])}`,
+          command: `virtgen build ${words([...choice, "--revision", revision, ...further])}`,
           asked,
         });
       } catch (error) {
@@ -122,6 +130,24 @@ function output(
       }
     },
   };
+}
+
+/** A module as an import may name it: it stands between quotes in what is generated. */
+function runtimeModule(name: string): string {
+  if (/^[^\p{Cc}\p{Z}'"`\\]+$/u.test(name)) return name;
+  throw new CallError(
+    "V9006",
+    `'${name}' is no module to import`,
+    "name a package or a path as an import does: --runtime ../runtime/index.ts",
+  );
+}
+
+function runtimeUnused(): CallError {
+  return new CallError(
+    "V9008",
+    "--runtime is about generated TypeScript, which is not asked for",
+    "leave it out, or say --target typescript",
+  );
 }
 
 /** As a shell reads it back. */

@@ -95,6 +95,19 @@ describe("virtgen build", () => {
     expect(err).toBe("warning: nothing of 'new.virtio' exists in revision 1.2\n");
   });
 
+  test("imports the runtime from the module that is asked for", async () => {
+    const folder = folderWith({ "lamp.virtio": lamp });
+    const call = ["build", "--target", "typescript", "--out", "out", "lamp.virtio"];
+    await virtgen(call, { cwd: folder });
+    expect(textOf(folder, "out/lamp.ts")).toContain("from 'virtgen/runtime';\n");
+    const { status } = await virtgen([...call, "--runtime", "../vendor/runtime.ts"], { cwd: folder });
+    expect(status).toBe(0);
+    expect(textOf(folder, "out/lamp.ts")).toContain("from '../vendor/runtime.ts';\n");
+    expect(textOf(folder, "out/lamp.ts")).toContain(
+      "virtgen build --target typescript --revision 1.4 --runtime ../vendor/runtime.ts lamp.virtio\n",
+    );
+  });
+
   test("says the same wherever it runs and however the folders are named", async () => {
     const folder = folderWith({
       "devices/lamp.virtio": lamp,

@@ -67,6 +67,21 @@ describe("a call that cannot be carried out ends with 2, and says what to do", (
       "error[V9008]: --templates is a target of its own\n  help: leave --target and --profile out\n",
     ],
     [
+      "a runtime for what imports none",
+      ["build", "--target", "c", "--runtime", "./runtime.ts"],
+      "error[V9008]: --runtime is about generated TypeScript, which is not asked for\n  help: leave it out, or say --target typescript\n",
+    ],
+    [
+      "a runtime for templates of one's own",
+      ["build", "--templates", "templates/c", "--runtime", "./runtime.ts"],
+      "error[V9008]: --runtime is about generated TypeScript, which is not asked for\n",
+    ],
+    [
+      "a runtime that no import can name",
+      ["build", "--target", "typescript", "--runtime", "it's.ts"],
+      "error[V9006]: 'it's.ts' is no module to import\n  help: name a package or a path as an import does: --runtime ../runtime/index.ts\n",
+    ],
+    [
       "--check and --list-outputs",
       ["build", "--check", "--list-outputs"],
       "error[V9008]: --check and --list-outputs contradict each other\n  help: leave one of them out\n",
