@@ -14,7 +14,7 @@ import { manifestName, readManifest } from "./manifest.ts";
 import { planOutputs, type Output } from "./outputs.ts";
 import { Progress } from "./progress.ts";
 import { readIfThere, replaceFiles } from "./replace-files.ts";
-import { count } from "./report.ts";
+import { count, grouped } from "./report.ts";
 import { readSources, type Sources } from "./sources.ts";
 import { staleReport } from "./stale-report.ts";
 
@@ -183,7 +183,7 @@ function summary(made: Made, revision: string): string {
       output.label,
       output.folder,
       count(difference.wanted.files.length, "file"),
-      `${linesIn([difference]).toLocaleString("en-US")} lines`,
+      `${grouped(linesIn([difference]))} lines`,
       did,
     ];
   });
@@ -202,7 +202,7 @@ function summary(made: Made, revision: string): string {
       : `${count(devices, "device")} and ${others} other ${others === 1 ? "part" : "parts"} of the standard`;
   const differences = made.outputs.map((one) => one.difference);
   const files = differences.reduce((sum, one) => sum + one.wanted.files.length, 0);
-  return `${table.join("\n")}\n${what} at revision ${revision}: ${count(files, "file")}, ${linesIn(differences).toLocaleString("en-US")} lines`;
+  return `${table.join("\n")}\n${what} at revision ${revision}: ${count(files, "file")}, ${grouped(linesIn(differences))} lines`;
 }
 
 function linesIn(differences: readonly Difference[]): number {

@@ -119,9 +119,13 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  status = reportFailure(error);
+async function run(): Promise<void> {
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    status = reportFailure(error);
+  }
+  process.exitCode = status;
 }
-process.exitCode = status;
+
+void run();

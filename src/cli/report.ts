@@ -54,7 +54,7 @@ export function printDiagnostics(
   const lineOf = linesOf(all.map((source) => ({ path: source.file, text: source.text })));
   const drawn = diagnostics.slice(0, most).map((one) => draw(one, lineOf, colours));
   const more = Math.max(0, diagnostics.length - most) + omitted;
-  if (more > 0) drawn.push(`and ${more.toLocaleString("en-US")} more`);
+  if (more > 0) drawn.push(`and ${grouped(more)} more`);
   const errors = diagnostics.filter((one) => one.severity === "error").length;
   const warnings = diagnostics.length - errors;
   const counts = [errors > 0 ? count(errors, "error") : "", warnings > 0 ? count(warnings, "warning") : ""].filter(
@@ -76,5 +76,10 @@ function asNamed(diagnostic: Diagnostic, files: ReadonlyMap<string, string>): Di
 }
 
 export function count(number: number, noun: string): string {
-  return `${number.toLocaleString("en-US")} ${noun}${number === 1 ? "" : "s"}`;
+  return `${grouped(number)} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/** 1234567 as 1,234,567. Not by `toLocaleString`, which takes 10 ms to load what it knows of languages. */
+export function grouped(number: number): string {
+  return String(number).replaceAll(/\B(?=(?:\d{3})+$)/g, ",");
 }
