@@ -1,3 +1,9 @@
+/** A codec whose values are known to generated code only. */
+export interface AnyCodec {
+  readonly structName: string;
+  readonly byteLength: number | undefined;
+}
+
 /** What one message on a queue is made of. */
 export interface Message<Queue extends string, Readable, Writable> {
   /** A request is answered, a message goes one way, for an event the driver posts buffers that the device fills. */
@@ -12,6 +18,29 @@ export interface Message<Queue extends string, Readable, Writable> {
   readonly writable: Writable;
   /** The address of the buffer is the message; its bytes are not looked at. */
   readonly byAddress?: true;
+  /** What tells which operation it is. */
+  readonly tags?: MessageTags;
+  /** What a device answers where it is none. */
+  readonly refusal?: Refusal;
+}
+
+/** The numbers in a message that tell what it asks for. */
+export interface MessageTags {
+  /** Bytes from the first on in which they all lie. */
+  readonly head: number;
+  /** How each is read, the outermost first. */
+  readonly by: readonly ((view: DataView, at: number) => number)[];
+}
+
+/** The answer to what a device does not know or cannot read. */
+export interface Refusal {
+  /** A part of what the device writes, of fixed size. */
+  readonly codec: AnyCodec;
+  /** The member that says so, and its value. */
+  readonly field: string;
+  readonly value: number;
+  /** It ends what the device writes; otherwise it begins it. */
+  readonly atEnd: boolean;
 }
 
 /** A command, capability, resource object or device part: its number, and the codec of each of its sections. */

@@ -44,6 +44,8 @@ export interface StructCodec<V> extends StructInfo<V> {
   sizeOf(value: V): number;
   fromBytes(bytes: Uint8Array): V;
   toBytes(value: V): Uint8Array<ArrayBuffer>;
+  /** Itself: what it depends on is known already, or it depends on nothing. */
+  withContext(context: unknown): Codec<V>;
   /** The codec for a guest of this byte order on the legacy interface. What the standard keeps little- or big-endian there stays so. */
   guestOrder(order: GuestOrder): Codec<V>;
 }

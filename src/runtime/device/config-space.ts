@@ -1,0 +1,217 @@
+import type { Codec } from "../codec/codec.ts";
+import type { GuestOrder } from "../codec/spec.ts";
+import type { FeatureSet } from "../features.ts";
+import { ConfigMemory } from "../config-access.ts";
+import type { Negotiated } from "../queues.ts";
+import { DeviceError } from "./device-error.ts";
+import { STATUS } from "../described/config.ts";
+
+type Values = Record<string, unknown>;
+
+/** A member that the driver may write to. */
+interface Writable {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+  readonly anyTime: boolean;
+  /** Only until this status bit is set. */
+  readonly before: number;
+  /** Ones that are written clear bits in this other member. */
+  readonly clears: string | undefined;
+  readonly kept: boolean;
+  readonly reset: number | undefined;
+}
+
+const nothing = new ConfigMemory(new DataView(new ArrayBuffer(0)));
+
+/**
+ * A device's configuration space: the values that the device has, and the bytes that the driver sees of them. Before
+ * negotiation that is every member of a feature that is offered, afterwards every member of one that was negotiated;
+ * all other bytes read as zeroes.
+ */
+export class ConfigSpace {
+  /** What the driver sees, for queue formulas and codecs that depend on it. */
+  visible: ConfigMemory = nothing;
+  private values: Values;
+  private readonly initial: Values;
+  private readonly device: string;
+  private readonly codec: Codec<object, Negotiated> | undefined;
+  private readonly writables: readonly Writable[];
+  private readonly offered: FeatureSet;
+  private features: FeatureSet;
+  private order: GuestOrder = "little";
+  private changes = 0;
+
+  /** @throws DeviceError where the values are not those of a space with these features */
+  constructor(device: string, codec: Codec<object, Negotiated> | undefined, values: object, offered: FeatureSet) {
+    this.device = device;
+    this.codec = codec;
+    this.offered = offered;
+    this.features = offered;
+    this.initial = { ...values };
+    this.values = { ...values };
+    this.writables = writablesOf(codec);
+    this.encode();
+  }
+
+  /** In bytes, as the driver sees it now. */
+  get length(): number {
+    return this.visible.view.byteLength;
+  }
+
+  get generation(): number {
+    return this.changes;
+  }
+
+  /** All values, those the driver does not see included. */
+  get value(): object {
+    return this.values;
+  }
+
+  /** What the driver sees from now on. Driver-writable members go back to what they were at first at a reset. */
+  show(features: FeatureSet | undefined, order: GuestOrder): void {
+    this.features = features ?? this.offered;
+    this.order = order;
+    this.encode();
+  }
+
+  reset(): void {
+    for (const { name, kept, reset } of this.writables) {
+      if (!kept) this.values[name] = reset ?? this.initial[name];
+    }
+  }
+
+  /** Changes values. @returns whether the driver sees a difference @throws DeviceError */
+  change(values: object): boolean {
+    const before = this.visible.view;
+    const old = this.values;
+    this.values = { ...old, ...values };
+    try {
+      this.encode();
+    } catch (error) {
+      this.values = old;
+      throw error;
+    }
+    if (sameBytes(before, this.visible.view)) return false;
+    this.changes = (this.changes + 1) >>> 0;
+    return true;
+  }
+
+  /** Bytes beyond the end read as zeroes. @param width in bytes, of a little-endian number */
+  read(offset: number, width: number): number {
+    let value = 0;
+    const { view } = this.visible;
+    for (let index = width - 1; index >= 0; index--) {
+      const at = offset + index;
+      value = value * 256 + (at < view.byteLength ? view.getUint8(at) : 0);
+    }
+    return value;
+  }
+
+  /**
+   * A write of the driver's. Bytes that it may not write stay as they are.
+   * @param status the device's status now
+   * @returns the members that were written to, though it be with the values that they had
+   */
+  write(offset: number, width: number, value: number, status: number): string[] {
+    const { view } = this.visible;
+    const names: string[] = [];
+    for (const member of this.writables) {
+      const from = Math.max(offset, member.from);
+      const to = Math.min(offset + width, member.to, view.byteLength);
+      if (from >= to || !allows(member, status)) continue;
+      for (let at = from; at < to; at++) view.setUint8(at, Math.floor(value / 256 ** (at - offset)) & 0xff);
+      names.push(member.name);
+    }
+    if (names.length > 0) this.take(names);
+    return names.filter((name) => this.isVisible(name));
+  }
+
+  /** Takes over the values that the driver wrote, and shows what came of them. */
+  private take(names: readonly string[]): void {
+    let seen: Values;
+    try {
+      seen = this.shown().readFrom(this.visible.view) as Values;
+    } catch {
+      // The value is none of this member's: it stays what it was.
+      this.encode();
+      return;
+    }
+    for (const { name, clears } of this.writables) {
+      if (!names.includes(name) || seen[name] === undefined) continue;
+      if (clears === undefined) {
+        this.values[name] = seen[name];
+      } else {
+        const other = this.values[clears];
+        const mask = seen[name];
+        if (typeof other === "number" && typeof mask === "number") this.values[clears] = (other & ~mask) >>> 0;
+      }
+    }
+    this.encode();
+  }
+
+  private isVisible(name: string): boolean {
+    const row = this.codec?.byteLayout.find((one) => one.name === name);
+    return row?.byteOffset !== undefined && row.byteOffset < this.length;
+  }
+
+  private shown(): Codec<object> {
+    return contextual(this.codec, this.features).guestOrder(this.order);
+  }
+
+  private encode(): void {
+    if (this.codec === undefined) return;
+    try {
+      const all = contextual(this.codec, this.offered).guestOrder(this.order).toBytes(this.values);
+      const codec = this.shown();
+      const bytes = codec.toBytes(codec.readFrom(new DataView(all.buffer)));
+      this.visible = new ConfigMemory(new DataView(bytes.buffer));
+    } catch (error) {
+      throw new DeviceError(this.device, error instanceof Error ? error.message : String(error));
+    }
+  }
+}
+
+/** A codec knows its context, or needs none. */
+function contextual(codec: Codec<object, Negotiated> | undefined, features: FeatureSet): Codec<object> {
+  if (codec === undefined) throw new TypeError("there is no configuration space");
+  return codec.withContext({ features });
+}
+
+function allows(member: Writable, status: number): boolean {
+  if (member.anyTime) return true;
+  if ((status & member.before) !== 0) return false;
+  // A driver writes nothing before it has negotiated what there is.
+  return (status & (STATUS.FEATURES_OK | STATUS.DRIVER)) !== 0;
+}
+
+function writablesOf(codec: Codec<object, Negotiated> | undefined): Writable[] {
+  return (codec?.byteLayout ?? []).flatMap(({ name, byteOffset, byteLength, access }): Writable[] => {
+    if (access === undefined || access.writable === "never") return [];
+    if (byteOffset === undefined || byteLength === undefined) return [];
+    const { writable } = access;
+    return [
+      {
+        name,
+        from: byteOffset,
+        to: byteOffset + byteLength,
+        anyTime: writable === "any time",
+        before: typeof writable === "object" ? bitOf(writable.before) : 0,
+        clears: access.writeClears,
+        kept: access.keptOverReset === true,
+        reset: access.reset,
+      },
+    ];
+  });
+}
+
+function bitOf(name: string): number {
+  for (const [known, bit] of Object.entries(STATUS)) if (known === name) return bit;
+  return 0;
+}
+
+function sameBytes(one: DataView, other: DataView): boolean {
+  if (one.byteLength !== other.byteLength) return false;
+  for (let at = 0; at < one.byteLength; at++) if (one.getUint8(at) !== other.getUint8(at)) return false;
+  return true;
+}

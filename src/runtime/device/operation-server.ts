@@ -1,0 +1,335 @@
+import type { Codec, ContextualCodec } from "../codec/codec.ts";
+import { CodecError } from "../codec-error.ts";
+import type { NumberField } from "../codec/accessors.ts";
+import { Condition } from "../codec/scope.ts";
+import type { GuestOrder } from "../codec/spec.ts";
+import type { Operation } from "../operation.ts";
+import type { QueueContext, QueuePlace } from "../queues.ts";
+import type { Chain } from "../virtqueue/chain.ts";
+import { PENDING } from "../virtqueue/device-queue.ts";
+import { Incoming, type Answer } from "./incoming.ts";
+
+/** The user's method for an operation. */
+type Method = (request: Incoming) => Answer<unknown>;
+
+/** What a server needs of the device around it. */
+export interface OperationHost {
+  /** What codecs may depend on. */
+  readonly context: QueueContext;
+  readonly order: GuestOrder;
+  methodOf(name: string): Method | undefined;
+  /** A chain is not what the description says, or the method threw. */
+  failed(queue: number, operation: string, reason: string, error?: unknown): void;
+  /** A chain that was pending is answered. */
+  complete(chain: Chain, written: number): void;
+}
+
+/** An operation with its codecs as they are under the negotiated features. */
+interface Served {
+  readonly name: string;
+  readonly operation: Operation;
+  readonly method: Method;
+  readonly sent: Codec<unknown> | undefined;
+  /** Bytes of `sent` that are read in place; undefined where it is read from a copy. */
+  readonly head: number | undefined;
+  readonly answer: Codec<object> | undefined;
+  /** Bytes of the answer; undefined where that depends on its value. */
+  readonly tail: number | undefined;
+  /** The accessor of a single number. */
+  readonly single: NumberField | undefined;
+}
+
+interface Family {
+  readonly message: Operation["message"];
+  readonly head: number;
+  readonly served: readonly Served[];
+  /** By the first tag, where that alone decides and is small. */
+  readonly quick: readonly (Served | undefined)[];
+}
+
+/** Tags below this are looked up in an array. */
+const quickTags = 64;
+/** The longest message that is read as a whole: control commands are far shorter, data does not come this way. */
+const longestCopy = 1 << 20;
+
+/** Serves the chains of one queue: finds out what each asks for, checks it, and calls the method. */
+export class OperationServer {
+  private readonly place: QueuePlace;
+  private readonly host: OperationHost;
+  private readonly families: readonly Family[];
+  private idle: Incoming | undefined;
+  private readonly scratch: DataView;
+
+  constructor(place: QueuePlace, operations: Readonly<Record<string, Operation>>, host: OperationHost) {
+    this.place = place;
+    this.host = host;
+    this.families = familiesOf(place, operations, host);
+    this.scratch = new DataView(new ArrayBuffer(Math.max(64, ...this.families.map((one) => one.head))));
+  }
+
+  /** Whether anything that a driver makes available here is served, or the device takes buffers when it likes. */
+  get serves(): boolean {
+    return this.families.length > 0;
+  }
+
+  /** Serves one chain. Returns how many bytes were written, or PENDING. Never throws. */
+  serve(chain: Chain): number {
+    try {
+      return this.begin(chain);
+    } catch (error) {
+      // The memory went away between two looks at it.
+      return this.fail("", "the chain could not be read", error);
+    }
+  }
+
+  private begin(chain: Chain): number {
+    const family = this.familyOf(chain);
+    if (family === undefined) return this.fail("", "no operation has bytes of these directions");
+    const incoming = this.idle ?? new Incoming(this.scratch);
+    this.idle = undefined;
+    incoming.queue = this.place;
+    if (!this.locate(incoming, chain, family.head)) {
+      this.idle = incoming;
+      return this.fail(
+        family.message.name,
+        `${chain.readableLength} bytes to read, at least ${family.head} are wanted`,
+      );
+    }
+    const served = this.pick(family, incoming);
+    if (served === undefined) return this.refuse(family, chain, incoming, "no operation has these tags now");
+    return this.run(served, chain, incoming, family);
+  }
+
+  private run(served: Served, chain: Chain, incoming: Incoming, family: Family): number {
+    const { operation, head } = served;
+    if (head === undefined) {
+      const why = this.decode(served, chain, incoming);
+      if (why !== undefined) return this.refuse(family, chain, incoming, why);
+    } else {
+      if (head > family.head && !this.locate(incoming, chain, head))
+        return this.refuse(family, chain, incoming, `${head} bytes to read are wanted`);
+      const rest = chain.readableLength - head;
+      if (rest !== 0 && !operation.input) return this.refuse(family, chain, incoming, `${rest} bytes too many to read`);
+      incoming.input.place(chain, head, rest);
+      incoming.hold(served.sent, undefined);
+    }
+    const room = chain.writableLength - (served.tail ?? 0);
+    if (room < 0) {
+      this.idle = incoming;
+      return this.fail(served.name, `${chain.writableLength} bytes to write, at least ${served.tail ?? 0} are wanted`);
+    }
+    const open = operation.output !== undefined && served.tail !== undefined;
+    incoming.output.place(chain, operation.output === "behind" ? (served.tail ?? 0) : 0, open ? room : 0);
+    let result: Answer<unknown>;
+    try {
+      result = served.method(incoming);
+    } catch (error) {
+      this.release(incoming);
+      return this.fail(served.name, "the device's method threw", error);
+    }
+    if (isPromise(result)) {
+      this.later(served, chain, incoming, result);
+      return PENDING;
+    }
+    const written = this.answer(served, chain, incoming, result);
+    this.release(incoming);
+    return written;
+  }
+
+  private later(served: Served, chain: Chain, incoming: Incoming, result: Promise<unknown>): void {
+    result.then(
+      (value) => {
+        // A reset has taken the chain away meanwhile.
+        if (!chain.inFlight) return;
+        const written = this.answer(served, chain, incoming, value);
+        if (written >= 0) this.host.complete(chain, written);
+      },
+      (error: unknown) => {
+        if (chain.inFlight) this.fail(served.name, "the device's method threw", error);
+      },
+    );
+  }
+
+  /** Writes the answer. Returns how many bytes are written, from the first on. */
+  private answer(served: Served, chain: Chain, incoming: Incoming, value: unknown): number {
+    const { answer, tail, single, operation } = served;
+    const { output } = incoming;
+    if (answer === undefined) return output.written;
+    const at = operation.output === "before" ? chain.writableLength - (tail ?? 0) : 0;
+    try {
+      if (single !== undefined && tail !== undefined && typeof value === "number") {
+        this.writeNumber(chain, at, tail, single, value);
+      } else {
+        const whole = operation.single === undefined ? value : { [operation.single]: value };
+        const bytes = answer.toBytes(whole as object);
+        if (bytes.length > chain.writableLength - at)
+          return this.fail(served.name, `an answer of ${bytes.length} bytes does not fit`);
+        chain.write(at, bytes);
+        if (tail === undefined) return bytes.length;
+      }
+    } catch (error) {
+      return this.fail(served.name, "the answer is none of this operation's", error);
+    }
+    if (operation.output === "behind") return (tail ?? 0) + output.written;
+    return output.written === output.length ? output.length + (tail ?? 0) : output.written;
+  }
+
+  private writeNumber(chain: Chain, at: number, length: number, field: NumberField, value: number): void {
+    const last = chain.segment(chain.segmentCount - 1);
+    // Mostly a driver gives the answer a buffer of its own, the last one.
+    if (at === chain.writableLength - length && last.length >= length) {
+      field.set(last.view, last.offset + last.length - length, value);
+      return;
+    }
+    const bytes = new Uint8Array(length);
+    field.set(new DataView(bytes.buffer), 0, value);
+    chain.write(at, bytes);
+  }
+
+  /** Answers what is no operation, where the description has an answer for that. */
+  private refuse(family: Family, chain: Chain, incoming: Incoming, reason: string): number {
+    this.idle = incoming;
+    const { refusal } = family.message;
+    if (refusal === undefined || chain.writableLength === 0) return this.fail(family.message.name, reason);
+    const { codec, field, value, atEnd } = refusal;
+    const length = codec.byteLength ?? 0;
+    const at = atEnd ? chain.writableLength - length : 0;
+    if (at < 0 || length > chain.writableLength) return this.fail(family.message.name, reason);
+    chain.write(at, (codec as unknown as Codec<object>).guestOrder(this.host.order).toBytes({ [field]: value }));
+    return at === 0 ? length : 0;
+  }
+
+  private fail(operation: string, reason: string, error?: unknown): number {
+    this.host.failed(this.place.number, operation, reason, error);
+    return PENDING;
+  }
+
+  private release(incoming: Incoming): void {
+    incoming.input.place(undefined, 0, 0);
+    incoming.output.place(undefined, 0, 0);
+    this.idle = incoming;
+  }
+
+  /** Reads what the driver sent from a copy of it. Returns what is wrong with it. */
+  private decode(served: Served, chain: Chain, incoming: Incoming): string | undefined {
+    const { sent } = served;
+    if (sent === undefined) return undefined;
+    const { readableLength } = chain;
+    if (readableLength > longestCopy) return `${readableLength} bytes are too many to read`;
+    const bytes = new Uint8Array(readableLength);
+    chain.read(0, bytes);
+    try {
+      incoming.hold(undefined, sent.fromBytes(bytes));
+    } catch (error) {
+      if (error instanceof CodecError) return error.message;
+      throw error;
+    }
+    incoming.input.place(undefined, 0, 0);
+    return undefined;
+  }
+
+  /** Finds the first `length` bytes: where they are, or in a copy where they lie in several pieces. */
+  private locate(incoming: Incoming, chain: Chain, length: number): boolean {
+    if (length === 0) return true;
+    if (chain.readableLength < length) return false;
+    const first = chain.segment(0);
+    if (first.length >= length) {
+      incoming.view = first.view;
+      incoming.at = first.offset;
+      return true;
+    }
+    // A pending request keeps its own copy.
+    const bytes = new Uint8Array(length);
+    if (chain.read(0, bytes) < length) return false;
+    incoming.view = new DataView(bytes.buffer);
+    incoming.at = 0;
+    return true;
+  }
+
+  private familyOf(chain: Chain): Family | undefined {
+    const { families } = this;
+    const [only] = families;
+    if (families.length <= 1) return only;
+    // Two messages of one queue differ by who writes.
+    return families.find(({ message }) =>
+      chain.readableLength > 0
+        ? message.readable !== undefined || message.byAddress === true
+        : message.readable === undefined,
+    );
+  }
+
+  private pick(family: Family, incoming: Incoming): Served | undefined {
+    const { tags } = family.message;
+    const { served } = family;
+    if (tags === undefined) return served[0];
+    const first = tags.by[0]?.(incoming.view, incoming.at) ?? 0;
+    if (tags.by.length === 1 && first < quickTags) return family.quick[first];
+    return served.find(({ operation }) =>
+      operation.tags.every((wanted, level) => {
+        const tag = level === 0 ? first : (tags.by[level]?.(incoming.view, incoming.at) ?? 0);
+        return wanted.includes(tag);
+      }),
+    );
+  }
+}
+
+function familiesOf(
+  place: QueuePlace,
+  operations: Readonly<Record<string, Operation>>,
+  host: OperationHost,
+): readonly Family[] {
+  const families = new Map<Operation["message"], Served[]>();
+  for (const [name, operation] of Object.entries(operations)) {
+    const { message } = operation;
+    if (message.kind === "event" || !message.queues.includes(place.name) || !exists(operation, host)) continue;
+    const method = host.methodOf(name);
+    if (method === undefined) continue;
+    const list = families.get(message) ?? [];
+    list.push(servedAs(name, operation, method, host));
+    families.set(message, list);
+  }
+  return [...families].map(([message, served]) => {
+    const quick = Array.from({ length: quickTags }, (_, tag) =>
+      served.find(({ operation }) => operation.tags.length === 1 && operation.tags[0]?.includes(tag) === true),
+    );
+    const [only] = served;
+    return { message, head: message.tags?.head ?? only?.head ?? 0, served, quick };
+  });
+}
+
+function exists(operation: Operation, host: OperationHost): boolean {
+  if (operation.needs.length === 0) return true;
+  const scope = {
+    struct: operation.message.name,
+    value: {},
+    context: host.context,
+    outer: undefined,
+    after: 0,
+    row: 0,
+  };
+  return new Condition(operation.needs).holds(scope);
+}
+
+function servedAs(name: string, operation: Operation, method: Method, host: OperationHost): Served {
+  const ready = <V>(codec: unknown): Codec<V> | undefined =>
+    codec === undefined
+      ? undefined
+      : (codec as ContextualCodec<V, QueueContext>).withContext(host.context).guestOrder(host.order);
+  const sent = ready<unknown>(operation.sent);
+  const answer = ready<object>(operation.answer);
+  const fields = answer as unknown as Readonly<Record<string, NumberField>> | undefined;
+  return {
+    name,
+    operation,
+    method,
+    sent,
+    head: operation.sent === undefined ? 0 : operation.sent.byteLength,
+    answer,
+    tail: operation.answer === undefined ? 0 : operation.answer.byteLength,
+    single: operation.single === undefined ? undefined : fields?.[operation.single],
+  };
+}
+
+function isPromise(value: unknown): value is Promise<unknown> {
+  return typeof value === "object" && value !== null && "then" in value;
+}

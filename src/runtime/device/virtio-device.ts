@@ -1,0 +1,391 @@
+import type { GuestOrder } from "../codec/spec.ts";
+import type { ConfigAccess } from "../config-access.ts";
+import { F, STATUS } from "../described/config.ts";
+import { FeatureSet } from "../features.ts";
+import type { Operation } from "../operation.ts";
+import type { QueueContext, QueuePlace } from "../queues.ts";
+import type { Chain } from "../virtqueue/chain.ts";
+import { createDeviceQueue } from "../virtqueue/create-queue.ts";
+import type { DeviceQueue } from "../virtqueue/device-queue.ts";
+import { notificationData } from "../virtqueue/notification.ts";
+import { queueFeatures, type QueueLayout } from "../virtqueue/queue-setup.ts";
+import { ConfigSpace } from "./config-space.ts";
+import type { DeviceDescription } from "./device-description.ts";
+import { DeviceError, type NeedsReset } from "./device-error.ts";
+import type { DeviceInterface, DevicePort, SharedMemory } from "./device-port.ts";
+import { EventSender } from "./event-sender.ts";
+import type { Answer, Incoming } from "./incoming.ts";
+import { OperationServer } from "./operation-server.ts";
+
+/** What a device is made of, beside its description. */
+export interface DeviceOptions<Bit extends number, Config extends object> {
+  /** The features that it offers. VERSION_1 is always among them. */
+  readonly features?: Iterable<Bit>;
+  /** The configuration space: every member that exists with these features. */
+  readonly config?: Config;
+  /** Entries that each queue has at most; 256 if absent. */
+  readonly queueSize?: number;
+  /** Numbers optional queues as this house does (`linux`); as the standard says if absent. */
+  readonly queueNumbering?: string;
+  readonly sharedMemory?: readonly SharedMemory[];
+}
+
+/** One queue, from when the driver has set it up until the reset. */
+interface LiveQueue {
+  readonly place: QueuePlace;
+  readonly queue: DeviceQueue;
+  readonly server: OperationServer;
+}
+
+/** Any method that serves an operation. */
+type Method = (request: Incoming) => Answer<unknown>;
+
+const standard: DeviceInterface = { legacy: false, bigEndian: false };
+
+/**
+ * A device of any type on any transport: status, features, configuration space and queues as the standard rules them.
+ * Generated classes add the operations of their type; a device of one's own extends those.
+ *
+ * The first part is for subclasses, the second is what transports call. Nothing that a driver does makes the latter
+ * throw: where it breaks the rules, the device needs a reset, and a reset mends it.
+ */
+export abstract class VirtioDevice<Bit extends number = number, Config extends object = object> {
+  readonly description: DeviceDescription;
+  readonly offered: FeatureSet;
+  readonly sharedMemory: readonly SharedMemory[];
+  /** Why it needs a reset; undefined while it works. */
+  needsReset: NeedsReset | undefined;
+  private readonly space: ConfigSpace;
+  private readonly maxQueueSize: number;
+  private readonly house: string | undefined;
+  private port: DevicePort | undefined;
+  private face: DeviceInterface = standard;
+  private statusNow = 0;
+  private driverFeatures: FeatureSet = new FeatureSet();
+  private accepted: FeatureSet | undefined;
+  private readonly live = new Map<number, LiveQueue>();
+  private placesNow: readonly QueuePlace[] | undefined;
+
+  /** @throws DeviceError where the features or the configuration are not allowed together */
+  constructor(description: DeviceDescription, options: DeviceOptions<Bit, Config> = {}) {
+    this.description = description;
+    this.offered = new FeatureSet<number>(options.features ?? []).add(F.VERSION_1);
+    const [fault] = description.features.checkOffer(this.offered);
+    if (fault !== undefined) {
+      const what = fault.kind === "requires" ? `${fault.feature} lacks ${fault.lacks.join(" or ")}` : fault.kind;
+      throw new DeviceError(description.name, `features that cannot be offered: ${what}`);
+    }
+    this.space = new ConfigSpace(description.name, description.config, options.config ?? {}, this.offered);
+    this.maxQueueSize = options.queueSize ?? 256;
+    this.house = options.queueNumbering;
+    this.sharedMemory = options.sharedMemory ?? [];
+  }
+
+  // --- For subclasses
+
+  /** The features that were negotiated; before that, those that are offered. */
+  get features(): FeatureSet<Bit> {
+    return (this.accepted ?? this.offered) as FeatureSet<Bit>;
+  }
+
+  /** The configuration space as the device has it. */
+  get config(): Readonly<Config> {
+    return this.space.value as Config;
+  }
+
+  /** Whether the driver has set the device up and it works. */
+  get running(): boolean {
+    return (this.statusNow & (STATUS.DRIVER_OK | STATUS.DEVICE_NEEDS_RESET)) === STATUS.DRIVER_OK;
+  }
+
+  /**
+   * Changes members of the configuration space, and tells the driver.
+   * @throws DeviceError where a value is none of its member's
+   */
+  protected changeConfig(values: Partial<Config>): void {
+    if (this.space.change(values) && this.running) this.port?.configChanged();
+  }
+
+  /** Whether this choice of the driver's is taken; it is already held against the description. */
+  protected acceptFeatures(_features: FeatureSet<Bit>): boolean {
+    return true;
+  }
+
+  /** The driver has set the device up: requests come from now on. */
+  protected started(): void {}
+
+  /** The driver has reset the device, or this one queue: nothing that was not answered will be. */
+  protected wasReset(_queue?: QueuePlace): void {}
+
+  /** The driver has written to these members. */
+  protected configWritten(_names: readonly string[]): void {}
+
+  /** The driver has made buffers available for what the device sends. */
+  protected buffersAdded(_queue: QueuePlace): void {}
+
+  /** The device cannot go on until it is reset; the driver is told. */
+  protected gaveUp(_cause: NeedsReset): void {}
+
+  /**
+   * Sends an event: fills in a buffer that the driver has made available for it.
+   * @param index which queue of that kind
+   * @param output bytes of any number that come with it
+   * @returns false where there is no buffer now, or none that is long enough
+   * @throws CodecError where the value is none of the event's
+   */
+  protected send(operation: Operation, value: unknown, index = 0, output?: Uint8Array): boolean {
+    if (!this.running) return false;
+    const name = operation.message.queues[0] ?? "";
+    for (const { place, queue } of this.live.values()) {
+      if (place.name === name && place.index === index)
+        return new EventSender(queue, this.context, this.order).send(operation, value, output);
+    }
+    return false;
+  }
+
+  /** Gives up: DEVICE_NEEDS_RESET is set, and the driver is told. */
+  protected giveUp(cause: NeedsReset): void {
+    if (this.needsReset !== undefined) return;
+    this.needsReset = cause;
+    // The legacy interface has no such bit; there the device just does nothing any more.
+    if (!this.face.legacy) this.statusNow |= STATUS.DEVICE_NEEDS_RESET;
+    if ((this.statusNow & STATUS.DRIVER_OK) !== 0) this.port?.configChanged();
+    this.gaveUp(cause);
+  }
+
+  // --- For transports
+
+  /** Puts the device on a transport. @throws DeviceError where it is on one already */
+  attach(port: DevicePort): void {
+    if (this.port !== undefined) throw new DeviceError(this.description.name, "it is on a transport already");
+    this.port = port;
+  }
+
+  /** The interface by which the driver speaks; it can change only while the status is 0. @returns whether it is this now */
+  speak(face: DeviceInterface): boolean {
+    if (this.face.legacy === face.legacy && this.face.bigEndian === face.bigEndian) return true;
+    if (this.statusNow !== 0) return false;
+    this.face = face;
+    this.placesNow = undefined;
+    this.space.show(undefined, this.order);
+    return true;
+  }
+
+  get status(): number {
+    return this.statusNow;
+  }
+
+  /** The driver writes the status. Bits only ever come; 0 resets. */
+  writeStatus(value: number): void {
+    if (value === 0) {
+      this.reset();
+      return;
+    }
+    const come = value & ~this.statusNow & 0xff & ~STATUS.DEVICE_NEEDS_RESET;
+    this.statusNow |= come & (STATUS.ACKNOWLEDGE | STATUS.DRIVER | STATUS.FAILED);
+    if ((come & STATUS.FEATURES_OK) !== 0 && !this.face.legacy) this.negotiate();
+    if ((come & STATUS.DRIVER_OK) !== 0) this.start();
+    if ((come & STATUS.SUSPEND) !== 0) this.suspend();
+  }
+
+  /** 32 of the features that are offered. The legacy interface has the first 32 only. */
+  offeredWord(index: number): number {
+    if (this.face.legacy && index > 0) return 0;
+    return this.offered.word(index);
+  }
+
+  /** The driver accepts 32 features. Ignored once they are negotiated. */
+  acceptWord(index: number, bits: number): void {
+    if (this.accepted !== undefined || index > 3 || (this.face.legacy && index > 0)) return;
+    this.driverFeatures.setWord(index, bits);
+    this.placesNow = undefined;
+  }
+
+  /** What the driver has accepted of 32 features. */
+  acceptedWord(index: number): number {
+    return this.driverFeatures.word(index);
+  }
+
+  /** The queues that there are, as far as the features tell by now. */
+  get queuePlaces(): readonly QueuePlace[] {
+    this.placesNow ??= this.description.queues.places(this.context, this.house);
+    return this.placesNow;
+  }
+
+  /** Entries that a queue has at most; 0 where there is no such queue. */
+  queueMaxSize(index: number): number {
+    return this.placeOf(index) === undefined ? 0 : this.maxQueueSize;
+  }
+
+  /** Whether the driver has set this queue up. */
+  queueEnabled(index: number): boolean {
+    return this.live.has(index);
+  }
+
+  /** The driver has set a queue up. False where it cannot be used so: the device needs a reset then. */
+  enableQueue(index: number, layout: QueueLayout): boolean {
+    const place = this.placeOf(index);
+    if (place === undefined || this.port === undefined || this.needsReset !== undefined) return false;
+    if (this.live.has(index)) return true;
+    if (!this.face.legacy && (this.statusNow & STATUS.FEATURES_OK) === 0) {
+      this.giveUp({ kind: "status", reason: `queue ${index} is set up before FEATURES_OK` });
+      return false;
+    }
+    const live = this.createQueue(place, this.port);
+    this.live.set(index, live);
+    if (live.queue.enable(layout)) return true;
+    this.live.delete(index);
+    return false;
+  }
+
+  /** The driver resets one queue: nothing in flight there is answered. */
+  resetQueue(index: number): void {
+    const live = this.live.get(index);
+    if (live === undefined) return;
+    live.queue.reset();
+    this.live.delete(index);
+    this.wasReset(live.place);
+  }
+
+  /** The driver's notification: a queue's index, or with NOTIFICATION_DATA what tells more. */
+  notified(value: number): void {
+    const index = this.features.has(F.NOTIFICATION_DATA as Bit) ? notificationData(value).queue : value & 0xffff;
+    const live = this.live.get(index);
+    if (live !== undefined && this.running) this.serve(live);
+  }
+
+  /** In bytes, as the driver sees it now. */
+  get configLength(): number {
+    return this.space.length;
+  }
+
+  get configGeneration(): number {
+    return this.space.generation;
+  }
+
+  /** @param width in bytes, of a little-endian number; any offset will do, bytes beyond the end are 0 */
+  readConfig(offset: number, width: number): number {
+    return this.space.read(offset, width);
+  }
+
+  /** Bytes that the driver may not write are left as they are. */
+  writeConfig(offset: number, width: number, value: number): void {
+    const names = this.space.write(offset, width, value, this.statusNow);
+    if (names.length > 0) this.configWritten(names);
+  }
+
+  // --- What is behind that
+
+  private get order(): GuestOrder {
+    return this.face.bigEndian ? "big" : "little";
+  }
+
+  private get context(): QueueContext {
+    const features = this.accepted ?? (this.face.legacy ? this.taken() : this.offered);
+    const config: ConfigAccess = this.space.visible;
+    return { features, config };
+  }
+
+  private placeOf(index: number): QueuePlace | undefined {
+    return this.queuePlaces.find((place) => place.number === index);
+  }
+
+  /** What the driver has accepted of what is offered. */
+  private taken(): FeatureSet {
+    return this.driverFeatures.and(this.offered);
+  }
+
+  private negotiate(): void {
+    const wanted = this.driverFeatures;
+    if (!wanted.without(this.offered).equals(new FeatureSet())) return;
+    if (!wanted.has(F.VERSION_1) || this.description.features.check(wanted).length > 0) return;
+    if (!this.acceptFeatures(wanted as FeatureSet<Bit>)) return;
+    this.settle(wanted);
+    this.statusNow |= STATUS.FEATURES_OK;
+  }
+
+  private settle(features: FeatureSet): void {
+    this.accepted = features;
+    this.placesNow = undefined;
+    this.space.show(features, this.order);
+  }
+
+  private start(): void {
+    const resumed = (this.statusNow & STATUS.SUSPEND) !== 0;
+    if (this.face.legacy) this.settle(this.taken());
+    else if (this.accepted === undefined) {
+      this.giveUp({ kind: "status", reason: "DRIVER_OK is set without FEATURES_OK" });
+      return;
+    }
+    this.statusNow = (this.statusNow | STATUS.DRIVER_OK) & ~STATUS.SUSPEND;
+    if (this.needsReset !== undefined) return;
+    if (!resumed) this.started();
+    for (const live of this.live.values()) this.serve(live);
+  }
+
+  /** What was made available is left until the driver resumes the device. */
+  private suspend(): void {
+    if (!this.running || this.accepted?.has(F.SUSPEND) !== true) return;
+    this.statusNow = (this.statusNow | STATUS.SUSPEND) & ~STATUS.DRIVER_OK;
+  }
+
+  private reset(): void {
+    const queues = [...this.live.values()];
+    this.live.clear();
+    this.statusNow = 0;
+    this.needsReset = undefined;
+    this.driverFeatures = new FeatureSet();
+    this.accepted = undefined;
+    this.placesNow = undefined;
+    for (const { queue } of queues) queue.reset();
+    this.space.reset();
+    this.space.show(undefined, this.order);
+    this.wasReset();
+  }
+
+  private createQueue(place: QueuePlace, port: DevicePort): LiveQueue {
+    const features = this.accepted ?? this.taken();
+    const queue = createDeviceQueue({
+      memory: port.memory,
+      features: {
+        ...queueFeatures((bit) => features.has(bit)),
+        legacy: this.face.legacy,
+        bigEndian: this.face.bigEndian,
+      },
+      maxSize: this.maxQueueSize,
+      interrupt: () => port.usedBuffer(place.number),
+      onBroken: (fault) => this.giveUp({ kind: "queue", queue: place.number, fault }),
+    });
+    const server = new OperationServer(place, this.description.operations, {
+      context: this.face.legacy ? { features, config: this.space.visible } : this.context,
+      order: this.order,
+      methodOf: (name) => this.methodOf(name),
+      failed: (number, operation, reason, error) =>
+        this.giveUp(
+          error === undefined
+            ? { kind: "request", queue: number, operation, reason }
+            : { kind: "handler", queue: number, operation, error },
+        ),
+      complete: (chain, written) => this.complete(queue, chain, written),
+    });
+    return { place, queue, server };
+  }
+
+  private methodOf(name: string): Method | undefined {
+    const method: unknown = Reflect.get(this, name);
+    return typeof method === "function" ? (method.bind(this) as Method) : undefined;
+  }
+
+  private complete(queue: DeviceQueue, chain: Chain, written: number): void {
+    queue.push(chain, written);
+    queue.publish();
+  }
+
+  private serve({ place, queue, server }: LiveQueue): void {
+    if (!server.serves) {
+      this.buffersAdded(place);
+      return;
+    }
+    queue.serve((chain) => server.serve(chain));
+  }
+}
