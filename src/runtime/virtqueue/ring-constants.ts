@@ -1,4 +1,5 @@
-// Numbers of the description's ring and config modules. A test holds each against it.
+// Numbers of the description's ring and config modules. A test holds each against it. They are written out because the
+// bundler puts a constant where it is used, and leaves a member of ../described/ring.ts to be looked up.
 
 export const DESC_F_NEXT = 1;
 export const DESC_F_WRITE = 2;
