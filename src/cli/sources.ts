@@ -4,6 +4,7 @@ import { join, relative, sep } from "node:path";
 import type { SourceText } from "../compile.ts";
 import { CallError, reasonOf } from "./call-error.ts";
 import { packageFolder } from "./package-folder.ts";
+import { count, grouped } from "./report.ts";
 
 /** A description. `path` is what goes into the IR and so into generated files: relative, the same on every machine. */
 export interface Source extends SourceText {
@@ -28,6 +29,9 @@ export const inputPath = "<stdin>";
 /** The largest description of the standard has 70 thousand bytes. More than this is no description. */
 const mostBytes = 1 << 20;
 
+/** Of all that one call names: this much takes about 10 s and 1 GB. */
+const mostBytesTogether = 8 << 20;
+
 /**
  * Reads the descriptions that a call names: files, folders, `-` for standard input; without any, all that come with
  * virtgen. What is named twice is read once.
@@ -46,6 +50,7 @@ export async function readSources(names: readonly string[]): Promise<Sources> {
       asked.push(file === standardInput ? await readInput() : { path: fromHere(file), file, text: read(file) });
     }
   }
+  refuseTooMuch(asked);
   return {
     asked,
     library: libraryFor(asked, bundled),
@@ -138,7 +143,7 @@ function filesBelow(folder: string): readonly string[] {
 function read(file: string): string {
   try {
     const { size } = statSync(file);
-    if (size > mostBytes) throw tooLarge(file);
+    if (size > mostBytes) throw tooLarge(file, size);
     return decode(readFileSync(file), file);
   } catch (error) {
     if (error instanceof CallError) throw error;
@@ -163,11 +168,26 @@ async function readInput(): Promise<Source> {
   return { path: inputPath, file: inputPath, text: decode(Buffer.concat(chunks), inputPath) };
 }
 
-function tooLarge(name: string): CallError {
+/** @param size in bytes, where it is known: standard input is not read further than to the limit. */
+function tooLarge(name: string, size?: number): CallError {
+  const limit = grouped(mostBytes);
   return new CallError(
     "V9002",
-    `'${name}' is larger than a description can be`,
-    `a description has at most ${mostBytes.toLocaleString("en-US")} bytes`,
+    size === undefined
+      ? `'${name}' has more than the ${limit} bytes that a description may have`
+      : `'${name}' has ${grouped(size)} bytes; a description may have ${limit}`,
+    "describe each device in a file of its own; all that comes with virtgen is smaller than this limit",
+  );
+}
+
+/** @throws CallError where the descriptions of a call are together more than it can check in moderate memory. */
+function refuseTooMuch(asked: readonly Source[]): void {
+  const size = asked.reduce((sum, source) => sum + Buffer.byteLength(source.text), 0);
+  if (size <= mostBytesTogether) return;
+  throw new CallError(
+    "V9002",
+    `${count(asked.length, "description")} have ${grouped(size)} bytes; all of a call together may have ${grouped(mostBytesTogether)}`,
+    "name fewer of them in one call",
   );
 }
 

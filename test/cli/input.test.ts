@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { folderWith, lamp, shell, virtgen } from "./run-virtgen.ts";
@@ -80,14 +80,30 @@ describe("a description", () => {
   test("of ten megabytes is refused at once, from a file and from a pipe", async () => {
     const text = `${lamp}// ${"x".repeat(10_000_000)}\n`;
     const folder = folderWith({ "large.virtio": text });
-    const message =
-      "error[V9002]: 'large.virtio' is larger than a description can be\n  help: a description has at most 1,048,576 bytes\n";
-    expect(await virtgen(["check", "large.virtio"], { cwd: folder })).toEqual({ status: 2, out: "", err: message });
+    const size = text.length.toLocaleString("en-US");
+    const help =
+      "\n  help: describe each device in a file of its own; all that comes with virtgen is smaller than this limit\n";
+    expect(await virtgen(["check", "large.virtio"], { cwd: folder })).toEqual({
+      status: 2,
+      out: "",
+      err: `error[V9002]: 'large.virtio' has ${size} bytes; a description may have 1,048,576${help}`,
+    });
     expect(await virtgen(["check", "-"], { input: text })).toEqual({
       status: 2,
       out: "",
-      err: message.replace("large.virtio", "<stdin>"),
+      err: `error[V9002]: '<stdin>' has more than the 1,048,576 bytes that a description may have${help}`,
     });
+  });
+
+  test("of ten megabytes in several files is refused at once, and nothing is written", async () => {
+    const one = `// ${"x".repeat(1_000_000)}\n`;
+    const folder = folderWith(Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`${index}.virtio`, one])));
+    expect(await virtgen(["build", ".", "--out", "out"], { cwd: folder })).toEqual({
+      status: 2,
+      out: "",
+      err: "error[V9002]: 10 descriptions have 10,000,040 bytes; all of a call together may have 8,388,608\n  help: name fewer of them in one call\n",
+    });
+    expect(existsSync(join(folder, "out"))).toBe(false);
   });
 
   test.each<[string, string]>([
