@@ -2,6 +2,7 @@ import { GuestMemory } from "../../src/runtime/memory/guest-memory.ts";
 import type { Chain } from "../../src/runtime/virtqueue/chain.ts";
 import { createDeviceQueue, createDriverQueue } from "../../src/runtime/virtqueue/create-queue.ts";
 import { contiguousLayout } from "../../src/runtime/virtqueue/queue-setup.ts";
+import { ScatterList } from "../../src/runtime/virtqueue/scatter-list.ts";
 
 /** Serves a number of requests in batches and returns how long it took, in nanoseconds a request. */
 export type Window = (requests: number) => number;
@@ -32,6 +33,8 @@ export interface Setup {
   readonly indirect?: boolean;
   /** How many regions the memory is cut into. */
   readonly regions?: number;
+  /** Whether the buffers are put together in advance, or element by element in place. */
+  readonly prepared?: boolean;
   readonly device?: OtherDevice;
 }
 
@@ -57,7 +60,7 @@ function complete(token: number, written: number): void {
 
 /** Both sides in this thread, through the runtime as a user calls it, all features compiled in. */
 export function createWindow(setup: Setup): Window {
-  const { packed, batch, shared, indirect = false, regions = 1 } = setup;
+  const { packed, batch, shared, indirect = false, regions = 1, prepared = false } = setup;
   const buffer = shared ? new SharedArrayBuffer(memoryLength) : new ArrayBuffer(memoryLength);
   const memory = new GuestMemory(
     Array.from({ length: regions }, (_, index) => ({
@@ -75,17 +78,31 @@ export function createWindow(setup: Setup): Window {
   let device: Served = { process: () => void queue.process(handle) };
   if (setup.device === undefined) queue.enable(layout);
   else device = setup.device(buffer, layout);
+  const lists = Array.from({ length: size }, (_, slot) =>
+    new ScatterList().readable(headerAt + slot * 16, 16).writable(dataAt + slot * dataStep, 4096),
+  );
   let slot = 0;
+  const fillPrepared = (): void => {
+    for (let count = 0; count < batch; count++) {
+      const list = lists[slot];
+      slot = (slot + 1) & (size - 1);
+      if (list === undefined || !driver.add(list, slot)) throw new Error("the queue is full");
+    }
+  };
+  const fillInPlace = (): void => {
+    for (let count = 0; count < batch; count++) {
+      if (!driver.begin(2)) throw new Error("the queue is full");
+      driver.readable(headerAt + slot * 16, 16);
+      driver.writable(dataAt + slot * dataStep, 4096);
+      slot = (slot + 1) & (size - 1);
+      driver.commit(slot);
+    }
+  };
+  const fill = prepared ? fillPrepared : fillInPlace;
   return (requests) => {
     const before = process.hrtime.bigint();
     for (let done = 0; done < requests; done += batch) {
-      for (let count = 0; count < batch; count++) {
-        if (!driver.begin(2)) throw new Error("the queue is full");
-        driver.readable(headerAt + slot * 16, 16);
-        driver.writable(dataAt + slot * dataStep, 4096);
-        slot = (slot + 1) & (size - 1);
-        driver.commit(slot);
-      }
+      fill();
       driver.kick();
       device.process();
       driver.reap(complete);

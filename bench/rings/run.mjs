@@ -76,6 +76,8 @@ const contenders = columns.flatMap((column) => {
     start(c, column, binary, []),
     node("virtgen, ArrayBuffer", {}),
     node("virtgen, SharedArrayBuffer", { shared: true }),
+    node("virtgen, prepared lists", { prepared: true }),
+    node("virtgen, prepared, shared", { shared: true, prepared: true }),
     node("virtgen, memory of 4 regions", { regions: 4 }),
     node("virtgen, indirect", { indirect: true }),
     node("virtgen, both layouts in turn", {}, { packed: !plain.packed }),
@@ -107,7 +109,7 @@ for (const name of new Set(contenders.map((contender) => contender.name))) {
 
 console.log("\nheap growth over 10 million requests, bytes a request\n");
 for (const { name, column, ask } of contenders) {
-  if (!name.endsWith("Buffer") || !column.endsWith("32")) continue;
+  if (!/Buffer$|prepared/.test(name) || !column.endsWith("32")) continue;
   const grown = await ask("heap");
   console.log(`${`${name}, ${column}`.padEnd(40)}${grown.toFixed(5).padStart(10)}`);
 }

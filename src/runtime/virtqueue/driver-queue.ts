@@ -194,7 +194,13 @@ export abstract class DriverQueue<Token> {
    */
   abstract commit(token: Token): void;
 
-  /** Does all of this with a list that is put together already, and that may be used again at once. */
+  /**
+   * Does all of this with a list that is put together already, and that may be used again at once. What was begun and
+   * not committed is dropped. Where the same buffers come again and again, keep a list of each: on a packed queue that
+   * is cheaper than element by element, on a split one about the same.
+   * @returns false when there is no room now, or the queue is broken or not enabled
+   * @throws RangeError where the list is empty, or can never fit
+   */
   add(buffer: ScatterList, token: Token): boolean {
     const { count, readableCount, addresses, lengths } = buffer;
     if (!this.begin(count)) return false;

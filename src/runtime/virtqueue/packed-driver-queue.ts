@@ -13,7 +13,7 @@ import {
   RING_EVENT_FLAGS_DISABLE,
   RING_EVENT_FLAGS_ENABLE,
 } from "./ring-constants.ts";
-import { smallTotal } from "./scatter-list.ts";
+import { type ScatterList, smallTotal } from "./scatter-list.ts";
 
 const noWords = new Int32Array(0);
 const noHalves = new Uint16Array(0);
@@ -114,6 +114,57 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
     buffers[id << 1] = entries << 16;
     buffers[(id << 1) + 1] = this.writableNow;
     this.tokens[id] = token;
+  }
+
+  override add(buffer: ScatterList, token: Token): boolean {
+    const { count, words } = buffer;
+    const { ring } = this;
+    if (
+      this.special ||
+      count > this.free ||
+      count < 1 ||
+      this.placed !== 0 ||
+      this.seenGeneration !== this.memory.generation ||
+      ring.length === 0
+    ) {
+      return super.add(buffer, token);
+    }
+    const { buffers, end } = this;
+    const id = this.freeId;
+    let index = this.nextAvail;
+    let bits = this.availBits | id;
+    // A batch's first descriptor makes it available, when it is published; until then nobody looks at the others.
+    let withheld = this.batchEntries === 0;
+    for (let from = 0; from < count << 2; from += 4) {
+      const to = index << 2;
+      const word = ((words[from + 3] ?? 0) << 16) | bits;
+      ring[to] = words[from] ?? 0;
+      ring[to + 1] = words[from + 1] ?? 0;
+      ring[to + 2] = words[from + 2] ?? 0;
+      if (withheld) {
+        this.batchStart = to + 3;
+        this.batchWord = word;
+        withheld = false;
+      } else {
+        ring[to + 3] = word;
+      }
+      index += 1;
+      if (index === end) {
+        index = 0;
+        bits ^= bothBits;
+      }
+    }
+    this.missing = 0;
+    this.freeId = this.nextFree[id] ?? 0;
+    this.batchEntries += count;
+    this.nextAvail = index;
+    this.availBits = bits & bothBits;
+    this.free -= count;
+    this.outstanding += 1;
+    buffers[id << 1] = count << 16;
+    buffers[(id << 1) + 1] = buffer.writableLength;
+    this.tokens[id] = token;
+    return true;
   }
 
   override publish(): boolean {

@@ -1,3 +1,5 @@
+import { DESC_F_NEXT, DESC_F_WRITE } from "./ring-constants.ts";
+
 const twoTo32 = 0x1_0000_0000;
 
 /** In bytes: up to there sums are what V8 calls small integers. */
@@ -14,6 +16,11 @@ export class ScatterList {
   /** Guest-physical addresses, and lengths in bytes, by element. */
   readonly addresses: number[] = [];
   readonly lengths: number[] = [];
+  /**
+   * The same as descriptors, four words each, which the queues copy: the address's halves, the length, and the flags
+   * NEXT and WRITE. The queue's business.
+   */
+  words: Int32Array = new Int32Array(16);
   /** Bytes of all elements, and of those that the device writes. */
   byteLength = 0;
   writableLength = 0;
@@ -32,21 +39,32 @@ export class ScatterList {
    */
   readable(address: number, length: number): this {
     if (this.writableLength !== 0) throw new RangeError("what the device reads comes before what it writes");
-    this.append(address, length);
+    this.append(address, length, 0);
     this.readableCount = this.count;
     return this;
   }
 
   /** Appends bytes for the device to write. @throws RangeError where a number cannot be an address or a length */
   writable(address: number, length: number): this {
-    this.append(address, length);
+    this.append(address, length, DESC_F_WRITE);
     this.writableLength += length;
     return this;
   }
 
-  private append(address: number, length: number): void {
+  private append(address: number, length: number, flags: number): void {
     const total = this.byteLength + length;
     checkElement(address, length, total, 1);
+    const at = this.count << 2;
+    if (at === this.words.length) {
+      const longer = new Int32Array(at * 2);
+      longer.set(this.words);
+      this.words = longer;
+    }
+    this.words[at] = address;
+    this.words[at + 1] = address / twoTo32;
+    this.words[at + 2] = length;
+    this.words[at + 3] = flags;
+    if (at > 0) this.words[at - 1] = (this.words[at - 1] ?? 0) | DESC_F_NEXT;
     this.addresses[this.count] = address;
     this.lengths[this.count] = length;
     this.byteLength = total;

@@ -2,7 +2,7 @@ import { DriverQueue, type UsedHandler } from "./driver-queue.ts";
 import { passedIndex } from "./event-window.ts";
 import { halvesOf, type RingParts, wordsOf } from "./queue-setup.ts";
 import { AVAIL_F_NO_INTERRUPT, DESC_F_INDIRECT, DESC_F_NEXT, DESC_SIZE, USED_F_NO_NOTIFY } from "./ring-constants.ts";
-import { smallTotal } from "./scatter-list.ts";
+import { type ScatterList, smallTotal } from "./scatter-list.ts";
 import { swap16, swap32 } from "./walk.ts";
 
 /** Turns a descriptor round: as a whole the address, which has its upper half first then. */
@@ -93,6 +93,44 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
     this.tokens[head] = token;
     this.avail[2 + (next & (this.sizeNow - 1))] = this.swap ? swap16(head) : head;
     this.nextAvail = (next + 1) & 0xffff;
+  }
+
+  override add(buffer: ScatterList, token: Token): boolean {
+    const { count, words } = buffer;
+    const { desc } = this;
+    if (
+      this.special ||
+      count > this.free ||
+      count < 1 ||
+      this.seenGeneration !== this.memory.generation ||
+      desc.length === 0
+    ) {
+      return super.add(buffer, token);
+    }
+    const { buffers, nextFree, nextAvail: next } = this;
+    const head = this.freeHead;
+    let at = head;
+    let last = head;
+    for (let from = 0; from < count << 2; from += 4) {
+      const to = at << 2;
+      last = at;
+      at = nextFree[at] ?? 0;
+      desc[to] = words[from] ?? 0;
+      desc[to + 1] = words[from + 1] ?? 0;
+      desc[to + 2] = words[from + 2] ?? 0;
+      desc[to + 3] = (words[from + 3] ?? 0) | (at << 16);
+    }
+    this.head = -1;
+    this.missing = 0;
+    this.freeHead = at;
+    this.free -= count;
+    this.outstanding += 1;
+    buffers[head << 1] = (count << 16) | last;
+    buffers[(head << 1) + 1] = buffer.writableLength;
+    this.tokens[head] = token;
+    this.avail[2 + (next & (this.sizeNow - 1))] = head;
+    this.nextAvail = (next + 1) & 0xffff;
+    return true;
   }
 
   override publish(): boolean {
