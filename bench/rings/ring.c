@@ -1,6 +1,7 @@
 /*
  * The least that a driver and a device of a virtqueue can do, for comparison: chains of 2, one region of memory,
- * every address, index and length checked. Both sides in one thread.
+ * every address, index, length, direction and flag checked that the runtime checks for such a chain. Both sides in
+ * one thread.
  *
  * Reads lines "split|packed BATCH REQUESTS" and answers each with the nanoseconds a request.
  */
@@ -10,7 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { SIZE = 256, NEXT = 1, WRITE = 2, AVAIL = 1 << 7, USED = 1 << 15 };
+enum { SIZE = 256, NEXT = 1, WRITE = 2, INDIRECT = 4, AVAIL = 1 << 7, USED = 1 << 15 };
 enum { MEMORY = 8 << 20 };
 
 struct desc { uint64_t addr; uint32_t len; uint16_t flags, next; };
@@ -34,6 +35,13 @@ static void *translate(uint64_t addr, uint32_t len)
 	return memory + addr;
 }
 
+/* What a driver may hand over: elements of some length, less than 2^30 bytes in all, readable ones first. */
+static void check_element(uint64_t addr, uint32_t len, uint16_t flags, uint16_t direction, uint64_t total)
+{
+	if (addr >> 53 || !len || total >> 30 || flags < direction)
+		abort();
+}
+
 /* What the device does with each request, and the driver with each answer. */
 static uint32_t serve(const void *in, uint32_t in_len, void *out, uint32_t out_len)
 {
@@ -54,18 +62,22 @@ static void complete(uint32_t token, uint32_t len)
 static struct {
 	struct desc *desc; struct avail *avail; struct used *used;
 	uint16_t free_head, next_free[SIZE], tail[SIZE], count[SIZE], next_avail, next_used;
-	uint32_t writable[SIZE], token[SIZE], free;
+	uint32_t writable[SIZE], token[SIZE], free, outstanding;
 	uint16_t dev_avail, dev_used;
 } s;
 
 static int split_add(const uint64_t *addr, const uint32_t *len, const uint16_t *flags, unsigned count, uint32_t token)
 {
-	uint16_t head = s.free_head, at = head, last = head;
+	uint16_t head = s.free_head, at = head, last = head, direction = 0;
 	uint32_t writable = 0;
+	uint64_t total = 0;
 
 	if (count > s.free)
 		return 0;
 	for (unsigned i = 0; i < count; i++) {
+		total += len[i];
+		check_element(addr[i], len[i], flags[i], direction, total);
+		direction = flags[i];
 		s.desc[at] = (struct desc){ addr[i], len[i], flags[i] | (i + 1 < count ? NEXT : 0), s.next_free[at] };
 		if (flags[i] & WRITE)
 			writable += len[i];
@@ -74,6 +86,7 @@ static int split_add(const uint64_t *addr, const uint32_t *len, const uint16_t *
 	}
 	s.free_head = at;
 	s.free -= count;
+	s.outstanding++;
 	s.tail[head] = last;
 	s.count[head] = count;
 	s.writable[head] = writable;
@@ -107,6 +120,8 @@ static void split_device(void)
 			if (at >= SIZE || n == 2)
 				abort();
 			struct desc d = *(volatile struct desc *)&s.desc[at];
+			if (!d.len || (d.flags & INDIRECT))
+				abort();
 			where[n] = translate(d.addr, d.len);
 			if (d.flags & WRITE)
 				writing = 1;
@@ -131,6 +146,8 @@ static void split_reap(void)
 {
 	uint16_t idx = load_acquire(&s.used->idx);
 
+	if ((uint16_t)(idx - s.next_used) > s.outstanding)
+		abort();
 	while (s.next_used != idx) {
 		struct used_elem e = s.used->ring[s.next_used % SIZE];
 
@@ -139,6 +156,7 @@ static void split_reap(void)
 		s.next_free[s.tail[e.id]] = s.free_head;
 		s.free_head = e.id;
 		s.free += s.count[e.id];
+		s.outstanding--;
 		s.count[e.id] = 0;
 		s.next_used++;
 		complete(s.token[e.id], e.len);
@@ -150,17 +168,22 @@ static struct {
 	uint16_t free_ids[SIZE], free_count, count[SIZE], next_avail, next_used, batch, batch_flags, batch_entries;
 	uint32_t writable[SIZE], token[SIZE], free;
 	int wrap, used_wrap, dev_wrap, dev_used_wrap;
-	uint16_t dev_avail, dev_used, dev_batch, dev_batch_flags, dev_batch_entries;
+	uint16_t dev_avail, dev_used, dev_batch, dev_batch_flags, dev_batch_entries, dev_taken;
 } p;
 
 static int packed_add(const uint64_t *addr, const uint32_t *len, const uint16_t *flags, unsigned count, uint32_t token)
 {
 	uint32_t writable = 0;
+	uint64_t total = 0;
+	uint16_t direction = 0;
 
 	if (count > p.free)
 		return 0;
 	uint16_t id = p.free_ids[--p.free_count];
 	for (unsigned i = 0; i < count; i++) {
+		total += len[i];
+		check_element(addr[i], len[i], flags[i], direction, total);
+		direction = flags[i];
 		uint16_t f = flags[i] | (p.wrap ? AVAIL : USED) | (i + 1 < count ? NEXT : 0);
 		struct pdesc *d = &p.ring[p.next_avail];
 
@@ -208,9 +231,13 @@ static void packed_device(void)
 		if (!!(flags & AVAIL) != p.dev_wrap || !!(flags & USED) == p.dev_wrap)
 			break;
 		for (;;) {
-			if (n == 2)
+			if (n == 2 || p.dev_taken + n == SIZE)
 				abort();
 			struct pdesc d = *(volatile struct pdesc *)&p.ring[p.dev_avail];
+			if (!!(d.flags & AVAIL) != p.dev_wrap || !!(d.flags & USED) == p.dev_wrap)
+				abort();
+			if (!d.len || (d.flags & INDIRECT))
+				abort();
 			where[n] = translate(d.addr, d.len);
 			if (d.flags & WRITE)
 				writing = 1;
@@ -238,6 +265,7 @@ static void packed_device(void)
 			d->flags = f;
 		}
 		p.dev_batch_entries += n;
+		p.dev_taken += n;
 		p.dev_used += n;
 		if (p.dev_used >= SIZE) {
 			p.dev_used -= SIZE;
@@ -247,6 +275,7 @@ static void packed_device(void)
 	if (!p.dev_batch_entries)
 		return;
 	store_release(&p.ring[p.dev_batch].flags, p.dev_batch_flags);
+	p.dev_taken -= p.dev_batch_entries;
 	p.dev_batch_entries = 0;
 	if (load_acquire(&p.driver_event[1]) != 1)
 		notified++;
