@@ -2,6 +2,7 @@ import type { GuestOrder } from "../codec/spec.ts";
 import type { ConfigAccess } from "../config-access.ts";
 import { F, STATUS } from "../described/config.ts";
 import { FeatureSet } from "../features.ts";
+import type { GuestMemory } from "../memory/guest-memory.ts";
 import type { Operation } from "../operation.ts";
 import type { QueueContext, QueuePlace } from "../queues.ts";
 import type { Chain } from "../virtqueue/chain.ts";
@@ -34,7 +35,7 @@ export interface DeviceOptions<Bit extends number, Config extends object> {
 interface LiveQueue {
   readonly place: QueuePlace;
   readonly queue: DeviceQueue;
-  readonly server: OperationServer;
+  server: OperationServer;
 }
 
 /** Any method that serves an operation. */
@@ -103,7 +104,29 @@ export abstract class VirtioDevice<Bit extends number = number, Config extends o
    * @throws DeviceError where a value is none of its member's
    */
   protected changeConfig(values: Partial<Config>): void {
-    if (this.space.change(values) && this.running) this.port?.configChanged();
+    if (!this.space.change(values)) return;
+    this.renewServers();
+    if (this.running) this.port?.configChanged();
+  }
+
+  /** The byte order of the driver's side: little-endian but for big-endian guests on the legacy interface. */
+  protected get order(): GuestOrder {
+    return this.face.bigEndian ? "big" : "little";
+  }
+
+  /** The guest's memory; undefined before the device is on a transport. */
+  protected get memory(): GuestMemory | undefined {
+    return this.port?.memory;
+  }
+
+  /**
+   * The queue itself, for what {@link send} cannot do: buffers that are taken one by one, and answered together.
+   * Undefined while the driver has not set it up, or the device does not run. Not to be kept over a reset.
+   */
+  protected queueOf(name: string, index = 0): DeviceQueue | undefined {
+    if (!this.running) return undefined;
+    for (const { place, queue } of this.live.values()) if (place.name === name && place.index === index) return queue;
+    return undefined;
   }
 
   /** Whether this choice of the driver's is taken; it is already held against the description. */
@@ -134,13 +157,9 @@ export abstract class VirtioDevice<Bit extends number = number, Config extends o
    * @throws CodecError where the value is none of the event's
    */
   protected send(operation: Operation, value: unknown, index = 0, output?: Uint8Array): boolean {
-    if (!this.running) return false;
-    const name = operation.message.queues[0] ?? "";
-    for (const { place, queue } of this.live.values()) {
-      if (place.name === name && place.index === index)
-        return new EventSender(queue, this.context, this.order).send(operation, value, output);
-    }
-    return false;
+    const queue = this.queueOf(operation.message.queues[0] ?? "", index);
+    if (queue === undefined) return false;
+    return new EventSender(queue, this.context, this.order).send(operation, value, output);
   }
 
   /** Gives up: DEVICE_NEEDS_RESET is set, and the driver is told. */
@@ -271,14 +290,12 @@ export abstract class VirtioDevice<Bit extends number = number, Config extends o
   /** Bytes that the driver may not write are left as they are. */
   writeConfig(offset: number, width: number, value: number): void {
     const names = this.space.write(offset, width, value, this.statusNow);
-    if (names.length > 0) this.configWritten(names);
+    if (names.length === 0) return;
+    this.renewServers();
+    this.configWritten(names);
   }
 
   // --- What is behind that
-
-  private get order(): GuestOrder {
-    return this.face.bigEndian ? "big" : "little";
-  }
 
   private get context(): QueueContext {
     const features = this.accepted ?? (this.face.legacy ? this.taken() : this.offered);
@@ -356,7 +373,17 @@ export abstract class VirtioDevice<Bit extends number = number, Config extends o
       interrupt: () => port.usedBuffer(place.number),
       onBroken: (fault) => this.giveUp({ kind: "queue", queue: place.number, fault }),
     });
-    const server = new OperationServer(place, this.description.operations, {
+    return { place, queue, server: this.createServer(place, queue) };
+  }
+
+  /** What requests look like may depend on the configuration space, which has changed. */
+  private renewServers(): void {
+    for (const live of this.live.values()) live.server = this.createServer(live.place, live.queue);
+  }
+
+  private createServer(place: QueuePlace, queue: DeviceQueue): OperationServer {
+    const features = this.accepted ?? this.taken();
+    return new OperationServer(place, this.description.operations, {
       context: this.face.legacy ? { features, config: this.space.visible } : this.context,
       order: this.order,
       methodOf: (name) => this.methodOf(name),
@@ -368,7 +395,6 @@ export abstract class VirtioDevice<Bit extends number = number, Config extends o
         ),
       complete: (chain, written) => this.complete(queue, chain, written),
     });
-    return { place, queue, server };
   }
 
   private methodOf(name: string): Method | undefined {
@@ -381,11 +407,11 @@ export abstract class VirtioDevice<Bit extends number = number, Config extends o
     queue.publish();
   }
 
-  private serve({ place, queue, server }: LiveQueue): void {
-    if (!server.serves) {
-      this.buffersAdded(place);
+  private serve(live: LiveQueue): void {
+    if (!live.server.serves) {
+      this.buffersAdded(live.place);
       return;
     }
-    queue.serve((chain) => server.serve(chain));
+    live.queue.serve((chain) => live.server.serve(chain));
   }
 }
