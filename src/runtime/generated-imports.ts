@@ -58,7 +58,7 @@ export {
   type FeatureRules,
   type Requirement,
 } from "./features.ts";
-export type { Command, Message } from "./message.ts";
+export { messageTags, type Command, type Message } from "./message.ts";
 export {
   QueueTable,
   queueTable,

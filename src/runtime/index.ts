@@ -29,4 +29,4 @@ export { describeNeedsReset, DeviceError, type NeedsReset } from "./device/devic
 export type { DeviceDescription } from "./device/device-description.ts";
 export type { DeviceInterface, DevicePort, SharedMemory } from "./device/device-port.ts";
 export type { Answer, Incoming, InputBytes, OutputBytes } from "./device/incoming.ts";
-export { operation, type Operation } from "./operation.ts";
+export { operation, type Operation, type Operations } from "./operation.ts";

@@ -1,3 +1,5 @@
+import type { GuestOrder } from "./codec/spec.ts";
+
 /** A codec whose values are known to generated code only. */
 export interface AnyCodec {
   readonly structName: string;
@@ -26,17 +28,30 @@ export interface Message<Queue extends string, Readable, Writable> {
 
 /** The numbers in a message that tell what it asks for. */
 export interface MessageTags {
-  /** Bytes from the first on in which they all lie. */
-  readonly head: number;
+  /** What a message begins with, of fixed size. They all lie in it. */
+  readonly codec: OrderedCodec;
   /** How each is read, the outermost first. */
-  readonly by: readonly ((view: DataView, at: number) => number)[];
+  readonly by: readonly ((codec: OrderedCodec, view: DataView, at: number) => number)[];
+}
+
+/** A codec that is also there for a guest of another byte order. */
+export interface OrderedCodec extends AnyCodec {
+  guestOrder(order: GuestOrder): OrderedCodec;
+}
+
+/** A message's tags as a description has them: generated code calls this. */
+export function messageTags<C extends OrderedCodec>(
+  codec: C,
+  ...by: readonly ((codec: C, view: DataView, at: number) => number)[]
+): MessageTags {
+  return { codec, by: by as MessageTags["by"] };
 }
 
 /** The answer to what a device does not know or cannot read. */
 export interface Refusal {
-  /** A part of what the device writes, of fixed size. */
-  readonly codec: AnyCodec;
-  /** The member that says so, and its value. */
+  /** A part of what the device writes. Where its size varies only the bytes up to the member are written. */
+  readonly codec: OrderedCodec;
+  /** The member that says so, and its value. All others are 0. */
   readonly field: string;
   readonly value: number;
   /** It ends what the device writes; otherwise it begins it. */

@@ -1,16 +1,21 @@
-import type { Term } from "./codec/scope.ts";
+import type { Tag, Term } from "./codec/scope.ts";
 import type { AnyCodec, Message } from "./message.ts";
 
 /** One thing that a driver can ask of a device, or tell it: one alternative of a message. */
 export interface Operation {
   readonly message: Message<string, unknown, unknown>;
-  /** For each of the message's tags, the numbers that mean this operation; none where the message has no tags. */
-  readonly tags: readonly (readonly number[])[];
+  /**
+   * For each of the message's tags, the numbers that mean this operation, an empty list where it is all that no other
+   * operation has; no lists where the message has no tags.
+   */
+  readonly tags: readonly (readonly Tag[])[];
   /** Exists only with one of these features. */
   readonly needs: readonly Term[];
+  /** Only for the legacy interface: no device has to know it. */
+  readonly legacy: boolean;
   /**
-   * What the device reads. A codec of fixed size is read in place, and `input` follows it; any other is read from a
-   * copy of all that the device may read.
+   * What the device reads. A codec whose size is known from the features and the configuration is read in place, and
+   * `input` follows it; any other is read from a copy of all that the device may read.
    */
   readonly sent: AnyCodec | undefined;
   /** Bytes of any number follow `sent`. */
@@ -32,6 +37,7 @@ export function operation(
     message,
     tags: parts.tags ?? [],
     needs: parts.needs ?? [],
+    legacy: parts.legacy ?? false,
     sent: parts.sent,
     input: parts.input ?? false,
     answer: parts.answer,
@@ -39,3 +45,6 @@ export function operation(
     single: parts.single,
   };
 }
+
+/** The operations of a device type, in the standard's order. */
+export type Operations<Name extends string> = Readonly<Record<Name, Operation>>;

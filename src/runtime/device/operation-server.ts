@@ -1,8 +1,9 @@
 import type { Codec, ContextualCodec } from "../codec/codec.ts";
 import { CodecError } from "../codec-error.ts";
 import type { NumberField } from "../codec/accessors.ts";
-import { Condition } from "../codec/scope.ts";
+import { Condition, type Tag } from "../codec/scope.ts";
 import type { GuestOrder } from "../codec/spec.ts";
+import type { OrderedCodec, Refusal } from "../message.ts";
 import type { Operation } from "../operation.ts";
 import type { QueueContext, QueuePlace } from "../queues.ts";
 import type { Chain } from "../virtqueue/chain.ts";
@@ -37,11 +38,26 @@ interface Served {
   readonly tail: number | undefined;
   /** The accessor of a single number. */
   readonly single: NumberField | undefined;
+  /** The answer to bytes that are not this operation's, where it has a place of its own. */
+  readonly refusal: RefusalPlace | undefined;
+}
+
+/** What is written where a request is refused. */
+interface RefusalPlace {
+  readonly field: NumberField;
+  readonly value: number;
+  /** Bytes that are written; all others are 0. */
+  readonly length: number;
+  /** They end what the device writes; otherwise they begin it. */
+  readonly atEnd: boolean;
 }
 
 interface Family {
   readonly message: Operation["message"];
   readonly head: number;
+  /** Reads the message's tags, the outermost first. */
+  readonly tags: readonly ((view: DataView, at: number) => number)[];
+  readonly refusal: RefusalPlace | undefined;
   readonly served: readonly Served[];
   /** By the first tag, where that alone decides and is small. */
   readonly quick: readonly (Served | undefined)[];
@@ -104,12 +120,13 @@ export class OperationServer {
     const { operation, head } = served;
     if (head === undefined) {
       const why = this.decode(served, chain, incoming);
-      if (why !== undefined) return this.refuse(family, chain, incoming, why);
+      if (why !== undefined) return this.refuse(family, chain, incoming, why, served);
     } else {
       if (head > family.head && !this.locate(incoming, chain, head))
-        return this.refuse(family, chain, incoming, `${head} bytes to read are wanted`);
+        return this.refuse(family, chain, incoming, `${head} bytes to read are wanted`, served);
       const rest = chain.readableLength - head;
-      if (rest !== 0 && !operation.input) return this.refuse(family, chain, incoming, `${rest} bytes too many to read`);
+      if (rest !== 0 && !operation.input)
+        return this.refuse(family, chain, incoming, `${rest} bytes too many to read`, served);
       incoming.input.place(chain, head, rest);
       incoming.hold(served.sent, undefined);
     }
@@ -186,16 +203,19 @@ export class OperationServer {
     chain.write(at, bytes);
   }
 
-  /** Answers what is no operation, where the description has an answer for that. */
-  private refuse(family: Family, chain: Chain, incoming: Incoming, reason: string): number {
+  /**
+   * Answers what is no operation, where the description has an answer for that.
+   * @param served the operation that it is but for its bytes
+   */
+  private refuse(family: Family, chain: Chain, incoming: Incoming, reason: string, served?: Served): number {
     this.idle = incoming;
-    const { refusal } = family.message;
-    if (refusal === undefined || chain.writableLength === 0) return this.fail(family.message.name, reason);
-    const { codec, field, value, atEnd } = refusal;
-    const length = codec.byteLength ?? 0;
+    const refusal = served?.refusal ?? family.refusal;
+    if (refusal === undefined || refusal.length > chain.writableLength) return this.fail(family.message.name, reason);
+    const { field, value, length, atEnd } = refusal;
+    const bytes = new Uint8Array(length);
+    field.set(new DataView(bytes.buffer), 0, value);
     const at = atEnd ? chain.writableLength - length : 0;
-    if (at < 0 || length > chain.writableLength) return this.fail(family.message.name, reason);
-    chain.write(at, (codec as unknown as Codec<object>).guestOrder(this.host.order).toBytes({ [field]: value }));
+    chain.write(at, bytes);
     return at === 0 ? length : 0;
   }
 
@@ -259,18 +279,24 @@ export class OperationServer {
   }
 
   private pick(family: Family, incoming: Incoming): Served | undefined {
-    const { tags } = family.message;
-    const { served } = family;
-    if (tags === undefined) return served[0];
-    const first = tags.by[0]?.(incoming.view, incoming.at) ?? 0;
-    if (tags.by.length === 1 && first < quickTags) return family.quick[first];
+    const { tags, served } = family;
+    if (tags.length === 0) return served[0];
+    const first = tags[0]?.(incoming.view, incoming.at) ?? 0;
+    if (tags.length === 1 && first < quickTags) return family.quick[first];
     return served.find(({ operation }) =>
-      operation.tags.every((wanted, level) => {
-        const tag = level === 0 ? first : (tags.by[level]?.(incoming.view, incoming.at) ?? 0);
-        return wanted.includes(tag);
-      }),
+      operation.tags.every((wanted, level) =>
+        isOneOf(level === 0 ? first : (tags[level]?.(incoming.view, incoming.at) ?? 0), wanted),
+      ),
     );
   }
+}
+
+/** An empty list is all that nothing else names. */
+function isOneOf(tag: number, wanted: readonly Tag[]): boolean {
+  return (
+    wanted.length === 0 ||
+    wanted.some((one) => (typeof one === "number" ? one === tag : one[0] <= tag && tag <= one[1]))
+  );
 }
 
 function familiesOf(
@@ -281,32 +307,58 @@ function familiesOf(
   const families = new Map<Operation["message"], Served[]>();
   for (const [name, operation] of Object.entries(operations)) {
     const { message } = operation;
-    if (message.kind === "event" || !message.queues.includes(place.name) || !exists(operation, host)) continue;
+    if (message.kind === "event" || !message.queues.includes(place.name) || !isThere(operation, host.context)) continue;
     const method = host.methodOf(name);
     if (method === undefined) continue;
     const list = families.get(message) ?? [];
     list.push(servedAs(name, operation, method, host));
     families.set(message, list);
   }
-  return [...families].map(([message, served]) => {
+  return [...families].map(([message, unordered]) => {
+    // What takes all that is left comes last.
+    const served = unordered.toSorted((a, b) => othersIn(a.operation) - othersIn(b.operation));
     const quick = Array.from({ length: quickTags }, (_, tag) =>
-      served.find(({ operation }) => operation.tags.length === 1 && operation.tags[0]?.includes(tag) === true),
+      served.find(({ operation: { tags } }) => tags.length === 1 && isOneOf(tag, tags[0] ?? [])),
     );
-    const [only] = served;
-    return { message, head: message.tags?.head ?? only?.head ?? 0, served, quick };
+    const codec = message.tags?.codec.guestOrder(host.order);
+    const tags =
+      codec === undefined
+        ? []
+        : (message.tags?.by ?? []).map((by) => (view: DataView, at: number) => by(codec, view, at));
+    const { refusal } = message;
+    return {
+      message,
+      head: codec?.byteLength ?? served[0]?.head ?? 0,
+      tags,
+      refusal: refusal === undefined ? undefined : refusalIn(refusal, refusal.codec, refusal.atEnd, host.order),
+      served,
+      quick,
+    };
   });
 }
 
-function exists(operation: Operation, host: OperationHost): boolean {
+/** How many of its tags are all that nothing else names. */
+function othersIn(operation: Operation): number {
+  return operation.tags.filter((wanted) => wanted.length === 0).length;
+}
+
+function refusalIn(
+  { field: name, value }: Refusal,
+  codec: OrderedCodec,
+  atEnd: boolean,
+  order: GuestOrder,
+): RefusalPlace | undefined {
+  const members = codec.guestOrder(order) as unknown as Codec<object> & Readonly<Record<string, NumberField>>;
+  const row = members.byteLayout.find((one) => one.name === name);
+  const field = members[name];
+  if (field === undefined || row?.byteOffset === undefined) return undefined;
+  return { field, value, length: codec.byteLength ?? row.byteOffset + field.byteLength, atEnd };
+}
+
+/** Whether an operation exists with these features. */
+export function isThere(operation: Operation, context: QueueContext): boolean {
   if (operation.needs.length === 0) return true;
-  const scope = {
-    struct: operation.message.name,
-    value: {},
-    context: host.context,
-    outer: undefined,
-    after: 0,
-    row: 0,
-  };
+  const scope = { struct: operation.message.name, value: {}, context, outer: undefined, after: 0, row: 0 };
   return new Condition(operation.needs).holds(scope);
 }
 
@@ -318,15 +370,21 @@ function servedAs(name: string, operation: Operation, method: Method, host: Oper
   const sent = ready<unknown>(operation.sent);
   const answer = ready<object>(operation.answer);
   const fields = answer as unknown as Readonly<Record<string, NumberField>> | undefined;
+  const tail = answer === undefined ? 0 : answer.byteLength;
+  const { refusal } = operation.message;
   return {
     name,
     operation,
     method,
     sent,
-    head: operation.sent === undefined ? 0 : operation.sent.byteLength,
+    head: sent === undefined ? 0 : sent.byteLength,
     answer,
-    tail: operation.answer === undefined ? 0 : operation.answer.byteLength,
+    tail,
     single: operation.single === undefined ? undefined : fields?.[operation.single],
+    refusal:
+      refusal === undefined || answer === undefined || tail === undefined
+        ? undefined
+        : refusalIn(refusal, answer, operation.output === "before", host.order),
   };
 }
 

@@ -16,7 +16,7 @@ import { DeviceError, type NeedsReset } from "./device-error.ts";
 import type { DeviceInterface, DevicePort, SharedMemory } from "./device-port.ts";
 import { EventSender } from "./event-sender.ts";
 import type { Answer, Incoming } from "./incoming.ts";
-import { OperationServer } from "./operation-server.ts";
+import { isThere, OperationServer } from "./operation-server.ts";
 
 /** What a device is made of, beside its description. */
 export interface DeviceOptions<Bit extends number, Config extends object> {
@@ -67,7 +67,10 @@ export abstract class VirtioDevice<Bit extends number = number, Config extends o
   private readonly live = new Map<number, LiveQueue>();
   private placesNow: readonly QueuePlace[] | undefined;
 
-  /** @throws DeviceError where the features or the configuration are not allowed together */
+  /**
+   * @throws DeviceError where the features or the configuration are not allowed together, or where it has no method for
+   * what it offers
+   */
   constructor(description: DeviceDescription, options: DeviceOptions<Bit, Config> = {}) {
     this.description = description;
     this.offered = new FeatureSet<number>(options.features ?? []).add(F.VERSION_1);
@@ -80,6 +83,7 @@ export abstract class VirtioDevice<Bit extends number = number, Config extends o
     this.maxQueueSize = options.queueSize ?? 256;
     this.house = options.queueNumbering;
     this.sharedMemory = options.sharedMemory ?? [];
+    for (const [name, operation] of Object.entries(description.operations)) this.checkMethod(name, operation);
   }
 
   // --- For subclasses
@@ -395,6 +399,12 @@ export abstract class VirtioDevice<Bit extends number = number, Config extends o
         ),
       complete: (chain, written) => this.complete(queue, chain, written),
     });
+  }
+
+  private checkMethod(name: string, operation: Operation): void {
+    if (operation.legacy || operation.message.kind === "event" || this.methodOf(name) !== undefined) return;
+    if (isThere(operation, { features: this.offered, config: this.space.visible }))
+      throw new DeviceError(this.description.name, `it has no method '${name}' for what it offers`);
   }
 
   private methodOf(name: string): Method | undefined {
