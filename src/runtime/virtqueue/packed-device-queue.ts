@@ -24,6 +24,7 @@ const bothBits = availBit | usedBit;
 const nextBit = DESC_F_NEXT << 16;
 const writeBit = DESC_F_WRITE << 16;
 const indirectBit = DESC_F_INDIRECT << 16;
+const plainBits = bothBits | nextBit | writeBit | indirectBit;
 
 /**
  * The device side of a packed virtqueue.
@@ -83,6 +84,8 @@ export class PackedDeviceQueue extends DeviceQueue {
     let nearLength = near.length | 0;
     let chain = this.launch(this.takeIdle());
     let segments = chain.segments;
+    let first = segments[0];
+    let second = segments[1];
     let served = 0;
     while (served < size && (this.ahead > 0 || this.look() > 0)) {
       let index = this.nextAvail | 0;
@@ -98,6 +101,42 @@ export class PackedDeviceQueue extends DeviceQueue {
       let writableLength = 0;
       // The plain case: few direct descriptors, each in one region. Everything else, and what is wrong, is the walker's.
       let word = nextBit;
+      // The plainest: one descriptor to read and one to write in the region at hand, not at the ring's end.
+      if (room > 1 && index + 2 < size && first !== undefined && second !== undefined) {
+        const from = index << 2;
+        const last = ring[from + 7] ?? 0;
+        if (((ring[from + 3] ?? 0) & plainBits) === (bits | nextBit) && (last & plainBits) === (bits | writeBit)) {
+          const offset = ((ring[from] ?? 0) - nearLow) | 0;
+          const length = ring[from + 2] ?? 0;
+          const offsetToWrite = ((ring[from + 4] ?? 0) - nearLow) | 0;
+          const lengthToWrite = ring[from + 6] ?? 0;
+          if (
+            ring[from + 1] === nearHigh &&
+            ring[from + 5] === nearHigh &&
+            offset >= 0 &&
+            offsetToWrite >= 0 &&
+            length > 0 &&
+            length <= plainLength &&
+            lengthToWrite > 0 &&
+            lengthToWrite <= plainLength &&
+            offset <= nearLength - length &&
+            offsetToWrite <= nearLength - lengthToWrite
+          ) {
+            if (first.region !== near) first.region = near;
+            first.offset = offset;
+            first.length = length;
+            if (second.region !== near) second.region = near;
+            second.offset = offsetToWrite;
+            second.length = lengthToWrite;
+            count = 2;
+            readable = 1;
+            readableLength = length;
+            writableLength = lengthToWrite;
+            word = last;
+            index += 2;
+          }
+        }
+      }
       while ((word & nextBit) !== 0) {
         const from = index << 2;
         word = ring[from + 3] ?? 0;
@@ -167,6 +206,8 @@ export class PackedDeviceQueue extends DeviceQueue {
       if (written < 0 || !chain.inFlight) {
         chain = this.launch(this.takeIdle());
         segments = chain.segments;
+        first = segments[0];
+        second = segments[1];
         continue;
       }
       if (written > chain.writableLength) written = chain.writableLength;

@@ -14,6 +14,7 @@ import { swap16, swap32 } from "./walk.ts";
 
 const noWords = new Int32Array(0);
 const noHalves = new Uint16Array(0);
+const plainFlags = DESC_F_NEXT | DESC_F_WRITE | DESC_F_INDIRECT;
 
 /**
  * The device side of a split virtqueue.
@@ -70,6 +71,8 @@ export class SplitDeviceQueue extends DeviceQueue {
     let nearLength = near.length | 0;
     let chain = this.launch(this.takeIdle());
     let segments = chain.segments;
+    let first = segments[0];
+    let second = segments[1];
     let served = 0;
     // Not a count of its own: the handler may serve some by itself.
     while (this.nextAvail !== this.seenAvail && served <= mask) {
@@ -82,6 +85,43 @@ export class SplitDeviceQueue extends DeviceQueue {
       let writableLength = 0;
       // The plain case: few direct descriptors, each in one region. Everything else, and what is wrong, is the walker's.
       let last = DESC_F_NEXT;
+      // The plainest: one descriptor to read and one to write in the region at hand. Without a loop it costs an eighth less.
+      if (limit > 1 && head <= mask && first !== undefined && second !== undefined) {
+        const from = head << 2;
+        const link = desc[from + 3] ?? 0;
+        const to = (link >>> 16) << 2;
+        if ((link & plainFlags) === DESC_F_NEXT && link >>> 16 <= mask) {
+          const offset = ((desc[from] ?? 0) - nearLow) | 0;
+          const length = desc[from + 2] ?? 0;
+          const offsetToWrite = ((desc[to] ?? 0) - nearLow) | 0;
+          const lengthToWrite = desc[to + 2] ?? 0;
+          if (
+            ((desc[to + 3] ?? 0) & plainFlags) === DESC_F_WRITE &&
+            desc[from + 1] === nearHigh &&
+            desc[to + 1] === nearHigh &&
+            offset >= 0 &&
+            offsetToWrite >= 0 &&
+            length > 0 &&
+            length <= plainLength &&
+            lengthToWrite > 0 &&
+            lengthToWrite <= plainLength &&
+            offset <= nearLength - length &&
+            offsetToWrite <= nearLength - lengthToWrite
+          ) {
+            if (first.region !== near) first.region = near;
+            first.offset = offset;
+            first.length = length;
+            if (second.region !== near) second.region = near;
+            second.offset = offsetToWrite;
+            second.length = lengthToWrite;
+            count = 2;
+            readable = 1;
+            readableLength = length;
+            writableLength = lengthToWrite;
+            last = 0;
+          }
+        }
+      }
       while ((last & DESC_F_NEXT) !== 0) {
         if (at > mask || count === limit) {
           count = 0;
@@ -152,6 +192,8 @@ export class SplitDeviceQueue extends DeviceQueue {
       if (written < 0 || !chain.inFlight) {
         chain = this.launch(this.takeIdle());
         segments = chain.segments;
+        first = segments[0];
+        second = segments[1];
         continue;
       }
       if (written > chain.writableLength) written = chain.writableLength;
