@@ -111,31 +111,32 @@ export class ConfigSpace {
   /**
    * A write of the driver's. Bytes that it may not write stay as they are.
    * @param status the device's status now
+   * @param legacy a legacy driver writes whenever it likes
    * @returns the members that were written to, though it be with the values that they had
    */
-  write(offset: number, width: number, value: number, status: number): string[] {
+  write(offset: number, width: number, value: number, status: number, legacy = false): string[] {
     const { view } = this.visible;
     const names: string[] = [];
     for (const member of this.writables) {
       const from = Math.max(offset, member.from);
       const to = Math.min(offset + width, member.to, view.byteLength);
-      if (from >= to || !allows(member, status)) continue;
+      if (from >= to || !allows(member, status, legacy)) continue;
       for (let at = from; at < to; at++) view.setUint8(at, Math.floor(value / 256 ** (at - offset)) & 0xff);
       names.push(member.name);
     }
-    if (names.length > 0) this.take(names);
+    if (names.length === 0 || !this.take(names)) return [];
     return names.filter((name) => this.isVisible(name));
   }
 
-  /** Takes over the values that the driver wrote, and shows what came of them. */
-  private take(names: readonly string[]): void {
+  /** Takes over the values that the driver wrote, and shows what came of them. False where they are none of the members'. */
+  private take(names: readonly string[]): boolean {
     let seen: Values;
     try {
       seen = this.shown().readFrom(this.visible.view) as Values;
     } catch {
       // The value is none of this member's: it stays what it was.
       this.encode();
-      return;
+      return false;
     }
     for (const { name, clears } of this.writables) {
       if (!names.includes(name) || seen[name] === undefined) continue;
@@ -148,6 +149,7 @@ export class ConfigSpace {
       }
     }
     this.encode();
+    return true;
   }
 
   private isVisible(name: string): boolean {
@@ -178,11 +180,11 @@ function contextual(codec: Codec<object, Negotiated> | undefined, features: Feat
   return codec.withContext({ features });
 }
 
-function allows(member: Writable, status: number): boolean {
+function allows(member: Writable, status: number, legacy: boolean): boolean {
   if (member.anyTime) return true;
   if ((status & member.before) !== 0) return false;
-  // A driver writes nothing before it has negotiated what there is.
-  return (status & (STATUS.FEATURES_OK | STATUS.DRIVER)) !== 0;
+  // A driver writes nothing before it has negotiated what there is; legacy drivers had no such step.
+  return legacy || (status & STATUS.FEATURES_OK) !== 0;
 }
 
 function writablesOf(codec: Codec<object, Negotiated> | undefined): Writable[] {

@@ -8,8 +8,10 @@ export type NeedsReset =
   | { readonly kind: "request"; readonly queue: number; readonly operation: string; readonly reason: string }
   /** The driver went on without what has to be done before. */
   | { readonly kind: "status"; readonly reason: string }
-  /** The device's own code threw. */
-  | { readonly kind: "handler"; readonly queue: number; readonly operation: string; readonly error: unknown };
+  /** The device's own code threw: the method of an operation, */
+  | { readonly kind: "handler"; readonly queue: number; readonly operation: string; readonly error: unknown }
+  /** or one that it is told something by. */
+  | { readonly kind: "hook"; readonly hook: string; readonly error: unknown };
 
 /** In words, for logs. */
 export function describeNeedsReset(cause: NeedsReset): string {
@@ -22,6 +24,8 @@ export function describeNeedsReset(cause: NeedsReset): string {
       return cause.reason;
     case "handler":
       return `queue ${cause.queue}, ${cause.operation}: ${String(cause.error)}`;
+    case "hook":
+      return `${cause.hook}: ${String(cause.error)}`;
   }
 }
 

@@ -4,6 +4,8 @@ import type { GuestMemory } from "../memory/guest-memory.ts";
 export interface DevicePort {
   /** The guest's memory, in which the queues lie. */
   readonly memory: GuestMemory;
+  /** Features that this transport has no means for; the device does not offer them there. */
+  readonly withholds?: readonly number[];
   /** Sends a used buffer notification for this queue. */
   usedBuffer(queue: number): void;
   /** Sends a configuration change notification. */

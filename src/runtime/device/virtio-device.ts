@@ -7,15 +7,16 @@ import type { Operation } from "../operation.ts";
 import type { QueueContext, QueuePlace } from "../queues.ts";
 import type { Chain } from "../virtqueue/chain.ts";
 import { createDeviceQueue } from "../virtqueue/create-queue.ts";
-import type { DeviceQueue } from "../virtqueue/device-queue.ts";
+import { PENDING, type DeviceQueue } from "../virtqueue/device-queue.ts";
 import { notificationData } from "../virtqueue/notification.ts";
-import { queueFeatures, type QueueLayout } from "../virtqueue/queue-setup.ts";
+import { isQueueSize, queueFeatures, type QueueLayout } from "../virtqueue/queue-setup.ts";
 import { ConfigSpace } from "./config-space.ts";
 import type { DeviceDescription } from "./device-description.ts";
 import { DeviceError, type NeedsReset } from "./device-error.ts";
 import type { DeviceInterface, DevicePort, SharedMemory } from "./device-port.ts";
 import { EventSender } from "./event-sender.ts";
 import type { Answer, Incoming } from "./incoming.ts";
+import { Negotiation } from "./negotiation.ts";
 import { isThere, OperationServer } from "./operation-server.ts";
 
 /** What a device is made of, beside its description. */
@@ -56,16 +57,21 @@ export abstract class VirtioDevice<Bit extends number = number, Config extends o
   readonly sharedMemory: readonly SharedMemory[];
   /** Why it needs a reset; undefined while it works. */
   needsReset: NeedsReset | undefined;
+  private readonly negotiation: Negotiation;
   private readonly space: ConfigSpace;
   private readonly maxQueueSize: number;
   private readonly house: string | undefined;
   private port: DevicePort | undefined;
   private face: DeviceInterface = standard;
   private statusNow = 0;
-  private driverFeatures: FeatureSet = new FeatureSet();
-  private accepted: FeatureSet | undefined;
   private readonly live = new Map<number, LiveQueue>();
   private placesNow: readonly QueuePlace[] | undefined;
+  /** From when it may serve requests until the reset. */
+  private begun = false;
+  /** What is in flight is still answered, then SUSPEND is set. */
+  private suspending = false;
+  /** The configuration space has changed while it was suspended. */
+  private changedUnseen = false;
 
   /**
    * @throws DeviceError where the features or the configuration are not allowed together, or where it has no method for
@@ -79,8 +85,11 @@ export abstract class VirtioDevice<Bit extends number = number, Config extends o
       const what = fault.kind === "requires" ? `${fault.feature} lacks ${fault.lacks.join(" or ")}` : fault.kind;
       throw new DeviceError(description.name, `features that cannot be offered: ${what}`);
     }
+    this.negotiation = new Negotiation(description.features, this.offered);
     this.space = new ConfigSpace(description.name, description.config, options.config ?? {}, this.offered);
     this.maxQueueSize = options.queueSize ?? 256;
+    if (!isQueueSize(this.maxQueueSize, true))
+      throw new DeviceError(description.name, `a queue cannot have ${this.maxQueueSize} entries`);
     this.house = options.queueNumbering;
     this.sharedMemory = options.sharedMemory ?? [];
     for (const [name, operation] of Object.entries(description.operations)) this.checkMethod(name, operation);
@@ -90,7 +99,7 @@ export abstract class VirtioDevice<Bit extends number = number, Config extends o
 
   /** The features that were negotiated; before that, those that are offered. */
   get features(): FeatureSet<Bit> {
-    return (this.accepted ?? this.offered) as FeatureSet<Bit>;
+    return this.negotiation.features as FeatureSet<Bit>;
   }
 
   /** The configuration space as the device has it. */
@@ -100,17 +109,21 @@ export abstract class VirtioDevice<Bit extends number = number, Config extends o
 
   /** Whether the driver has set the device up and it works. */
   get running(): boolean {
-    return (this.statusNow & (STATUS.DRIVER_OK | STATUS.DEVICE_NEEDS_RESET)) === STATUS.DRIVER_OK;
+    return this.begun && !this.resting && this.needsReset === undefined;
   }
 
   /**
    * Changes members of the configuration space, and tells the driver.
+   * @param tell false where the driver expects the change: it has just asked for it by a write of its own
    * @throws DeviceError where a value is none of its member's
    */
-  protected changeConfig(values: Partial<Config>): void {
+  protected changeConfig(values: Partial<Config>, tell = true): void {
     if (!this.space.change(values)) return;
     this.renewServers();
+    if (!tell) return;
     if (this.running) this.port?.configChanged();
+    // A suspended device tells when it is resumed.
+    else if (this.begun) this.changedUnseen = true;
   }
 
   /** The byte order of the driver's side: little-endian but for big-endian guests on the legacy interface. */
@@ -171,17 +184,29 @@ export abstract class VirtioDevice<Bit extends number = number, Config extends o
     if (this.needsReset !== undefined) return;
     this.needsReset = cause;
     // The legacy interface has no such bit; there the device just does nothing any more.
-    if (!this.face.legacy) this.statusNow |= STATUS.DEVICE_NEEDS_RESET;
-    if ((this.statusNow & STATUS.DRIVER_OK) !== 0) this.port?.configChanged();
-    this.gaveUp(cause);
+    if (!this.face.legacy) {
+      this.statusNow |= STATUS.DEVICE_NEEDS_RESET;
+      if ((this.statusNow & STATUS.DRIVER_OK) !== 0) this.port?.configChanged();
+    }
+    try {
+      this.gaveUp(cause);
+    } catch {
+      // There is nothing left to give up.
+    }
   }
 
   // --- For transports
 
-  /** Puts the device on a transport. @throws DeviceError where it is on one already */
+  /**
+   * Puts the device on a transport. From then on it does not offer what that transport has no means for.
+   * @throws DeviceError where it is on one already
+   */
   attach(port: DevicePort): void {
     if (this.port !== undefined) throw new DeviceError(this.description.name, "it is on a transport already");
     this.port = port;
+    for (const bit of port.withholds ?? []) this.offered.delete(bit);
+    this.placesNow = undefined;
+    this.space.show(undefined, this.order);
   }
 
   /** The interface by which the driver speaks; it can change only while the status is 0. @returns whether it is this now */
@@ -189,12 +214,14 @@ export abstract class VirtioDevice<Bit extends number = number, Config extends o
     if (this.face.legacy === face.legacy && this.face.bigEndian === face.bigEndian) return true;
     if (this.statusNow !== 0) return false;
     this.face = face;
-    this.placesNow = undefined;
-    this.space.show(undefined, this.order);
+    // What was said over the other interface is not valid on this one.
+    this.forget();
     return true;
   }
 
   get status(): number {
+    // What a subclass has answered by itself may have been the last in flight.
+    this.rest();
     return this.statusNow;
   }
 
@@ -213,20 +240,18 @@ export abstract class VirtioDevice<Bit extends number = number, Config extends o
 
   /** 32 of the features that are offered. The legacy interface has the first 32 only. */
   offeredWord(index: number): number {
-    if (this.face.legacy && index > 0) return 0;
-    return this.offered.word(index);
+    return this.negotiation.offeredWord(index, this.face.legacy);
   }
 
   /** The driver accepts 32 features. Ignored once they are negotiated. */
   acceptWord(index: number, bits: number): void {
-    if (this.accepted !== undefined || index > 3 || (this.face.legacy && index > 0)) return;
-    this.driverFeatures.setWord(index, bits);
+    this.negotiation.acceptWord(index, bits, this.face.legacy);
     this.placesNow = undefined;
   }
 
   /** What the driver has accepted of 32 features. */
   acceptedWord(index: number): number {
-    return this.driverFeatures.word(index);
+    return this.negotiation.acceptedWord(index);
   }
 
   /** The queues that there are, as far as the features tell by now. */
@@ -237,7 +262,10 @@ export abstract class VirtioDevice<Bit extends number = number, Config extends o
 
   /** Entries that a queue has at most; 0 where there is no such queue. */
   queueMaxSize(index: number): number {
-    return this.placeOf(index) === undefined ? 0 : this.maxQueueSize;
+    if (this.placeOf(index) === undefined) return 0;
+    if (this.negotiation.accepted?.has(F.RING_PACKED) === true) return this.maxQueueSize;
+    // A split queue has a power of two.
+    return 2 ** (31 - Math.clz32(this.maxQueueSize));
   }
 
   /** Whether the driver has set this queue up. */
@@ -267,14 +295,18 @@ export abstract class VirtioDevice<Bit extends number = number, Config extends o
     if (live === undefined) return;
     live.queue.reset();
     this.live.delete(index);
-    this.wasReset(live.place);
+    this.calling("wasReset", () => this.wasReset(live.place));
+    this.rest();
   }
 
   /** The driver's notification: a queue's index, or with NOTIFICATION_DATA what tells more. */
   notified(value: number): void {
     const index = this.features.has(F.NOTIFICATION_DATA as Bit) ? notificationData(value).queue : value & 0xffff;
     const live = this.live.get(index);
-    if (live !== undefined && this.running) this.serve(live);
+    if (live === undefined) return;
+    // Legacy drivers use a device before they say so: that is what ends their negotiation.
+    if (this.face.legacy && !this.begun) this.begin();
+    if (this.running) this.serve(live);
   }
 
   /** In bytes, as the driver sees it now. */
@@ -293,16 +325,17 @@ export abstract class VirtioDevice<Bit extends number = number, Config extends o
 
   /** Bytes that the driver may not write are left as they are. */
   writeConfig(offset: number, width: number, value: number): void {
-    const names = this.space.write(offset, width, value, this.statusNow);
+    if (this.resting) return;
+    const names = this.space.write(offset, width, value, this.statusNow, this.face.legacy);
     if (names.length === 0) return;
     this.renewServers();
-    this.configWritten(names);
+    this.calling("configWritten", () => this.configWritten(names));
   }
 
   // --- What is behind that
 
   private get context(): QueueContext {
-    const features = this.accepted ?? (this.face.legacy ? this.taken() : this.offered);
+    const features = this.negotiation.accepted ?? (this.face.legacy ? this.negotiation.taken : this.offered);
     const config: ConfigAccess = this.space.visible;
     return { features, config };
   }
@@ -311,61 +344,96 @@ export abstract class VirtioDevice<Bit extends number = number, Config extends o
     return this.queuePlaces.find((place) => place.number === index);
   }
 
-  /** What the driver has accepted of what is offered. */
-  private taken(): FeatureSet {
-    return this.driverFeatures.and(this.offered);
+  /** Suspended, or on the way to it. */
+  private get resting(): boolean {
+    return this.suspending || (this.statusNow & STATUS.SUSPEND) !== 0;
+  }
+
+  /** Calls what the device's author has written: what it throws is the device's fault, not the transport's. */
+  private calling<Result>(hook: string, call: () => Result): Result | undefined {
+    try {
+      return call();
+    } catch (error) {
+      this.giveUp({ kind: "hook", hook, error });
+      return undefined;
+    }
   }
 
   private negotiate(): void {
-    const wanted = this.driverFeatures;
-    if (!wanted.without(this.offered).equals(new FeatureSet())) return;
-    if (!wanted.has(F.VERSION_1) || this.description.features.check(wanted).length > 0) return;
-    if (!this.acceptFeatures(wanted as FeatureSet<Bit>)) return;
+    const wanted = this.negotiation.wanted();
+    if (wanted === undefined) return;
+    if (this.calling("acceptFeatures", () => this.acceptFeatures(wanted as FeatureSet<Bit>)) !== true) return;
     this.settle(wanted);
     this.statusNow |= STATUS.FEATURES_OK;
   }
 
   private settle(features: FeatureSet): void {
-    this.accepted = features;
+    this.negotiation.accepted = features;
     this.placesNow = undefined;
     this.space.show(features, this.order);
+    this.renewServers();
   }
 
   private start(): void {
     const resumed = (this.statusNow & STATUS.SUSPEND) !== 0;
-    if (this.face.legacy) this.settle(this.taken());
-    else if (this.accepted === undefined) {
+    if (!this.face.legacy && this.negotiation.accepted === undefined) {
       this.giveUp({ kind: "status", reason: "DRIVER_OK is set without FEATURES_OK" });
       return;
     }
     this.statusNow = (this.statusNow | STATUS.DRIVER_OK) & ~STATUS.SUSPEND;
     if (this.needsReset !== undefined) return;
-    if (!resumed) this.started();
-    for (const live of this.live.values()) this.serve(live);
+    if (!resumed) this.begin();
+    else if (this.changedUnseen) this.port?.configChanged();
+    this.changedUnseen = false;
+    for (const live of this.live.values()) if (this.running) this.serve(live);
   }
 
-  /** What was made available is left until the driver resumes the device. */
+  private begin(): void {
+    if (this.begun) return;
+    if (this.face.legacy) this.settle(this.negotiation.taken);
+    this.begun = true;
+    this.calling("started", () => this.started());
+  }
+
+  /** What was made available is left until the driver resumes the device; what is in flight is answered first. */
   private suspend(): void {
-    if (!this.running || this.accepted?.has(F.SUSPEND) !== true) return;
+    if (!this.running || this.negotiation.accepted?.has(F.SUSPEND) !== true) return;
+    this.suspending = true;
+    this.rest();
+  }
+
+  private rest(): void {
+    if (!this.suspending || this.needsReset !== undefined) return;
+    for (const { queue } of this.live.values()) if (queue.inFlight > 0) return;
+    this.suspending = false;
     this.statusNow = (this.statusNow | STATUS.SUSPEND) & ~STATUS.DRIVER_OK;
   }
 
   private reset(): void {
+    this.forget();
+    this.calling("wasReset", () => this.wasReset());
+    // A reset leaves nothing behind, not even of a hook that failed.
+    this.statusNow = 0;
+    this.needsReset = undefined;
+  }
+
+  private forget(): void {
     const queues = [...this.live.values()];
     this.live.clear();
     this.statusNow = 0;
     this.needsReset = undefined;
-    this.driverFeatures = new FeatureSet();
-    this.accepted = undefined;
+    this.begun = false;
+    this.suspending = false;
+    this.changedUnseen = false;
+    this.negotiation.reset();
     this.placesNow = undefined;
     for (const { queue } of queues) queue.reset();
     this.space.reset();
     this.space.show(undefined, this.order);
-    this.wasReset();
   }
 
   private createQueue(place: QueuePlace, port: DevicePort): LiveQueue {
-    const features = this.accepted ?? this.taken();
+    const features = this.negotiation.accepted ?? this.negotiation.taken;
     const queue = createDeviceQueue({
       memory: port.memory,
       features: {
@@ -386,7 +454,7 @@ export abstract class VirtioDevice<Bit extends number = number, Config extends o
   }
 
   private createServer(place: QueuePlace, queue: DeviceQueue): OperationServer {
-    const features = this.accepted ?? this.taken();
+    const features = this.negotiation.accepted ?? this.negotiation.taken;
     return new OperationServer(place, this.description.operations, {
       context: this.face.legacy ? { features, config: this.space.visible } : this.context,
       order: this.order,
@@ -415,13 +483,14 @@ export abstract class VirtioDevice<Bit extends number = number, Config extends o
   private complete(queue: DeviceQueue, chain: Chain, written: number): void {
     queue.push(chain, written);
     queue.publish();
+    this.rest();
   }
 
   private serve(live: LiveQueue): void {
     if (!live.server.serves) {
-      this.buffersAdded(live.place);
+      this.calling("buffersAdded", () => this.buffersAdded(live.place));
       return;
     }
-    live.queue.serve((chain) => live.server.serve(chain));
+    live.queue.serve((chain) => (this.needsReset === undefined ? live.server.serve(chain) : PENDING));
   }
 }
