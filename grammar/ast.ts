@@ -183,6 +183,7 @@ export interface Present extends Element {
 
 export interface Window extends Element {
   readonly kind: "window";
+  readonly name: Word | undefined;
   readonly by: readonly Word[];
   readonly arms: readonly Arm[];
 }

@@ -270,14 +270,18 @@ export class MemberRules extends AttributeRules {
     this.OPTION(() => this.CONSUME(T.Semicolon));
   });
 
-  /** window = "window" Name { "," Name } "{" { arm } "}" [ ";" ] */
+  /** window = "window" Name { "," Name } "{" { arm } "}" [ Name ] [ ";" ] */
   window: Rule = this.RULE("window", () => {
     this.CONSUME(T.Window);
     this.AT_LEAST_ONE_SEP({ SEP: T.Comma, DEF: () => this.CONSUME(T.Name) });
     this.CONSUME(T.LBrace);
     this.MANY(() => this.SUBRULE(this.arm));
     this.CONSUME(T.RBrace);
-    this.OPTION(() => this.CONSUME(T.Semicolon));
+    this.OPTION1({
+      GATE: () => this.LA(2).tokenType === T.Semicolon,
+      DEF: () => this.CONSUME1(T.Name, { LABEL: "own" }),
+    });
+    this.OPTION2(() => this.CONSUME(T.Semicolon));
   });
 
   /** pick = path [ ".." path ] [ "as" Name ] ";" */

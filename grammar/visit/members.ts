@@ -46,6 +46,7 @@ export function member(source: Source, cst: CstNode): Ast.Member {
     case "window":
       return {
         kind: "window",
+        name: optionalWord(source, inner, "own"),
         by: tokens(inner, "Name").map((name) => word(source, name)),
         arms: nodes(inner, "arm").map((one) => arm(source, one)),
         at: placeOfToken(source, token(inner, "Keyword_window")),

@@ -379,6 +379,8 @@ export interface Part extends Element {
   readonly layout?: Layout;
   /** The address of the buffer is the message, its bytes are not looked at. */
   readonly byAddress?: true;
+  /** `c_name` gives its C name: the standard has a struct for this part alone. */
+  readonly ownStruct?: true;
 }
 
 export interface PartSwitch extends Element {

@@ -155,6 +155,7 @@ describe("the hard cases", () => {
       "config { u8 a writable; u8 b writable before DRIVER_OK; u8 c writable any_time; u8 d write_clears e; le32 f reset 96; u8 g kept over reset; }",
     ],
     ["a window", "config { window select, subsel { ID_NAME: u8 string[128]; ABS: struct absinfo; } }"],
+    ["a window with a name", "config { window select { ID_NAME: u8 string[128]; } u; le32 behind; }"],
     [
       "registers",
       'registers mmio "R" { 0x000 read le32 M = 0x74726976; 0x010 read le32 F bank Sel was G until 1.3; legacy 0x028 write le32 P; }',

@@ -31,7 +31,7 @@ export function findMember(
       return findMember(context, scope, member.members, rest);
     }
     if (member.kind === "field") return findInField(context, scope, member, rest);
-    if (member.kind === "union" || member.kind === "switch") {
+    if (member.kind === "union" || member.kind === "switch" || member.kind === "window") {
       return rest.length === 0
         ? { member, values: undefined, flag: undefined }
         : findMember(

@@ -120,7 +120,7 @@ function buildMember(
       ];
     }
     case "window": {
-      const base = element(context, "block", "", member, inherited, same, condition);
+      const base = element(context, "block", member.name?.text ?? "", member, inherited, same, condition);
       for (const name of member.by)
         checkSibling(context, name, environment.members[0] ?? [], "to choose what the window shows");
       const first = member.by[0];

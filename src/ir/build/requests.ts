@@ -87,7 +87,10 @@ function buildPart(
       ...base,
       direction: item.direction,
       members: buildMembers(context, item.members, inherited, environment),
-      ...present({ byAddress: find(item.attributes, "by_address") === undefined ? undefined : (true as const) }),
+      ...present({
+        byAddress: find(item.attributes, "by_address") === undefined ? undefined : (true as const),
+        ownStruct: find(item.attributes, "c_name") === undefined ? undefined : (true as const),
+      }),
     };
     return part;
   }

@@ -257,7 +257,7 @@ function flatten(members: readonly Ast.Member[]): readonly Ast.Member[] {
       case "switch":
         return member.name === undefined ? member.arms.flatMap((arm) => flatMembers(arm.members)) : [member];
       case "window":
-        return member.arms.flatMap((arm) => flatMembers(arm.members));
+        return member.name === undefined ? member.arms.flatMap((arm) => flatMembers(arm.members)) : [member];
       case "present":
         return flatMembers(member.members);
       default:

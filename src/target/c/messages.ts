@@ -32,7 +32,7 @@ export function hasOwnName(arm: PartArm): boolean {
 
 /**
  * Puts neighbouring parts of one direction together: a driver places them in one descriptor. A part that has a name is
- * a descriptor of its own, one that has a condition is not always there.
+ * a descriptor of its own, one that has a condition is not always there; one with a struct of its own keeps it.
  */
 export function joined(parts: readonly PartItem[]): readonly PartItem[] {
   const found: PartItem[] = [];
@@ -54,7 +54,13 @@ export function joined(parts: readonly PartItem[]): readonly PartItem[] {
 }
 
 function canJoin(part: PartItem): part is Part {
-  return part.kind === "part" && part.name === "" && part.if === undefined && part.byAddress !== true;
+  return (
+    part.kind === "part" &&
+    part.name === "" &&
+    part.if === undefined &&
+    part.byAddress !== true &&
+    part.ownStruct !== true
+  );
 }
 
 /** Whether members can be those of one struct. */

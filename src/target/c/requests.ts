@@ -25,7 +25,8 @@ const kinds = { request: "Request", message: "Message", event: "Event" } as cons
 /**
  * Makes the structs of requests. There is one for each part, as a driver places them in descriptors. Where the standard
  * has a name for all parts together and their sizes are fixed, a struct of that name has the members of all of them,
- * device-readable ones first; where sizes vary, that name is the first part's.
+ * device-readable ones first; where sizes vary, or the standard has a struct for a part alone, that name is the first
+ * part's.
  */
 export class Requests {
   private readonly catalogue: Catalogue;
@@ -81,7 +82,8 @@ export class Requests {
         this.builder.isFixed(owner, part.members),
     );
     const members = fixed.flatMap((part) => part.members);
-    if (parts.length < 2 || fixed.length < parts.length || !areDistinct(members)) return { whole: [], parts };
+    const apart = fixed.length < parts.length || fixed.some((part) => part.ownStruct === true);
+    if (parts.length < 2 || apart || !areDistinct(members)) return { whole: [], parts };
     return {
       whole: this.builder.declarations(owner, members, false),
       parts: fixed.map((part) => ({ ...part, cName: partName(tag, part) })),
@@ -123,7 +125,7 @@ export class Requests {
       comment: part.doc === "" ? [said] : paragraphs(part.doc),
       legacy: part.legacy === true,
     };
-    const single = keepSingle && this.builder.isFixed(owner, part.members);
+    const single = (keepSingle || part.ownStruct === true) && this.builder.isFixed(owner, part.members);
     return {
       lines: this.builder
         .listing(owner, part.members, single)
@@ -158,7 +160,7 @@ function partName(tag: string, part: Part): string {
 function renamed(tag: string, parts: readonly PartItem[]): readonly PartItem[] {
   const taken = new Set<string>();
   return parts.map((part, index) => {
-    if (part.kind !== "part") return part;
+    if (part.kind !== "part" || part.ownStruct === true) return part;
     const base = index === 0 ? tag : partName(tag, part);
     let cName = base;
     for (let count = 2; taken.has(cName); count++) cName = `${base}${count}`;

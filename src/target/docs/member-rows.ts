@@ -134,7 +134,7 @@ function memberRows(member: Member, around: Surroundings): readonly MemberRow[] 
       const selector: Expression | undefined =
         first === undefined ? undefined : { op: "member", scope: "sibling", path: [{ name: first }], at: member.at };
       return [
-        leadRow(member, `${code("window")} by ${by}`, around),
+        leadRow(member, `${code(`window ${member.name}`.trim())} by ${by}`, around),
         ...member.arms.flatMap((arm) => armRows(arm, selector, within({ ...around, when: whenOf(member.if, around) }))),
       ];
     }

@@ -59,6 +59,18 @@ describe("a message that the standard has a name for", () => {
     );
   });
 
+  it("leaves a part that the standard has a struct for apart, be it of one member", () => {
+    const structs = structsOf(`request r on q {
+      device-readable { le32 type : T; }
+      switch type {
+        A c_name virtio_test_ask :
+          device-readable { le32 x; }
+          device-writable c_name virtio_test_answer { le32 result; }
+      }
+    }`);
+    expect(Object.fromEntries(structs)).toEqual({ r: "type", ask: "type x", answer: "result" });
+  });
+
   it("gives its name to its first part where sizes vary", () => {
     const structs = structsOf(`request r on q {
       device-readable { le32 type : T; }
