@@ -5,9 +5,10 @@ const widest = 120;
 /**
  * A TSDoc comment with its line breaks; empty where there is nothing to say.
  * @param paragraphs Markdown; empty ones are left out
+ * @param tags lines at its end, each with its TSDoc tag
  */
-export function docComment(paragraphs: readonly string[], indent = ""): string {
-  const texts = paragraphs.map((text) => escaped(text)).filter((text) => text !== "");
+export function docComment(paragraphs: readonly string[], indent = "", tags: readonly string[] = []): string {
+  const texts = [...paragraphs.map((text) => escaped(text)), tags.join("\n")].filter((text) => text !== "");
   if (texts.length === 0) return "";
   const [only = ""] = texts;
   if (texts.length === 1 && !only.includes("\n") && indent.length + only.length + 7 <= widest)

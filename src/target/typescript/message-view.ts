@@ -67,6 +67,13 @@ function directionSources(
   return { structs, codec: name };
 }
 
+/** The codec that a part has for itself, where it has one. */
+export function codecOfPart(part: Part, request: Request, context: ModuleContext): string | undefined {
+  const items = request.parts.filter((item) => partsOf([item]).some((one) => one.direction === part.direction));
+  if (part.if !== undefined || !items.includes(part)) return undefined;
+  return items.length === 1 || standsAlone(part, context) ? context.names.part(part) : undefined;
+}
+
 /** A part of one size, whose members need nothing of other parts, is a struct of its own: it can be reached in place. */
 function standsAlone(part: Part, context: ModuleContext): boolean {
   if (
@@ -104,9 +111,9 @@ function partSource(
 }
 
 /** Rewrites what members say of those of the other direction. */
-type Sight = (members: readonly Member[]) => readonly Member[];
+export type Sight = (members: readonly Member[]) => readonly Member[];
 
-function sightOf(request: Request, direction: Direction): Sight {
+export function sightOf(request: Request, direction: Direction): Sight {
   const own = flattened(
     partsOf(request.parts)
       .filter((part) => part.direction === direction)
@@ -226,12 +233,20 @@ function emptyPresent(item: PartItem): Extract<Member, { kind: "present" }> {
   };
 }
 
-function partsOf(parts: readonly PartItem[]): readonly Part[] {
+export function partsOf(parts: readonly PartItem[]): readonly Part[] {
   return parts.flatMap((part) => (part.kind === "part" ? [part] : part.arms.flatMap((arm) => partsOf(arm.parts))));
 }
 
-/** The value that joins a message's codecs. */
-export function messageSection(request: Request, sources: MessageSources, context: ModuleContext): Section {
+/**
+ * The value that joins a message's codecs.
+ * @param extra further lines: how its operations are told apart
+ */
+export function messageSection(
+  request: Request,
+  sources: MessageSources,
+  context: ModuleContext,
+  extra: readonly string[],
+): Section {
   const { imports, names } = context;
   const { message } = names.message(request);
   const byAddress = partsOf(request.parts).some((part) => part.byAddress === true);
@@ -246,6 +261,7 @@ export function messageSection(request: Request, sources: MessageSources, contex
       `readable: ${sources.readable ?? "undefined"}`,
       `writable: ${sources.writable ?? "undefined"}`,
       ...(byAddress ? ["byAddress: true"] : []),
+      ...extra,
     ],
   };
   return {

@@ -4,6 +4,7 @@ import { Names, typeName, valueName } from "./identifiers.ts";
 
 /** What generated code may import from the runtime: nothing of its own may be called so. */
 const runtimeNames = [
+  "Answer",
   "arm",
   "be16",
   "be32",
@@ -16,20 +17,26 @@ const runtimeNames = [
   "Codec",
   "Command",
   "Configured",
+  "DeviceDescription",
+  "DeviceOptions",
   "FeatureSet",
   "FeatureTable",
   "featureTable",
+  "Incoming",
   "le16",
   "le32",
   "le64",
   "list",
   "Message",
+  "messageTags",
   "nativeStruct",
   "Negotiated",
   "nested",
   "next",
   "not",
   "Open",
+  "operation",
+  "Operations",
   "padded",
   "presentIf",
   "QueueContext",
@@ -46,6 +53,7 @@ const runtimeNames = [
   "union",
   "unionBy",
   "validIf",
+  "VirtioDevice",
 ] as const;
 
 export type RuntimeName = (typeof runtimeNames)[number];
@@ -67,7 +75,9 @@ export class ModuleNames {
 
   constructor(module: Module, ir: Ir) {
     this.module = module;
-    const reserved = ["deviceId", "F", "Features", "features", "queues", "Config"];
+    const own = typeName(module.name);
+    const ofDevice = ["deviceId", "queues", "Config", "operations", "device", `${own}Device`, `${own}Driver`];
+    const reserved = ["F", "Features", "features", ...ofDevice];
     this.names = new Names(module.name, [...runtimeNames, ...reserved, ...ir.modules.map((one) => one.name)]);
     for (const item of module.items) {
       if (isConstantGroup(item)) {

@@ -2,9 +2,11 @@ import type { Config, Item, Module, Struct } from "../../ir/model.ts";
 import type { TargetInput } from "../target.ts";
 import { constantSections } from "./constants-view.ts";
 import { describedAt, docComment, sentences, shownPath } from "./doc-comment.ts";
+import { deviceSections } from "./device-view.ts";
 import { featureSections } from "./features-view.ts";
 import { commandSection, commandSources, messageSection, messageSources, responseSource } from "./message-view.ts";
 import { ModuleContext, type Modules } from "./module-context.ts";
+import { tagsField } from "./operation-view.ts";
 import { queueSections } from "./queues-view.ts";
 import { registerSections } from "./registers-view.ts";
 import { inOrder, type Section } from "./section.ts";
@@ -78,7 +80,14 @@ class ModuleWriter {
               uses: [],
             },
           ];
-    return [...id, ...module.items.flatMap((item) => this.item(item))];
+    const items = module.items.flatMap((item) => this.item(item));
+    const device = deviceSections(module, this.context, this.input.ir);
+    return [
+      ...id,
+      ...items,
+      ...(device?.structs ?? []).flatMap((source) => this.struct(source)),
+      ...(device?.sections ?? []),
+    ];
   }
 
   private item(item: Item): readonly Section[] {
@@ -105,7 +114,10 @@ class ModuleWriter {
       case "message":
       case "event": {
         const sources = messageSources(item, context);
-        return [...sources.structs.flatMap((source) => this.struct(source)), messageSection(item, sources, context)];
+        return [
+          ...sources.structs.flatMap((source) => this.struct(source)),
+          messageSection(item, sources, context, tagsField(item, context)),
+        ];
       }
       case "response":
         return this.struct(responseSource(item, context, context.module.legacyNative.includes("requests")));

@@ -1,0 +1,233 @@
+import { printExpression } from "../../ir/print-expression.ts";
+import type { Field, Ir, Module } from "../../ir/model.ts";
+import { docComment, sentences } from "./doc-comment.ts";
+import { typeName } from "./identifiers.ts";
+import type { ModuleContext } from "./module-context.ts";
+import { deviceOperations, operationSection, type DeviceOperation } from "./operation-view.ts";
+import type { Section } from "./section.ts";
+import type { StructSource } from "./struct-source.ts";
+
+/** What a device type adds to its messages: the operations, the description, and the class that devices extend. */
+export interface DeviceSections {
+  /** Codecs that belong to one operation each. */
+  readonly structs: readonly StructSource[];
+  readonly sections: readonly Section[];
+}
+
+/** @returns undefined where the module is no device type, or one without a message */
+export function deviceSections(module: Module, context: ModuleContext, ir: Ir): DeviceSections | undefined {
+  if (module.kind !== "device") return undefined;
+  const operations = deviceOperations(module, context);
+  if (operations.length === 0) return undefined;
+  const structs = operations.flatMap(({ sent, answer, request }) =>
+    [sent.struct, answer.struct].flatMap((struct) => {
+      if (struct === undefined) return [];
+      const users = operations
+        .filter((one) => one.sent.codec === struct.name || one.answer.codec === struct.name)
+        .map(({ name }) => `\`${name}\``)
+        .join(", ");
+      const what = request.kind === "event" ? "says with" : struct === sent.struct ? "reads of" : "answers to";
+      return [{ ...struct, doc: [`What a device ${what} ${users}.`] }];
+    }),
+  );
+  const bits = featureBits(module, context, ir);
+  return {
+    structs,
+    sections: [
+      operationSection(operations, context),
+      descriptionSection(module, context, bits),
+      classSection(module, context, operations, bits),
+    ],
+  };
+}
+
+/** What generated code calls the features of a device type. */
+interface FeatureBits {
+  /** Type of a bit. */
+  readonly type: string;
+  /** The table of all. */
+  readonly table: string;
+}
+
+function featureBits(module: Module, context: ModuleContext, ir: Ir): FeatureBits {
+  const core = ir.modules.find((one) => one.kind === "core" && hasFeatures(one));
+  const own = hasFeatures(module);
+  const types = [...(own ? ["F"] : []), ...(core === undefined ? [] : [context.imports.of(core.name, "F")])];
+  const table = own
+    ? "features"
+    : core === undefined
+      ? `${context.imports.value("featureTable")}({}, {})`
+      : context.imports.of(core.name, "features");
+  return { type: types.join(" | ") || "number", table };
+}
+
+function hasFeatures(module: Module): boolean {
+  return module.items.some((item) => item.kind === "features" && item.features.length > 0);
+}
+
+function hasConfig(module: Module): boolean {
+  return module.items.some((item) => item.kind === "config");
+}
+
+function descriptionSection(module: Module, context: ModuleContext, bits: FeatureBits): Section {
+  const { imports } = context;
+  const config = hasConfig(module);
+  const queues = module.items.some((item) => item.kind === "queues" && item.queues.length > 0);
+  const view = {
+    doc: docComment([`All that this description says of the ${module.title}.`]),
+    name: "device",
+    type: `${imports.type("DeviceDescription")}${config ? "<Config>" : ""}`,
+    fields: [
+      `name: '${module.name}'`,
+      "id: deviceId",
+      bits.table === "features" ? "features" : `features: ${bits.table}`,
+      queues ? "queues" : `queues: ${imports.value("queueTable")}({})`,
+      `config: ${config ? "Config" : "undefined"}`,
+      "operations",
+    ],
+  };
+  return {
+    template: "message",
+    view,
+    declares: ["device"],
+    uses: [
+      "deviceId",
+      "operations",
+      ...(config ? ["Config"] : []),
+      ...(queues ? ["queues"] : []),
+      ...(bits.table === "features" ? ["features"] : []),
+    ],
+  };
+}
+
+/** One method as the template prints it. */
+interface MethodView {
+  readonly doc: string;
+  /** `abstract in(request: Incoming<Req>): Answer<Open<S>>`, without a body where it has none. */
+  readonly text: string;
+  readonly body: string;
+}
+
+function classSection(
+  module: Module,
+  context: ModuleContext,
+  operations: readonly DeviceOperation[],
+  bits: FeatureBits,
+): Section {
+  const { imports } = context;
+  const name = `${typeName(module.name)}Device`;
+  const config = hasConfig(module) ? ", Config" : "";
+  imports.value("VirtioDevice");
+  const view = {
+    doc: docComment([
+      `${module.title}, on any transport. ${sentences(module)}`.trim(),
+      "Extend it: the device serves what a driver asks by the method of that name. Methods that are not abstract belong " +
+        "to features, or to the legacy interface. A device has to have those of the features that it offers.",
+    ]),
+    name,
+    bits: bits.type,
+    config,
+    options: `${imports.type("DeviceOptions")}<${bits.type}, ${config === "" ? "object" : "Config"}>${config === "" ? " = {}" : ""}`,
+    methods: operations.map((one) =>
+      one.request.kind === "event" ? eventMethod(one, module, context) : requestMethod(one, context),
+    ),
+  };
+  return { template: "device", view, declares: [name], uses: ["device"] };
+}
+
+function requestMethod(one: DeviceOperation, context: ModuleContext): MethodView {
+  const { imports } = context;
+  const answer = `${imports.type("Answer")}<${answerType(one)}>`;
+  const request = `${imports.type("Incoming")}<${sentType(one) ?? "undefined"}>`;
+  const optional = one.needs !== undefined || one.legacy;
+  const text = optional
+    ? `${one.name}?(request: ${request}): ${answer}`
+    : `abstract ${one.name}(request: ${request}): ${answer}`;
+  const bytes = [bytesSentence("request.input", one.sent.bytesOf), bytesSentence("request.output", one.answer.bytesOf)];
+  return {
+    doc: docComment([[operationSentences(one, context), ...bytes].filter((part) => part !== "").join(" ")], "  "),
+    text,
+    body: "",
+  };
+}
+
+function eventMethod(one: DeviceOperation, module: Module, context: ModuleContext): MethodView {
+  const { answer, name } = one;
+  const bytes = bytesName(one);
+  const queue = module.items
+    .flatMap((item) => (item.kind === "queues" ? item.queues : []))
+    .find((candidate) => one.request.queues.includes(candidate.name));
+  const many = queue?.each !== undefined;
+  const value = answer.codec === undefined ? [] : [`value: ${one.single ?? answer.codec}`];
+  const output = answer.bytes === undefined ? [] : [`${bytes}: Uint8Array`];
+  const parameters = [...value, ...output, ...(many ? ["index = 0"] : [])];
+  const passed = [
+    `operations.${name}`,
+    value.length === 0 ? "undefined" : "value",
+    ...(many ? ["index"] : output.length > 0 ? ["0"] : []),
+    ...(output.length > 0 ? [bytes] : []),
+  ];
+  return {
+    doc: docComment([operationSentences(one, context)], "  ", [
+      ...(many ? [`@param index which \`${queue?.name ?? ""}\``] : []),
+      "@returns false where the driver has made no buffer available, or none that is long enough",
+    ]),
+    text: `${name}(${parameters.join(", ")}): boolean`,
+    body: `return this.send(${passed.join(", ")});`,
+  };
+}
+
+/** What bytes of any number are called as a parameter. */
+function bytesName(one: DeviceOperation): string {
+  const [first] = one.answer.bytesOf;
+  return one.answer.bytesOf.length === 1 &&
+    first !== undefined &&
+    /^[a-z]\w*$/.test(first.name) &&
+    first.name !== "value" &&
+    first.name !== "index"
+    ? first.name
+    : "bytes";
+}
+
+/** What the description says of an operation: of its tag, its alternative or its message. */
+export function operationSentences(one: DeviceOperation, context: ModuleContext): string {
+  const { path, request, needs } = one;
+  const tags = path.tags.flatMap(({ tag, values }) => {
+    if (tag.kind !== "value" || tag.value.op !== "constant" || values === undefined) return [];
+    const { name } = tag.value;
+    const found = context.catalogue.group(values)?.constants.find((constant) => constant.name === name);
+    return found === undefined ? [] : [sentences({ doc: found.doc })];
+  });
+  const last = tags.at(-1) ?? "";
+  const arms = path.arms.map((arm) => sentences({ doc: arm.doc }));
+  const parts = path.parts.filter((part) => !request.parts.includes(part)).map((part) => sentences({ doc: part.doc }));
+  const own = [...new Set([last, ...arms, ...parts])].filter((text) => text !== "");
+  return [
+    ...(path.tags.length === 0 || own.length === 0 ? [sentences({ doc: request.doc })] : own),
+    ...(one.legacy ? ["Legacy interface only."] : []),
+    ...(needs === undefined ? [] : [`Only if \`${printExpression(needs)}\`.`]),
+  ]
+    .filter((text) => text !== "")
+    .join(" ");
+}
+
+/** What a method gets as the value of what was sent; undefined where that is nothing. */
+export function sentType(one: DeviceOperation): string | undefined {
+  const { codec, isWhole } = one.sent;
+  if (codec === undefined || !isWhole || one.fixedTags.length === 0) return codec;
+  return `${codec} & { ${one.fixedTags.map(({ member, value }) => `${member}: ${/^\d/.test(value) ? value : `typeof ${value}`}`).join("; ")} }`;
+}
+
+/** What a method answers. */
+export function answerType(one: DeviceOperation): string {
+  return one.single ?? one.answer.codec ?? "void";
+}
+
+function bytesSentence(where: string, fields: readonly Field[]): string {
+  if (fields.length === 0) return "";
+  const names = fields.map(({ name, type }) => {
+    const kind = type.kind === "struct" ? `, a \`${typeName(type.name)}\`` : "";
+    return `\`${name}\`${kind}`;
+  });
+  return `\`${where}\`: ${names.join(", then ")}.`;
+}

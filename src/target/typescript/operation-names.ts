@@ -1,0 +1,59 @@
+import type { Request } from "../../ir/model.ts";
+import { valueName } from "./identifiers.ts";
+import type { OperationPath } from "./operation-paths.ts";
+
+/**
+ * Members of the runtime's VirtioDevice and VirtioDriver, and what an object has anyway: no method of an operation may
+ * be called so.
+ */
+export const baseMembers: ReadonlySet<string> = new Set(
+  (
+    "constructor toString toLocaleString valueOf hasOwnProperty isPrototypeOf propertyIsEnumerable " +
+    // VirtioDevice
+    "accepted acceptedWord acceptFeatures acceptWord attach buffersAdded changeConfig checkMethod complete config " +
+    "configGeneration configLength configWritten context createQueue description driverFeatures enableQueue face " +
+    "features gaveUp giveUp house live maxQueueSize methodOf needsReset negotiate notified offered offeredWord order " +
+    "placeOf placesNow port queueEnabled queueMaxSize queuePlaces readConfig reset resetQueue running send serve " +
+    "settle sharedMemory space speak start started status statusNow suspend taken wasReset writeConfig writeStatus"
+  ).split(" "),
+);
+
+/** An alternative of a message, and what the method for it is called. */
+export interface NamedPath {
+  readonly name: string;
+  readonly request: Request;
+  readonly path: OperationPath;
+}
+
+/**
+ * Names the operations of a device. Where a device has but one message, an alternative is called as its tag: `in`,
+ * `getId`. Otherwise the message goes in front: `ctrlMacAddrSet`; a message without alternatives has its own name. A
+ * name that is taken, or that the base classes have, gets the message's in front, and then its kind behind it.
+ */
+export function nameOperations(
+  messages: readonly { readonly request: Request; readonly paths: readonly OperationPath[] }[],
+): readonly NamedPath[] {
+  const taken = new Set(baseMembers);
+  const alone = messages.length === 1;
+  return messages.flatMap(({ request, paths }) =>
+    paths.map((path) => {
+      const tags = path.tags.map((one) => tagName(one));
+      const whole = valueName([request.name, ...tags].join("_"));
+      const short = tags.length === 0 ? whole : valueName(tags.join("_"));
+      const wanted = [...(alone ? [short] : []), whole, `${whole}${capital(request.kind)}`];
+      let name = wanted.find((one) => !taken.has(one)) ?? whole;
+      for (let count = 2; taken.has(name); count++) name = `${whole}${count}`;
+      taken.add(name);
+      return { name, request, path };
+    }),
+  );
+}
+
+/** What a tag is called in the description: its constant, else the alternative that has it. */
+export function tagName({ tag, arm }: OperationPath["tags"][number]): string {
+  return tag.kind === "value" && tag.value.op === "constant" ? tag.value.name : arm.name;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
