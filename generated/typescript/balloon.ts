@@ -9,10 +9,14 @@
  */
 
 import {
+  type Answer,
   type Codec,
+  type DeviceDescription,
+  type DeviceOptions,
   type FeatureSet,
   featureTable,
   type FeatureTable,
+  type Incoming,
   le16,
   le32,
   le64,
@@ -21,9 +25,12 @@ import {
   nativeStruct,
   type Negotiated,
   type Open,
+  operation,
+  type Operations,
   queueTable,
   type QueueTable,
   struct,
+  VirtioDevice,
 } from 'virtgen/runtime';
 import * as config from './config.ts';
 
@@ -232,3 +239,63 @@ export const report: Message<'reporting_vq', undefined, undefined> = {
   writable: undefined,
   byAddress: true,
 };
+
+/** What a driver can ask of the device or tell it, and what the device tells, by the names of the methods. */
+export const operations: Operations<'inflate' | 'deflate' | 'stats' | 'hintCommand' | 'hint' | 'report'> = {
+  inflate: operation(inflate, { sent: Inflate }),
+  deflate: operation(deflate, { sent: Deflate }),
+  stats: operation(stats, { needs: [F.STATS_VQ], sent: Stats }),
+  hintCommand: operation(hintCommand, { needs: [F.FREE_PAGE_HINT], sent: HintCommand }),
+  hint: operation(hint, { needs: [F.FREE_PAGE_HINT], output: 'before' }),
+  report: operation(report, { needs: [F.PAGE_REPORTING], output: 'before' }),
+};
+
+/** All that this description says of the Traditional Memory Balloon Device. */
+export const device: DeviceDescription<Config> = {
+  name: 'balloon',
+  id: deviceId,
+  features,
+  queues,
+  config: Config,
+  operations,
+};
+
+/**
+ * Traditional Memory Balloon Device, on any transport. Memory that the guest lends to the host: pages go into the
+ * balloon and come back. Beside that the guest can tell how it uses its memory, and which of its pages are free.
+ *
+ * Extend it: the device serves what a driver asks by the method of that name. Methods that are not abstract belong to
+ * features, or to the legacy interface. A device has to have those of the features that it offers.
+ */
+export abstract class BalloonDevice extends VirtioDevice<F | config.F, Config> {
+  constructor(options: DeviceOptions<F | config.F, Config>) {
+    super(device, options);
+  }
+
+  /** Pages for the balloon, by number: physical address / 4096, whatever size the guest's pages have. */
+  abstract inflate(request: Incoming<Inflate>): Answer<void>;
+
+  /** Pages from the balloon, by number. */
+  abstract deflate(request: Incoming<Deflate>): Answer<void>;
+
+  /**
+   * The device asks by using the buffer, which it keeps until then; the driver answers by the next one. The first
+   * buffer is empty. Only if `STATS_VQ`.
+   */
+  stats?(request: Incoming<Stats>): Answer<void>;
+
+  /** Begins a round of hints with the id of the configuration, and ends it with STOP. Only if `FREE_PAGE_HINT`. */
+  hintCommand?(request: Incoming<HintCommand>): Answer<void>;
+
+  /**
+   * Pages whose contents nobody needs, unless the driver writes to them again. Only if `FREE_PAGE_HINT`.
+   * `request.output`: `pages`.
+   */
+  hint?(request: Incoming<undefined>): Answer<void>;
+
+  /**
+   * Free pages, which the driver uses again when the device has used the buffer. Only if `PAGE_REPORTING`.
+   * `request.output`: `pages`.
+   */
+  report?(request: Incoming<undefined>): Answer<void>;
+}

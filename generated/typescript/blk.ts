@@ -6,31 +6,39 @@
 /** Block Device. A disk. Requests are placed on any of its queues and served, perhaps out of order. */
 
 import {
+  type Answer,
   arm,
   type Bits,
   bitWord,
   bytes,
   choose,
   type Codec,
+  type DeviceDescription,
+  type DeviceOptions,
   type FeatureSet,
   featureTable,
   type FeatureTable,
+  type Incoming,
   le16,
   le32,
   le64,
   list,
   type Message,
+  messageTags,
   nativeStruct,
   type Negotiated,
   nested,
   next,
   type Open,
+  operation,
+  type Operations,
   type QueueContext,
   queueTable,
   type QueueTable,
   reserved,
   spread,
   u8,
+  VirtioDevice,
 } from 'virtgen/runtime';
 import * as config from './config.ts';
 
@@ -524,4 +532,245 @@ export const req: Message<'requestq', typeof ReqReadable, typeof ReqWritable> = 
   queues: ['requestq'],
   readable: ReqReadable,
   writable: ReqWritable,
+  tags: messageTags(Req, (head, view, at) => head.type.get(view, at) & ~T.BARRIER),
 };
+
+/** What a device answers to `getId`. */
+export type GetIdAnswer = {
+  data: Uint8Array;
+} & ReqIn;
+
+export const GetIdAnswer: Codec<GetIdAnswer> = nativeStruct('virtio_blk_req', {
+  data: bytes(0, 20),
+  ...spread(20, ReqIn),
+});
+
+/** What a device answers to `getLifetime`. */
+export type GetLifetimeAnswer = {
+  lifetime: Lifetime;
+} & ReqIn;
+
+export const GetLifetimeAnswer: Codec<GetLifetimeAnswer> = nativeStruct('virtio_blk_req', {
+  lifetime: nested(0, Lifetime),
+  ...spread(6, ReqIn),
+});
+
+/** What a device answers to `zoneAppend`. */
+export type ZoneAppendAnswer = {
+  /** Where the data went; undefined unless OK. */
+  append_sector: bigint;
+} & ReqIn;
+
+export const ZoneAppendAnswer: Codec<ZoneAppendAnswer> = nativeStruct('virtio_blk_req', {
+  append_sector: le64(0),
+  ...spread(8, ReqIn),
+});
+
+/** What a device answers to `scsiCmd`, `scsiCmdOut`. */
+export type ScsiCmdAnswer = {
+  sense: Uint8Array;
+  errors: number;
+  /** Not to be relied on. */
+  data_len: number;
+  /** Bytes that are valid in `sense`. */
+  sense_len: number;
+  /** Bytes of the data that were not transferred. */
+  residual: number;
+} & ReqIn;
+
+export const ScsiCmdAnswer: Codec<ScsiCmdAnswer> = nativeStruct('virtio_blk_req', {
+  sense: bytes(0, SENSE_BUFFERSIZE),
+  errors: le32(96),
+  data_len: le32(100),
+  sense_len: le32(104),
+  residual: le32(108),
+  ...spread(112, ReqIn),
+});
+
+/** What a driver can ask of the device or tell it, and what the device tells, by the names of the methods. */
+export const operations: Operations<
+  | 'in'
+  | 'out'
+  | 'flush'
+  | 'getId'
+  | 'getLifetime'
+  | 'discard'
+  | 'writeZeroes'
+  | 'secureErase'
+  | 'zoneAppend'
+  | 'zoneReport'
+  | 'zoneOpen'
+  | 'zoneClose'
+  | 'zoneFinish'
+  | 'zoneReset'
+  | 'zoneResetAll'
+  | 'flushOut'
+  | 'scsiCmd'
+  | 'scsiCmdOut'
+> = {
+  in: operation(req, { tags: [[T.IN]], sent: Req, answer: ReqIn, output: 'before', single: 'status' }),
+  out: operation(req, { tags: [[T.OUT]], sent: Req, input: true, answer: ReqIn, single: 'status' }),
+  flush: operation(req, { tags: [[T.FLUSH]], needs: [F.FLUSH], sent: Req, answer: ReqIn, single: 'status' }),
+  getId: operation(req, { tags: [[T.GET_ID]], sent: Req, answer: GetIdAnswer }),
+  getLifetime: operation(req, { tags: [[T.GET_LIFETIME]], needs: [F.LIFETIME], sent: Req, answer: GetLifetimeAnswer }),
+  discard: operation(req, {
+    tags: [[T.DISCARD]],
+    needs: [F.DISCARD],
+    sent: ReqReadable,
+    answer: ReqIn,
+    single: 'status',
+  }),
+  writeZeroes: operation(req, {
+    tags: [[T.WRITE_ZEROES]],
+    needs: [F.WRITE_ZEROES],
+    sent: ReqReadable,
+    answer: ReqIn,
+    single: 'status',
+  }),
+  secureErase: operation(req, {
+    tags: [[T.SECURE_ERASE]],
+    needs: [F.SECURE_ERASE],
+    sent: ReqReadable,
+    answer: ReqIn,
+    single: 'status',
+  }),
+  zoneAppend: operation(req, {
+    tags: [[T.ZONE_APPEND]],
+    needs: [F.ZONED],
+    sent: Req,
+    input: true,
+    answer: ZoneAppendAnswer,
+  }),
+  zoneReport: operation(req, {
+    tags: [[T.ZONE_REPORT]],
+    needs: [F.ZONED],
+    sent: Req,
+    answer: ReqIn,
+    output: 'before',
+    single: 'status',
+  }),
+  zoneOpen: operation(req, { tags: [[T.ZONE_OPEN]], needs: [F.ZONED], sent: Req, answer: ReqIn, single: 'status' }),
+  zoneClose: operation(req, { tags: [[T.ZONE_CLOSE]], needs: [F.ZONED], sent: Req, answer: ReqIn, single: 'status' }),
+  zoneFinish: operation(req, { tags: [[T.ZONE_FINISH]], needs: [F.ZONED], sent: Req, answer: ReqIn, single: 'status' }),
+  zoneReset: operation(req, { tags: [[T.ZONE_RESET]], needs: [F.ZONED], sent: Req, answer: ReqIn, single: 'status' }),
+  zoneResetAll: operation(req, {
+    tags: [[T.ZONE_RESET_ALL]],
+    needs: [F.ZONED],
+    sent: Req,
+    answer: ReqIn,
+    single: 'status',
+  }),
+  flushOut: operation(req, {
+    tags: [[T.FLUSH_OUT]],
+    needs: [F.FLUSH],
+    legacy: true,
+    sent: Req,
+    answer: ReqIn,
+    single: 'status',
+  }),
+  scsiCmd: operation(req, {
+    tags: [[T.SCSI_CMD]],
+    needs: [F.SCSI],
+    legacy: true,
+    sent: Req,
+    input: true,
+    answer: ScsiCmdAnswer,
+    output: 'before',
+  }),
+  scsiCmdOut: operation(req, {
+    tags: [[T.SCSI_CMD_OUT]],
+    needs: [F.SCSI],
+    legacy: true,
+    sent: Req,
+    input: true,
+    answer: ScsiCmdAnswer,
+    output: 'before',
+  }),
+};
+
+/** All that this description says of the Block Device. */
+export const device: DeviceDescription<Config> = {
+  name: 'blk',
+  id: deviceId,
+  features,
+  queues,
+  config: Config,
+  operations,
+};
+
+/**
+ * Block Device, on any transport. A disk. Requests are placed on any of its queues and served, perhaps out of order.
+ *
+ * Extend it: the device serves what a driver asks by the method of that name. Methods that are not abstract belong to
+ * features, or to the legacy interface. A device has to have those of the features that it offers.
+ */
+export abstract class BlkDevice extends VirtioDevice<F | config.F, Config> {
+  constructor(options: DeviceOptions<F | config.F, Config>) {
+    super(device, options);
+  }
+
+  /** Read. Whole sectors of 512 bytes. `request.output`: `data`. */
+  abstract in(request: Incoming<Req>): Answer<Open<S>>;
+
+  /** Write. Whole sectors of 512 bytes. `request.input`: `data`. */
+  abstract out(request: Incoming<Req>): Answer<Open<S>>;
+
+  /** Make completed writes durable. Only if `FLUSH`. */
+  flush?(request: Incoming<Req>): Answer<Open<S>>;
+
+  /** Read the device's name. ASCII, filled up with NUL; 20 characters end without one. */
+  abstract getId(request: Incoming<Req>): Answer<GetIdAnswer>;
+
+  /** Read how much the storage is worn. Only if `LIFETIME`. */
+  getLifetime?(request: Incoming<Req>): Answer<GetLifetimeAnswer>;
+
+  /** What the ranges hold is no longer needed. Only if `DISCARD`. */
+  discard?(request: Incoming<ReqReadable & { type: typeof T.DISCARD }>): Answer<Open<S>>;
+
+  /** The ranges read as zeroes from now on. Only if `WRITE_ZEROES`. */
+  writeZeroes?(request: Incoming<ReqReadable & { type: typeof T.WRITE_ZEROES }>): Answer<Open<S>>;
+
+  /** Nothing of the ranges can be recovered. Only if `SECURE_ERASE`. */
+  secureErase?(request: Incoming<ReqReadable & { type: typeof T.SECURE_ERASE }>): Answer<Open<S>>;
+
+  /** Write at the zone's write pointer. Only if `ZONED`. `request.input`: `data`. */
+  zoneAppend?(request: Incoming<Req>): Answer<ZoneAppendAnswer>;
+
+  /**
+   * Read descriptors, from the zone that holds `sector` on. Only if `ZONED`. `request.output`: `report`, a
+   * `ZoneReport`.
+   */
+  zoneReport?(request: Incoming<Req>): Answer<Open<S>>;
+
+  /** Open a zone explicitly. Only if `ZONED`. */
+  zoneOpen?(request: Incoming<Req>): Answer<Open<S>>;
+
+  /** Close a zone. Only if `ZONED`. */
+  zoneClose?(request: Incoming<Req>): Answer<Open<S>>;
+
+  /** Make a zone full. Only if `ZONED`. */
+  zoneFinish?(request: Incoming<Req>): Answer<Open<S>>;
+
+  /** Make a zone empty. Only if `ZONED`. */
+  zoneReset?(request: Incoming<Req>): Answer<Open<S>>;
+
+  /** Make all sequential zones empty; `sector` is 0. Only if `ZONED`. */
+  zoneResetAll?(request: Incoming<Req>): Answer<Open<S>>;
+
+  /** The same as `FLUSH`. Legacy interface only. Only if `FLUSH`. */
+  flushOut?(request: Incoming<Req>): Answer<Open<S>>;
+
+  /**
+   * A SCSI packet command. In the standard all u32: the guest's order, as in every request of this interface. The
+   * command, in a buffer of its own. Data goes one way, or there is none. Legacy interface only. Only if `SCSI`.
+   * `request.input`: `cmd`, then `data`. `request.output`: `data`.
+   */
+  scsiCmd?(request: Incoming<Req>): Answer<ScsiCmdAnswer>;
+
+  /**
+   * The same as `SCSI_CMD`. In the standard all u32: the guest's order, as in every request of this interface. The
+   * command, in a buffer of its own. Data goes one way, or there is none. Legacy interface only. Only if `SCSI`.
+   * `request.input`: `cmd`, then `data`. `request.output`: `data`.
+   */
+  scsiCmdOut?(request: Incoming<Req>): Answer<ScsiCmdAnswer>;
+}

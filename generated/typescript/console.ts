@@ -9,13 +9,17 @@
  */
 
 import {
+  type Answer,
   arm,
   bytes,
   choose,
   type Codec,
+  type DeviceDescription,
+  type DeviceOptions,
   type FeatureSet,
   featureTable,
   type FeatureTable,
+  type Incoming,
   le16,
   le32,
   type Message,
@@ -23,9 +27,12 @@ import {
   type Negotiated,
   nested,
   type Open,
+  operation,
+  type Operations,
   type QueueContext,
   queueTable,
   type QueueTable,
+  VirtioDevice,
 } from 'virtgen/runtime';
 import * as config from './config.ts';
 
@@ -205,3 +212,57 @@ export const controlTransmit: Message<'control_transmitq', typeof ControlTransmi
   readable: ControlTransmit,
   writable: undefined,
 };
+
+/** What a driver can ask of the device or tell it, and what the device tells, by the names of the methods. */
+export const operations: Operations<'input' | 'output' | 'controlReceive' | 'controlTransmit'> = {
+  input: operation(input, { output: 'behind' }),
+  output: operation(output, { input: true }),
+  controlReceive: operation(controlReceive, { needs: [F.MULTIPORT], answer: ControlReceive }),
+  controlTransmit: operation(controlTransmit, { needs: [F.MULTIPORT], sent: ControlTransmit }),
+};
+
+/** All that this description says of the Console Device. */
+export const device: DeviceDescription<Config> = {
+  name: 'console',
+  id: deviceId,
+  features,
+  queues,
+  config: Config,
+  operations,
+};
+
+/**
+ * Console Device, on any transport. A console, or, with MULTIPORT, several ports for any use. Bytes go in and out, and
+ * a pair of queues tells what becomes of the ports.
+ *
+ * Extend it: the device serves what a driver asks by the method of that name. Methods that are not abstract belong to
+ * features, or to the legacy interface. A device has to have those of the features that it offers.
+ */
+export abstract class ConsoleDevice extends VirtioDevice<F | config.F, Config> {
+  constructor(options: DeviceOptions<F | config.F, Config>) {
+    super(device, options);
+  }
+
+  /**
+   * @param index which `receiveq`
+   * @returns false where the driver has made no buffer available, or none that is long enough
+   */
+  input(data: Uint8Array, index = 0): boolean {
+    return this.send(operations.input, undefined, index, data);
+  }
+
+  /** `request.input`: `data`. */
+  abstract output(request: Incoming<undefined>): Answer<void>;
+
+  /**
+   * Only if `MULTIPORT`.
+   *
+   * @returns false where the driver has made no buffer available, or none that is long enough
+   */
+  controlReceive(value: ControlReceive): boolean {
+    return this.send(operations.controlReceive, value);
+  }
+
+  /** Only if `MULTIPORT`. */
+  controlTransmit?(request: Incoming<ControlTransmit>): Answer<void>;
+}

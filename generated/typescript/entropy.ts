@@ -5,7 +5,22 @@
 
 /** Entropy Device. A source of random bytes of high quality. */
 
-import { bytes, type Codec, type Message, queueTable, type QueueTable, struct } from 'virtgen/runtime';
+import {
+  type Answer,
+  bytes,
+  type Codec,
+  type DeviceDescription,
+  type DeviceOptions,
+  type Incoming,
+  type Message,
+  operation,
+  type Operations,
+  queueTable,
+  type QueueTable,
+  struct,
+  VirtioDevice,
+} from 'virtgen/runtime';
+import * as config from './config.ts';
 
 /** Device id of the Entropy Device. */
 export const deviceId = 4;
@@ -34,3 +49,36 @@ export const random: Message<'requestq', undefined, typeof Random> = {
   readable: undefined,
   writable: Random,
 };
+
+/** What a driver can ask of the device or tell it, and what the device tells, by the names of the methods. */
+export const operations: Operations<'random'> = {
+  random: operation(random, { output: 'behind' }),
+};
+
+/** All that this description says of the Entropy Device. */
+export const device: DeviceDescription = {
+  name: 'entropy',
+  id: deviceId,
+  features: config.features,
+  queues,
+  config: undefined,
+  operations,
+};
+
+/**
+ * Entropy Device, on any transport. A source of random bytes of high quality.
+ *
+ * Extend it: the device serves what a driver asks by the method of that name. Methods that are not abstract belong to
+ * features, or to the legacy interface. A device has to have those of the features that it offers.
+ */
+export abstract class EntropyDevice extends VirtioDevice<config.F> {
+  constructor(options: DeviceOptions<config.F, object> = {}) {
+    super(device, options);
+  }
+
+  /**
+   * The device fills the buffer, or only its beginning: the used length says how many bytes are random.
+   * `request.output`: `data`.
+   */
+  abstract random(request: Incoming<undefined>): Answer<void>;
+}

@@ -10,25 +10,32 @@
  */
 
 import {
+  type Answer,
   arm,
   bitGroup,
   bytes,
   choose,
   type Codec,
   type Command,
+  type DeviceDescription,
+  type DeviceOptions,
   type FeatureSet,
   featureTable,
   type FeatureTable,
+  type Incoming,
   le16,
   le32,
   le64,
   list,
   type Message,
+  messageTags,
   nativeStruct,
   type Negotiated,
   nested,
   next,
   type Open,
+  operation,
+  type Operations,
   type QueueContext,
   queueTable,
   type QueueTable,
@@ -38,6 +45,7 @@ import {
   u8,
   union,
   validIf,
+  VirtioDevice,
 } from 'virtgen/runtime';
 import * as config from './config.ts';
 
@@ -1173,6 +1181,11 @@ export const ctrl: Message<'controlq', typeof CtrlReadable, typeof CtrlWritable>
   queues: ['controlq'],
   readable: CtrlReadable,
   writable: CtrlWritable,
+  tags: messageTags(
+    Ctrl,
+    (head, view, at) => head.class.get(view, at),
+    (head, view, at) => head.command.get(view, at),
+  ),
 };
 
 /** Counters wrap around to 0. (specs/device/net.virtio:963) */
@@ -1583,3 +1596,426 @@ export const ffRuleResource: Command<{ create: typeof FfRuleCreate }> = {
   refers: ['FF_GROUP', 'FF_CLASSIFIER'],
   sections: { create: FfRuleCreate },
 };
+
+/** What a device answers to `ctrlNotfCoalVqGet`. */
+export type CtrlNotfCoalVqGetAnswer = {
+  coal: CtrlCoal;
+} & CtrlIn;
+
+export const CtrlNotfCoalVqGetAnswer: Codec<CtrlNotfCoalVqGetAnswer> = nativeStruct('virtio_net_ctrl', {
+  coal: nested(0, CtrlCoal),
+  ...spread(8, CtrlIn),
+});
+
+/** What a device answers to `ctrlStatsQuery`. */
+export type CtrlStatsQueryAnswer = {
+  capabilities: StatsCapabilities;
+} & CtrlIn;
+
+export const CtrlStatsQueryAnswer: Codec<CtrlStatsQueryAnswer> = nativeStruct('virtio_net_ctrl', {
+  ...spread(0, CtrlIn),
+  capabilities: nested(1, StatsCapabilities),
+});
+
+export interface CtrlStatsGetAnswerReplies {
+  hdr: StatsReplyHdr;
+  counters: Uint8Array;
+}
+
+export const CtrlStatsGetAnswerReplies: Codec<CtrlStatsGetAnswerReplies> = nativeStruct('virtio_net_ctrl.replies', {
+  hdr: nested(0, StatsReplyHdr),
+  counters: bytes(8, (v: { hdr: { size: number } }) => v.hdr.size - 8),
+});
+
+/** What a device answers to `ctrlStatsGet`. */
+export type CtrlStatsGetAnswer = {
+  /** A reply for each type that was asked for; its type says which of the structs `stats_…` it is. */
+  replies: CtrlStatsGetAnswerReplies[];
+} & CtrlIn;
+
+export const CtrlStatsGetAnswer: Codec<CtrlStatsGetAnswer> = nativeStruct('virtio_net_ctrl', {
+  ...spread(0, CtrlIn),
+  replies: list(1, CtrlStatsGetAnswerReplies),
+});
+
+/** What a device answers to `ctrlRssCtxCapGet`. */
+export type CtrlRssCtxCapGetAnswer = {
+  cap: RssCtxCap;
+} & CtrlIn;
+
+export const CtrlRssCtxCapGetAnswer: Codec<CtrlRssCtxCapGetAnswer> = nativeStruct('virtio_net_ctrl', {
+  cap: nested(0, RssCtxCap),
+  ...spread(2, CtrlIn),
+});
+
+/** What a driver can ask of the device or tell it, and what the device tells, by the names of the methods. */
+export const operations: Operations<
+  | 'transmit'
+  | 'receive'
+  | 'ctrlRxPromisc'
+  | 'ctrlRxAllmulti'
+  | 'ctrlRxAlluni'
+  | 'ctrlRxNomulti'
+  | 'ctrlRxNouni'
+  | 'ctrlRxNobcast'
+  | 'ctrlMacTableSet'
+  | 'ctrlMacAddrSet'
+  | 'ctrlVlanAdd'
+  | 'ctrlVlanDel'
+  | 'ctrlAnnounceAck'
+  | 'ctrlMqVqPairsSet'
+  | 'ctrlMqRssConfig'
+  | 'ctrlMqHashConfig'
+  | 'ctrlGuestOffloadsSet'
+  | 'ctrlNotfCoalTxSet'
+  | 'ctrlNotfCoalRxSet'
+  | 'ctrlNotfCoalVqSet'
+  | 'ctrlNotfCoalVqGet'
+  | 'ctrlHashTunnelSet'
+  | 'ctrlStatsQuery'
+  | 'ctrlStatsGet'
+  | 'ctrlRssCtxCapGet'
+  | 'ctrlRssCtxAdd'
+  | 'ctrlRssCtxMod'
+  | 'ctrlRssCtxDel'
+> = {
+  transmit: operation(transmit, { sent: Hdr, input: true }),
+  receive: operation(receive, { answer: Hdr, output: 'behind' }),
+  ctrlRxPromisc: operation(ctrl, {
+    tags: [[CTRL.RX], [CTRL_RX.PROMISC]],
+    needs: [F.CTRL_RX],
+    sent: CtrlReadable,
+    answer: CtrlIn,
+    single: 'ack',
+  }),
+  ctrlRxAllmulti: operation(ctrl, {
+    tags: [[CTRL.RX], [CTRL_RX.ALLMULTI]],
+    needs: [F.CTRL_RX],
+    sent: CtrlReadable,
+    answer: CtrlIn,
+    single: 'ack',
+  }),
+  ctrlRxAlluni: operation(ctrl, {
+    tags: [[CTRL.RX], [CTRL_RX.ALLUNI]],
+    needs: [F.CTRL_RX_EXTRA],
+    sent: CtrlReadable,
+    answer: CtrlIn,
+    single: 'ack',
+  }),
+  ctrlRxNomulti: operation(ctrl, {
+    tags: [[CTRL.RX], [CTRL_RX.NOMULTI]],
+    needs: [F.CTRL_RX_EXTRA],
+    sent: CtrlReadable,
+    answer: CtrlIn,
+    single: 'ack',
+  }),
+  ctrlRxNouni: operation(ctrl, {
+    tags: [[CTRL.RX], [CTRL_RX.NOUNI]],
+    needs: [F.CTRL_RX_EXTRA],
+    sent: CtrlReadable,
+    answer: CtrlIn,
+    single: 'ack',
+  }),
+  ctrlRxNobcast: operation(ctrl, {
+    tags: [[CTRL.RX], [CTRL_RX.NOBCAST]],
+    needs: [F.CTRL_RX_EXTRA],
+    sent: CtrlReadable,
+    answer: CtrlIn,
+    single: 'ack',
+  }),
+  ctrlMacTableSet: operation(ctrl, {
+    tags: [[CTRL.MAC], [CTRL_MAC.TABLE_SET]],
+    needs: [F.CTRL_RX],
+    sent: CtrlReadable,
+    answer: CtrlIn,
+    single: 'ack',
+  }),
+  ctrlMacAddrSet: operation(ctrl, {
+    tags: [[CTRL.MAC], [CTRL_MAC.ADDR_SET]],
+    needs: [F.CTRL_MAC_ADDR],
+    sent: CtrlReadable,
+    answer: CtrlIn,
+    single: 'ack',
+  }),
+  ctrlVlanAdd: operation(ctrl, {
+    tags: [[CTRL.VLAN], [CTRL_VLAN.ADD]],
+    needs: [F.CTRL_VLAN],
+    sent: CtrlReadable,
+    answer: CtrlIn,
+    single: 'ack',
+  }),
+  ctrlVlanDel: operation(ctrl, {
+    tags: [[CTRL.VLAN], [CTRL_VLAN.DEL]],
+    needs: [F.CTRL_VLAN],
+    sent: CtrlReadable,
+    answer: CtrlIn,
+    single: 'ack',
+  }),
+  ctrlAnnounceAck: operation(ctrl, {
+    tags: [[CTRL.ANNOUNCE], [CTRL_ANNOUNCE.ACK]],
+    needs: [F.GUEST_ANNOUNCE],
+    sent: Ctrl,
+    answer: CtrlIn,
+    single: 'ack',
+  }),
+  ctrlMqVqPairsSet: operation(ctrl, {
+    tags: [[CTRL.MQ], [CTRL_MQ.VQ_PAIRS_SET]],
+    needs: [F.MQ],
+    sent: CtrlReadable,
+    answer: CtrlIn,
+    single: 'ack',
+  }),
+  ctrlMqRssConfig: operation(ctrl, {
+    tags: [[CTRL.MQ], [CTRL_MQ.RSS_CONFIG]],
+    needs: [F.RSS],
+    sent: CtrlReadable,
+    answer: CtrlIn,
+    single: 'ack',
+  }),
+  ctrlMqHashConfig: operation(ctrl, {
+    tags: [[CTRL.MQ], [CTRL_MQ.HASH_CONFIG]],
+    needs: [F.HASH_REPORT],
+    sent: CtrlReadable,
+    answer: CtrlIn,
+    single: 'ack',
+  }),
+  ctrlGuestOffloadsSet: operation(ctrl, {
+    tags: [[CTRL.GUEST_OFFLOADS], [CTRL_GUEST_OFFLOADS.SET]],
+    needs: [F.CTRL_GUEST_OFFLOADS],
+    sent: CtrlReadable,
+    answer: CtrlIn,
+    single: 'ack',
+  }),
+  ctrlNotfCoalTxSet: operation(ctrl, {
+    tags: [[CTRL.NOTF_COAL], [CTRL_NOTF_COAL.TX_SET]],
+    needs: [F.NOTF_COAL],
+    sent: CtrlReadable,
+    answer: CtrlIn,
+    single: 'ack',
+  }),
+  ctrlNotfCoalRxSet: operation(ctrl, {
+    tags: [[CTRL.NOTF_COAL], [CTRL_NOTF_COAL.RX_SET]],
+    needs: [F.NOTF_COAL],
+    sent: CtrlReadable,
+    answer: CtrlIn,
+    single: 'ack',
+  }),
+  ctrlNotfCoalVqSet: operation(ctrl, {
+    tags: [[CTRL.NOTF_COAL], [CTRL_NOTF_COAL.VQ_SET]],
+    needs: [F.VQ_NOTF_COAL],
+    sent: CtrlReadable,
+    answer: CtrlIn,
+    single: 'ack',
+  }),
+  ctrlNotfCoalVqGet: operation(ctrl, {
+    tags: [[CTRL.NOTF_COAL], [CTRL_NOTF_COAL.VQ_GET]],
+    needs: [F.VQ_NOTF_COAL],
+    sent: CtrlReadable,
+    answer: CtrlNotfCoalVqGetAnswer,
+  }),
+  ctrlHashTunnelSet: operation(ctrl, {
+    tags: [[CTRL.HASH_TUNNEL], [CTRL_HASH_TUNNEL.SET]],
+    needs: [F.HASH_TUNNEL],
+    sent: CtrlReadable,
+    answer: CtrlIn,
+    single: 'ack',
+  }),
+  ctrlStatsQuery: operation(ctrl, {
+    tags: [[CTRL.STATS], [CTRL_STATS.QUERY]],
+    needs: [F.DEVICE_STATS],
+    sent: Ctrl,
+    answer: CtrlStatsQueryAnswer,
+  }),
+  ctrlStatsGet: operation(ctrl, {
+    tags: [[CTRL.STATS], [CTRL_STATS.GET]],
+    needs: [F.DEVICE_STATS],
+    sent: CtrlReadable,
+    answer: CtrlStatsGetAnswer,
+  }),
+  ctrlRssCtxCapGet: operation(ctrl, {
+    tags: [[CTRL.RSS_CTX], [CTRL_RSS_CTX.CAP_GET]],
+    needs: [F.RSS_CONTEXT],
+    sent: Ctrl,
+    answer: CtrlRssCtxCapGetAnswer,
+  }),
+  ctrlRssCtxAdd: operation(ctrl, {
+    tags: [[CTRL.RSS_CTX], [CTRL_RSS_CTX.ADD]],
+    needs: [F.RSS_CONTEXT],
+    sent: CtrlReadable,
+    answer: CtrlIn,
+    single: 'ack',
+  }),
+  ctrlRssCtxMod: operation(ctrl, {
+    tags: [[CTRL.RSS_CTX], [CTRL_RSS_CTX.MOD]],
+    needs: [F.RSS_CONTEXT],
+    sent: CtrlReadable,
+    answer: CtrlIn,
+    single: 'ack',
+  }),
+  ctrlRssCtxDel: operation(ctrl, {
+    tags: [[CTRL.RSS_CTX], [CTRL_RSS_CTX.DEL]],
+    needs: [F.RSS_CONTEXT],
+    sent: CtrlReadable,
+    answer: CtrlIn,
+    single: 'ack',
+  }),
+};
+
+/** All that this description says of the Network Device. */
+export const device: DeviceDescription<Config> = {
+  name: 'net',
+  id: deviceId,
+  features,
+  queues,
+  config: Config,
+  operations,
+};
+
+/**
+ * Network Device, on any transport. A network interface: Ethernet frames go out on transmit queues and come in on
+ * receive queues, each behind a header that carries checksum, segmentation and hash information. A control queue
+ * changes filters, steering and offloads.
+ *
+ * Extend it: the device serves what a driver asks by the method of that name. Methods that are not abstract belong to
+ * features, or to the legacy interface. A device has to have those of the features that it offers.
+ */
+export abstract class NetDevice extends VirtioDevice<F | config.F, Config> {
+  constructor(options: DeviceOptions<F | config.F, Config>) {
+    super(device, options);
+  }
+
+  /** `request.input`: `packet`. */
+  abstract transmit(request: Incoming<Hdr>): Answer<void>;
+
+  /**
+   * @param index which `receiveq`
+   * @returns false where the driver has made no buffer available, or none that is long enough
+   */
+  receive(value: Hdr, packet: Uint8Array, index = 0): boolean {
+    return this.send(operations.receive, value, index, packet);
+  }
+
+  /** Receive everything; stronger than the other modes. Only if `CTRL_RX`. */
+  ctrlRxPromisc?(
+    request: Incoming<CtrlReadable & { class: typeof CTRL.RX; command: typeof CTRL_RX.PROMISC }>,
+  ): Answer<Open<Ack>>;
+
+  /** Receive all multicast packets. Only if `CTRL_RX`. */
+  ctrlRxAllmulti?(
+    request: Incoming<CtrlReadable & { class: typeof CTRL.RX; command: typeof CTRL_RX.ALLMULTI }>,
+  ): Answer<Open<Ack>>;
+
+  /** Receive all unicast packets. Only if `CTRL_RX_EXTRA`. */
+  ctrlRxAlluni?(
+    request: Incoming<CtrlReadable & { class: typeof CTRL.RX; command: typeof CTRL_RX.ALLUNI }>,
+  ): Answer<Open<Ack>>;
+
+  /** Receive no multicast packets; stronger than ALLMULTI. Only if `CTRL_RX_EXTRA`. */
+  ctrlRxNomulti?(
+    request: Incoming<CtrlReadable & { class: typeof CTRL.RX; command: typeof CTRL_RX.NOMULTI }>,
+  ): Answer<Open<Ack>>;
+
+  /** Receive no unicast packets; stronger than ALLUNI. Only if `CTRL_RX_EXTRA`. */
+  ctrlRxNouni?(
+    request: Incoming<CtrlReadable & { class: typeof CTRL.RX; command: typeof CTRL_RX.NOUNI }>,
+  ): Answer<Open<Ack>>;
+
+  /** Receive no broadcast packets; stronger than ALLMULTI. Only if `CTRL_RX_EXTRA`. */
+  ctrlRxNobcast?(
+    request: Incoming<CtrlReadable & { class: typeof CTRL.RX; command: typeof CTRL_RX.NOBCAST }>,
+  ): Answer<Open<Ack>>;
+
+  /** Replaces the filter tables, unicast and then multicast. Only if `CTRL_RX`. */
+  ctrlMacTableSet?(
+    request: Incoming<CtrlReadable & { class: typeof CTRL.MAC; command: typeof CTRL_MAC.TABLE_SET }>,
+  ): Answer<Open<Ack>>;
+
+  /** Changes the MAC address. Only if `CTRL_MAC_ADDR`. */
+  ctrlMacAddrSet?(
+    request: Incoming<CtrlReadable & { class: typeof CTRL.MAC; command: typeof CTRL_MAC.ADDR_SET }>,
+  ): Answer<Open<Ack>>;
+
+  /** Adds an id to the table, which is empty at first. Only if `CTRL_VLAN`. */
+  ctrlVlanAdd?(
+    request: Incoming<CtrlReadable & { class: typeof CTRL.VLAN; command: typeof CTRL_VLAN.ADD }>,
+  ): Answer<Open<Ack>>;
+
+  /** Removes an id from the table. Only if `CTRL_VLAN`. */
+  ctrlVlanDel?(
+    request: Incoming<CtrlReadable & { class: typeof CTRL.VLAN; command: typeof CTRL_VLAN.DEL }>,
+  ): Answer<Open<Ack>>;
+
+  /** The driver has seen ANNOUNCE in `status`. Only if `GUEST_ANNOUNCE`. */
+  ctrlAnnounceAck?(request: Incoming<Ctrl>): Answer<Open<Ack>>;
+
+  /** The device steers flows by itself. The last command of this class counts. Only if `MQ`. */
+  ctrlMqVqPairsSet?(
+    request: Incoming<CtrlReadable & { class: typeof CTRL.MQ; command: typeof CTRL_MQ.VQ_PAIRS_SET }>,
+  ): Answer<Open<Ack>>;
+
+  /** The device steers by hash and table. Only if `RSS`. */
+  ctrlMqRssConfig?(
+    request: Incoming<CtrlReadable & { class: typeof CTRL.MQ; command: typeof CTRL_MQ.RSS_CONFIG }>,
+  ): Answer<Open<Ack>>;
+
+  /** What the hash is made of. Only if `HASH_REPORT`. */
+  ctrlMqHashConfig?(
+    request: Incoming<CtrlReadable & { class: typeof CTRL.MQ; command: typeof CTRL_MQ.HASH_CONFIG }>,
+  ): Answer<Open<Ack>>;
+
+  /** Bits set are switched on, the others off. Only if `CTRL_GUEST_OFFLOADS`. */
+  ctrlGuestOffloadsSet?(
+    request: Incoming<CtrlReadable & { class: typeof CTRL.GUEST_OFFLOADS; command: typeof CTRL_GUEST_OFFLOADS.SET }>,
+  ): Answer<Open<Ack>>;
+
+  /** For all transmit queues. Only if `NOTF_COAL`. */
+  ctrlNotfCoalTxSet?(
+    request: Incoming<CtrlReadable & { class: typeof CTRL.NOTF_COAL; command: typeof CTRL_NOTF_COAL.TX_SET }>,
+  ): Answer<Open<Ack>>;
+
+  /** For all receive queues. Only if `NOTF_COAL`. */
+  ctrlNotfCoalRxSet?(
+    request: Incoming<CtrlReadable & { class: typeof CTRL.NOTF_COAL; command: typeof CTRL_NOTF_COAL.RX_SET }>,
+  ): Answer<Open<Ack>>;
+
+  /** For one queue. Only if `VQ_NOTF_COAL`. */
+  ctrlNotfCoalVqSet?(
+    request: Incoming<CtrlReadable & { class: typeof CTRL.NOTF_COAL; command: typeof CTRL_NOTF_COAL.VQ_SET }>,
+  ): Answer<Open<Ack>>;
+
+  /** The device writes `coal`, before `ack`. Only if `VQ_NOTF_COAL`. */
+  ctrlNotfCoalVqGet?(
+    request: Incoming<CtrlReadable & { class: typeof CTRL.NOTF_COAL; command: typeof CTRL_NOTF_COAL.VQ_GET }>,
+  ): Answer<CtrlNotfCoalVqGetAnswer>;
+
+  /** The types that are not named are switched off. Only if `HASH_TUNNEL`. */
+  ctrlHashTunnelSet?(
+    request: Incoming<CtrlReadable & { class: typeof CTRL.HASH_TUNNEL; command: typeof CTRL_HASH_TUNNEL.SET }>,
+  ): Answer<Open<Ack>>;
+
+  /** Which statistics there are. Only if `DEVICE_STATS`. */
+  ctrlStatsQuery?(request: Incoming<Ctrl>): Answer<CtrlStatsQueryAnswer>;
+
+  /** Statistics of several queues at once. Only if `DEVICE_STATS`. */
+  ctrlStatsGet?(
+    request: Incoming<CtrlReadable & { class: typeof CTRL.STATS; command: typeof CTRL_STATS.GET }>,
+  ): Answer<CtrlStatsGetAnswer>;
+
+  /** How many contexts there can be. Only if `RSS_CONTEXT`. */
+  ctrlRssCtxCapGet?(request: Incoming<Ctrl>): Answer<CtrlRssCtxCapGetAnswer>;
+
+  /** Only if `RSS_CONTEXT`. */
+  ctrlRssCtxAdd?(
+    request: Incoming<CtrlReadable & { class: typeof CTRL.RSS_CTX; command: typeof CTRL_RSS_CTX.ADD }>,
+  ): Answer<Open<Ack>>;
+
+  /** Only if `RSS_CONTEXT`. */
+  ctrlRssCtxMod?(
+    request: Incoming<CtrlReadable & { class: typeof CTRL.RSS_CTX; command: typeof CTRL_RSS_CTX.MOD }>,
+  ): Answer<Open<Ack>>;
+
+  /** Only if `RSS_CONTEXT`. */
+  ctrlRssCtxDel?(
+    request: Incoming<CtrlReadable & { class: typeof CTRL.RSS_CTX; command: typeof CTRL_RSS_CTX.DEL }>,
+  ): Answer<Open<Ack>>;
+}

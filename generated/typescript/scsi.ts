@@ -9,27 +9,35 @@
  */
 
 import {
+  type Answer,
   arm,
   bytes,
   choose,
   type Codec,
   type Configured,
+  type DeviceDescription,
+  type DeviceOptions,
   type FeatureSet,
   featureTable,
   type FeatureTable,
+  type Incoming,
   le16,
   le32,
   le64,
   type Message,
+  messageTags,
   nativeStruct,
   type Negotiated,
   next,
   type Open,
+  operation,
+  type Operations,
   presentIf,
   queueTable,
   type QueueTable,
   spread,
   u8,
+  VirtioDevice,
 } from 'virtgen/runtime';
 import * as config from './config.ts';
 
@@ -314,6 +322,7 @@ export const ctrl: Message<'controlq', typeof CtrlReadable, typeof CtrlWritable>
   queues: ['controlq'],
   readable: CtrlReadable,
   writable: CtrlWritable,
+  tags: messageTags(Ctrl, (head, view, at) => head.type.get(view, at)),
 };
 
 export const EVENT = {
@@ -368,3 +377,122 @@ export const EVT_RESET = {
   REMOVED: 2,
 } as const;
 export type EVT_RESET = (typeof EVT_RESET)[keyof typeof EVT_RESET];
+
+/** What a device reads of `reqCmd`. */
+export interface ReqCmdSent {
+  /** Unit: 1, target, two bytes of single level LUN, four times 0. REPORT LUNS: 0xc1, 1, six times 0. */
+  lun: Uint8Array;
+  /** Names the command for task management ("tag"). */
+  id: bigint;
+  /** The device may take every one for `SIMPLE`. */
+  task_attr: Open<TASK_ATTR>;
+  /** Priority of SAM; expected to be 0. */
+  prio: number;
+  /** Command reference number of SAM; expected to be 0. */
+  crn: number;
+  /** In bytes. */
+  pi_bytesout?: number;
+  /** In bytes. */
+  pi_bytesin?: number;
+  cdb: Uint8Array;
+}
+
+export const ReqCmdSent: Codec<ReqCmdSent, Negotiated & Configured> = nativeStruct('virtio_scsi_req_cmd', {
+  lun: bytes(0, 8),
+  id: le64(8),
+  task_attr: u8(16).oneOf(TASK_ATTR),
+  prio: u8(17),
+  crn: u8(18),
+  ...presentIf([F.T10_PI], { pi_bytesout: le32(19), pi_bytesin: le32(23) }),
+  cdb: bytes(next, (_v, c: Configured) => Config.cdb_size.load(c.config)),
+});
+
+/** What a device answers to `reqCmd`. */
+export interface ReqCmdAnswer {
+  /** How much of `sense` is valid. In bytes. */
+  sense_len: number;
+  /** Data that was not transferred, of both directions together. In bytes. */
+  residual: number;
+  status_qualifier: number;
+  /** Status code of SAM. */
+  status: number;
+  response: Open<S>;
+  sense: Uint8Array;
+}
+
+export const ReqCmdAnswer: Codec<ReqCmdAnswer, Configured> = nativeStruct('virtio_scsi_req_cmd', {
+  sense_len: le32(0),
+  residual: le32(4),
+  status_qualifier: le16(8),
+  status: u8(10),
+  response: u8(11).oneOf(S),
+  sense: bytes(12, (_v, c: Configured) => Config.sense_size.load(c.config)),
+});
+
+/** What a device answers to `ctrlAnQuery`, `ctrlAnSubscribe`. */
+export type CtrlAnQueryAnswer = {
+  /** Those supported. */
+  event_actual: number;
+} & CtrlIn;
+
+export const CtrlAnQueryAnswer: Codec<CtrlAnQueryAnswer> = nativeStruct('virtio_scsi_ctrl', {
+  event_actual: le32(0).flagsOf(EVT_ASYNC),
+  ...spread(4, CtrlIn),
+});
+
+/** What a driver can ask of the device or tell it, and what the device tells, by the names of the methods. */
+export const operations: Operations<'reqCmd' | 'ctrlTmf' | 'ctrlAnQuery' | 'ctrlAnSubscribe' | 'event'> = {
+  reqCmd: operation(reqCmd, { sent: ReqCmdSent, input: true, answer: ReqCmdAnswer, output: 'behind' }),
+  ctrlTmf: operation(ctrl, { tags: [[T.TMF]], sent: CtrlReadable, answer: CtrlIn, single: 'response' }),
+  ctrlAnQuery: operation(ctrl, { tags: [[T.AN_QUERY]], sent: CtrlReadable, answer: CtrlAnQueryAnswer }),
+  ctrlAnSubscribe: operation(ctrl, { tags: [[T.AN_SUBSCRIBE]], sent: CtrlReadable, answer: CtrlAnQueryAnswer }),
+  event: operation(event, { answer: Event }),
+};
+
+/** All that this description says of the SCSI Host Device. */
+export const device: DeviceDescription<Config> = {
+  name: 'scsi',
+  id: deviceId,
+  features,
+  queues,
+  config: Config,
+  operations,
+};
+
+/**
+ * SCSI Host Device, on any transport. A SCSI host with targets and logical units behind it. The driver is the
+ * initiator, the device the targets.
+ *
+ * Extend it: the device serves what a driver asks by the method of that name. Methods that are not abstract belong to
+ * features, or to the legacy interface. A device has to have those of the features that it offers.
+ */
+export abstract class ScsiDevice extends VirtioDevice<F | config.F, Config> {
+  constructor(options: DeviceOptions<F | config.F, Config>) {
+    super(device, options);
+  }
+
+  /** A SCSI command. `request.input`: `pi_out`, then `dataout`. `request.output`: `pi_in`, then `datain`. */
+  abstract reqCmd(request: Incoming<ReqCmdSent>): Answer<ReqCmdAnswer>;
+
+  /** Task management function. Task management. What a function does not need is there, and ignored. */
+  abstract ctrlTmf(request: Incoming<CtrlReadable & { type: typeof T.TMF }>): Answer<Open<S>>;
+
+  /**
+   * Which asynchronous events can be reported? What the unit can report, or from now on shall, of the events asked for.
+   */
+  abstract ctrlAnQuery(request: Incoming<CtrlReadable & { type: typeof T.AN_QUERY }>): Answer<CtrlAnQueryAnswer>;
+
+  /** Report these asynchronous events. What the unit can report, or from now on shall, of the events asked for. */
+  abstract ctrlAnSubscribe(
+    request: Incoming<CtrlReadable & { type: typeof T.AN_SUBSCRIBE }>,
+  ): Answer<CtrlAnQueryAnswer>;
+
+  /**
+   * News of a unit. Ten to fifteen buffers are enough; an event without a buffer is lost.
+   *
+   * @returns false where the driver has made no buffer available, or none that is long enough
+   */
+  event(value: Event): boolean {
+    return this.send(operations.event, value);
+  }
+}
