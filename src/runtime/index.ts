@@ -30,3 +30,4 @@ export type { DeviceDescription } from "./device/device-description.ts";
 export type { DeviceInterface, DevicePort, SharedMemory } from "./device/device-port.ts";
 export type { Answer, Incoming, InputBytes, OutputBytes } from "./device/incoming.ts";
 export { operation, type Operation, type Operations } from "./operation.ts";
+export { MmioDevice, type MmioHost } from "./transport/device/mmio-device.ts";

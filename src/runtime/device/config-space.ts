@@ -51,6 +51,7 @@ export class ConfigSpace {
     this.initial = { ...values };
     this.values = { ...values };
     this.writables = writablesOf(codec);
+    this.reset();
     this.encode();
   }
 
@@ -68,16 +69,18 @@ export class ConfigSpace {
     return this.values;
   }
 
-  /** What the driver sees from now on. Driver-writable members go back to what they were at first at a reset. */
+  /** What the driver sees from now on. */
   show(features: FeatureSet | undefined, order: GuestOrder): void {
     this.features = features ?? this.offered;
     this.order = order;
     this.encode();
   }
 
+  /** What the driver may write to goes back to what a reset leaves there. */
   reset(): void {
     for (const { name, kept, reset } of this.writables) {
-      if (!kept) this.values[name] = reset ?? this.initial[name];
+      if (kept || this.initial[name] === undefined) continue;
+      this.values[name] = reset ?? this.initial[name];
     }
   }
 

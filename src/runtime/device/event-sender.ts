@@ -1,4 +1,4 @@
-import type { Codec, ContextualCodec } from "../codec/codec.ts";
+import type { ContextualCodec } from "../codec/codec.ts";
 import type { GuestOrder } from "../codec/spec.ts";
 import type { Operation } from "../operation.ts";
 import type { QueueContext } from "../queues.ts";
@@ -23,7 +23,7 @@ export class EventSender {
         ? undefined
         : (operation.answer as unknown as ContextualCodec<object, QueueContext>).withContext(this.context);
     const whole = operation.single === undefined ? value : { [operation.single]: value };
-    const bytes = (codec as Codec<object> | undefined)?.guestOrder(this.order).toBytes(whole as object);
+    const bytes = codec?.guestOrder(this.order).toBytes(whole as object);
     const chain = this.queue.pop();
     if (chain === undefined) return false;
     let written = 0;

@@ -155,16 +155,18 @@ export class OperationServer {
 
   private later(served: Served, chain: Chain, incoming: Incoming, result: Promise<unknown>): void {
     result.then(
-      (value) => {
-        // A reset has taken the chain away meanwhile.
-        if (!chain.inFlight) return;
-        const written = this.answer(served, chain, incoming, value);
-        if (written >= 0) this.host.complete(chain, written);
-      },
+      (value) => this.answerLater(served, chain, incoming, value),
       (error: unknown) => {
         if (chain.inFlight) this.fail(served.name, "the device's method threw", error);
       },
     );
+  }
+
+  private answerLater(served: Served, chain: Chain, incoming: Incoming, value: unknown): void {
+    // A reset may have taken the chain away meanwhile.
+    if (!chain.inFlight) return;
+    const written = this.answer(served, chain, incoming, value);
+    if (written >= 0) this.host.complete(chain, written);
   }
 
   /** Writes the answer. Returns how many bytes are written, from the first on. */
