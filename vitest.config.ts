@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import type { Reporter } from "vitest/node";
 
@@ -14,6 +15,8 @@ const closingLine: Reporter = {
 };
 
 export default defineConfig({
+  // What imports the package by its name, such as generated code, shares the sources' runtime with the tests.
+  resolve: { alias: { "virtgen/runtime": fileURLToPath(new URL("src/runtime/index.ts", import.meta.url)) } },
   test: {
     include: ["test/**/*.test.ts"],
     reporters: ["default", closingLine],

@@ -52,6 +52,25 @@ const rules = [
     }
   },
 
+  function* devicesNeedNodeOnlyThere({ path, imports }) {
+    if (!path.startsWith("src/devices/") || path.startsWith("src/devices/node/")) return;
+    for (const { from, file, line } of imports) {
+      if (from.startsWith("node:") || file?.startsWith("src/devices/node/")) {
+        yield `${path}:${line}: imports "${from}": only files in src/devices/node/ need Node, the rest also runs in a browser`;
+      }
+    }
+  },
+
+  function* devicesStandOnThePackage({ path, imports }) {
+    if (!path.startsWith("src/devices/")) return;
+    for (const { from, file, line } of imports) {
+      const own = file?.startsWith("src/devices/") || file?.startsWith("generated/typescript/");
+      if (!own && from !== "virtgen/runtime" && !from.startsWith("node:")) {
+        yield `${path}:${line}: imports "${from}": devices have the runtime by its name "virtgen/runtime", as users do, and nothing else`;
+      }
+    }
+  },
+
   function* runtimeStandsAlone({ path, imports }) {
     if (!path.startsWith("src/runtime/")) return;
     const onNode = path.startsWith("src/runtime/node/");
