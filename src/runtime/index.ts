@@ -31,3 +31,13 @@ export type { DeviceInterface, DevicePort, SharedMemory } from "./device/device-
 export type { Answer, Incoming, InputBytes, OutputBytes } from "./device/incoming.ts";
 export { operation, type Operation, type Operations } from "./operation.ts";
 export { MmioDevice, type MmioHost } from "./transport/device/mmio-device.ts";
+export { DmaMemory, type DmaBlock, type GuestRange } from "./driver/dma-memory.ts";
+export { DriverError, type DriverErrorCode } from "./driver/driver-error.ts";
+export type { DriverOptions, ListenOptions, QueueChoice, Reply, RequestParts } from "./driver/driver-options.ts";
+export type { EventHandler } from "./driver/event-receiver.ts";
+export type { Framing } from "./driver/framing.ts";
+export type { PreparedRequest, RequestDone, RequestRoom } from "./driver/prepared-request.ts";
+export { VirtioDriver } from "./driver/virtio-driver.ts";
+export { InterruptCause, type DriverTransport, type LegacyRings } from "./transport/driver/driver-transport.ts";
+export { MmioTransport, type MmioOptions } from "./transport/driver/mmio-transport.ts";
+export type { RegisterAccess, RegisterWidth } from "./transport/driver/register-access.ts";

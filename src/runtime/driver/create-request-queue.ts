@@ -1,0 +1,110 @@
+import type { FeatureSet } from "../features.ts";
+import type { QueuePlace } from "../queues.ts";
+import type { DriverTransport } from "../transport/driver/driver-transport.ts";
+import { createDriverQueue } from "../virtqueue/create-queue.ts";
+import type { IndirectTables } from "../virtqueue/driver-queue.ts";
+import type { QueueFault } from "../virtqueue/queue-fault.ts";
+import {
+  contiguousLayout,
+  isQueueSize,
+  legacyLayout,
+  queueFeatures,
+  type QueueFeatures,
+  type QueueLayout,
+} from "../virtqueue/queue-setup.ts";
+import { DESC_SIZE, MAX_SIZE } from "../virtqueue/ring-constants.ts";
+import type { DmaArena } from "./dma-arena.ts";
+import { DriverError } from "./driver-error.ts";
+import type { PreparedRequest } from "./prepared-request.ts";
+import { RequestQueue } from "./request-queue.ts";
+
+/** How a driver sets its queues up. */
+export interface QueueSettings {
+  /** Entries of a queue at most. */
+  readonly size: number;
+  /** Descriptors of an indirect table, where the feature is negotiated; 0 for none. */
+  readonly indirectEntries: number;
+  /** The driver looks by itself and wants no interrupts. */
+  readonly polled: boolean;
+}
+
+/** What queues are made of. */
+export interface QueueMaking {
+  readonly transport: DriverTransport;
+  readonly arena: DmaArena;
+  readonly features: FeatureSet;
+  readonly settings: QueueSettings;
+  broken(place: QueuePlace, fault: QueueFault): void;
+}
+
+const mostQueues = 0x1_0000;
+
+/**
+ * Sets one queue up, on both sides.
+ * @throws DriverError `queue-missing`, `queue-unusable`, `out-of-memory`
+ */
+export function createRequestQueue(place: QueuePlace, making: QueueMaking): RequestQueue {
+  const { transport, arena, settings } = making;
+  const { number } = place;
+  if (!Number.isInteger(number) || number < 0 || number >= mostQueues) {
+    throw new DriverError("queue-missing", `${nameOf(place)} would have the number ${number}`);
+  }
+  const { legacy } = transport;
+  const features: QueueFeatures = {
+    ...queueFeatures((bit) => making.features.has(bit)),
+    legacy: legacy !== undefined,
+    bigEndian: transport.guestOrder === "big",
+  };
+  const size = sizeOf(place, features, making);
+  const layout =
+    legacy === undefined ? freeLayout(size, features, arena) : contiguousLegacyLayout(size, legacy.align, arena);
+  const ring = createDriverQueue<PreparedRequest>({
+    memory: arena.dma.memory,
+    features,
+    queue: transport.queueName(number),
+    notify: (value) => transport.notify(number, value),
+    onBroken: (fault) => making.broken(place, fault),
+  });
+  if (!ring.enable(layout, tablesFor(size, features, settings, arena))) {
+    throw new DriverError("queue-unusable", `${nameOf(place)}: the memory of the ring is gone`);
+  }
+  transport.enableQueue(number, layout);
+  return new RequestQueue(place, ring, settings.polled);
+}
+
+export function nameOf({ name, index }: QueuePlace): string {
+  return `queue ${name}[${index}]`;
+}
+
+function sizeOf(place: QueuePlace, { packed }: QueueFeatures, { transport, settings }: QueueMaking): number {
+  const most = transport.queueMaxSize(place.number);
+  if (most === 0) throw new DriverError("queue-missing", `the device has no ${nameOf(place)}, number ${place.number}`);
+  if (transport.legacy?.fixedSize === true) {
+    if (isQueueSize(most, false)) return most;
+    throw new DriverError("queue-unusable", `${nameOf(place)} has ${most} entries: no power of 2 up to 32768`);
+  }
+  const size = Math.min(most, settings.size, MAX_SIZE);
+  return packed === true ? size : 2 ** Math.floor(Math.log2(size));
+}
+
+function freeLayout(size: number, { packed }: QueueFeatures, arena: DmaArena): QueueLayout {
+  const { end } = contiguousLayout(size, 0, packed === true);
+  const { address } = arena.alloc(end, DESC_SIZE);
+  return contiguousLayout(size, address, packed === true);
+}
+
+function contiguousLegacyLayout(size: number, align: number, arena: DmaArena): QueueLayout {
+  const { end } = legacyLayout(size, 0, align);
+  return legacyLayout(size, arena.alloc(end, align).address, align);
+}
+
+function tablesFor(
+  size: number,
+  features: QueueFeatures,
+  { indirectEntries }: QueueSettings,
+  arena: DmaArena,
+): IndirectTables | undefined {
+  if (features.indirectDesc !== true || indirectEntries < 2) return undefined;
+  const entries = Math.min(indirectEntries, size);
+  return { address: arena.alloc(entries * DESC_SIZE * size, DESC_SIZE).address, entries };
+}

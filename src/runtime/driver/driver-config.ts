@@ -1,0 +1,135 @@
+import type { Codec } from "../codec/codec.ts";
+import { ConfigMemory, consistently, type ConfigAccess } from "../config-access.ts";
+import type { Negotiated } from "../queues.ts";
+import { DriverError } from "./driver-error.ts";
+
+/** Bytes of the space that are read by one access. */
+interface Access {
+  readonly offset: number;
+  readonly width: 1 | 2 | 4;
+}
+
+/**
+ * A configuration space as a driver uses it. Access by a codec goes to the device. Formulas and codecs of messages that
+ * depend on the space read a copy instead, so that all see the same values, which cannot change in between.
+ */
+export class DriverConfig implements ConfigAccess {
+  /** As it was when it was read last. */
+  readonly copy: ConfigMemory;
+  /** Counts up with each write. */
+  writes = 0;
+  private readonly device: ConfigAccess;
+  private readonly accesses: readonly Access[];
+
+  constructor(device: ConfigAccess, codec: Codec<object, Negotiated> | undefined) {
+    this.device = device;
+    this.accesses = codec === undefined ? [] : accessesOf(codec);
+    const length = Math.max(0, ...this.accesses.map(({ offset, width }) => offset + width));
+    this.copy = new ConfigMemory(new DataView(new ArrayBuffer(length)));
+  }
+
+  /** Reads the copy anew. @throws DriverError `config-unstable` */
+  refresh(): void {
+    try {
+      consistently(this.device, (device) => {
+        for (const access of this.accesses) this.read(device, access);
+      });
+    } catch (error) {
+      if (error instanceof DriverError) throw error;
+      throw new DriverError("config-unstable", error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  read8(offset: number): number {
+    return this.device.read8(offset);
+  }
+
+  read16(offset: number): number {
+    return this.device.read16(offset);
+  }
+
+  read32(offset: number): number {
+    return this.device.read32(offset);
+  }
+
+  write8(offset: number, value: number): void {
+    this.device.write8(offset, value);
+    this.written(offset, 1);
+  }
+
+  write16(offset: number, value: number): void {
+    this.device.write16(offset, value);
+    this.written(offset, 2);
+  }
+
+  write32(offset: number, value: number): void {
+    this.device.write32(offset, value);
+    this.written(offset, 4);
+  }
+
+  generation(): number {
+    return this.device.generation();
+  }
+
+  /** What the device has made of it. */
+  private written(offset: number, length: number): void {
+    this.writes += 1;
+    for (const access of this.accesses) {
+      if (access.offset < offset + length && offset < access.offset + access.width) this.read(this.device, access);
+    }
+  }
+
+  private read(device: ConfigAccess, { offset, width }: Access): void {
+    if (width === 1) this.copy.write8(offset, device.read8(offset));
+    else if (width === 2) this.copy.write16(offset, device.read16(offset));
+    else this.copy.write32(offset, device.read32(offset));
+  }
+}
+
+/** How the space is read: each number by an access of its width, 64 bits by two, and what is no number by bytes. */
+function accessesOf(codec: Codec<object, Negotiated>): Access[] {
+  const names = new Map(Object.entries(codec));
+  return codec.byteLayout.flatMap(({ name, byteOffset, byteLength }) =>
+    byteOffset === undefined || byteLength === undefined ? [] : accessesTo(names.get(name), byteOffset, byteLength),
+  );
+}
+
+function accessesTo(accessor: unknown, offset: number, length: number): Access[] {
+  if (isNested(accessor)) {
+    const inner = Object.values(accessor).flatMap((member) =>
+      isPlaced(member) ? accessesTo(member, member.byteOffset, member.byteLength) : [],
+    );
+    const covered = new Set(inner.flatMap((one) => Array.from({ length: one.width }, (_, at) => one.offset + at)));
+    return [...inner, ...steps(offset, length, 1).filter((one) => !covered.has(one.offset))];
+  }
+  const isNumber = typeof accessor === "object" && accessor !== null && ("setWord" in accessor || "nameOf" in accessor);
+  if (isNumber && length === 8) return steps(offset, length, 4);
+  if (isNumber && (length === 4 || length === 2)) return steps(offset, length, length);
+  return steps(offset, length, 1);
+}
+
+function steps(offset: number, length: number, width: 1 | 2 | 4): Access[] {
+  return Array.from({ length: length / width }, (_, index) => ({ offset: offset + index * width, width }));
+}
+
+interface Placed {
+  readonly byteOffset: number;
+  readonly byteLength: number;
+}
+
+function isPlaced(value: unknown): value is Placed {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "byteOffset" in value &&
+    "byteLength" in value &&
+    typeof value.byteOffset === "number" &&
+    typeof value.byteLength === "number"
+  );
+}
+
+/** A struct within the space: its accessors by name. */
+function isNested(accessor: unknown): accessor is object {
+  if (typeof accessor !== "object" || accessor === null) return false;
+  return Object.getPrototypeOf(accessor) === Object.prototype && !("setWord" in accessor);
+}

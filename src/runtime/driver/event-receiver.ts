@@ -1,0 +1,102 @@
+import { CodecError } from "../codec-error.ts";
+import type { GuestOrder } from "../codec/spec.ts";
+import type { Operation } from "../operation.ts";
+import { DriverError } from "./driver-error.ts";
+import type { OperationCodecs } from "./operation-codecs.ts";
+import type { PreparedRequest } from "./prepared-request.ts";
+
+/**
+ * Told of an event that the device sent: its value, and the bytes of any number beside it. The bytes are those of the
+ * buffer itself, which the device gets back when the handler returns.
+ */
+export type EventHandler<Value> = (value: Value, output: Uint8Array) => void;
+
+/** An operation that a driver listens to. */
+interface Listening {
+  readonly codecs: OperationCodecs;
+  readonly handler: EventHandler<never>;
+}
+
+/** Buffers of one queue that the device fills when it likes: each is read, and given back to the device. */
+export class EventReceiver {
+  private readonly listening: Listening[] = [];
+  private readonly order: GuestOrder;
+  private readonly fault: (error: DriverError) => void;
+
+  /** @param fault told of what is no event of the description */
+  constructor(order: GuestOrder, fault: (error: DriverError) => void) {
+    this.order = order;
+    this.fault = fault;
+  }
+
+  add(codecs: OperationCodecs, handler: EventHandler<never>): void {
+    this.listening.push({ codecs, handler });
+  }
+
+  /** Gives the device a buffer, which comes back to it after every use. */
+  post(request: PreparedRequest): void {
+    request.submit(this.used);
+  }
+
+  private readonly used = (request: PreparedRequest): void => {
+    // Not given back: the device is going to be reset.
+    if (request.error !== undefined) return;
+    try {
+      this.receive(request.output.subarray(0, request.outputWritten));
+    } finally {
+      this.repost(request);
+    }
+  };
+
+  private repost(request: PreparedRequest): void {
+    try {
+      this.post(request);
+    } catch (error) {
+      // The handler has stopped the driver, or it has failed meanwhile.
+      if (!(error instanceof DriverError)) throw error;
+    }
+  }
+
+  private receive(bytes: Uint8Array): void {
+    const listening = this.pick(bytes);
+    if (listening === undefined) {
+      this.fault(new DriverError("wrong-answer", `${bytes.length} bytes are no event that is listened to`));
+      return;
+    }
+    const { codecs, handler } = listening;
+    const { answer, answerLength, operation } = codecs;
+    const length = answerLength ?? bytes.length;
+    if (bytes.length < length) {
+      const { name } = operation.message;
+      this.fault(new DriverError("not-answered", `${name}: ${bytes.length} bytes were written, ${length} are wanted`));
+      return;
+    }
+    const from = operation.output === "before" ? bytes.length - length : 0;
+    let value: object | undefined;
+    try {
+      value = answer?.fromBytes(bytes.slice(from, from + length));
+    } catch (error) {
+      if (!(error instanceof CodecError)) throw error;
+      this.fault(new DriverError("wrong-answer", error.message, { cause: error }));
+      return;
+    }
+    const output = from > 0 ? bytes.subarray(0, from) : bytes.subarray(length);
+    (handler as EventHandler<unknown>)(value, output);
+  }
+
+  private pick(bytes: Uint8Array): Listening | undefined {
+    const [first] = this.listening;
+    const tags = first?.codecs.operation.message.tags;
+    if (tags === undefined) return first;
+    const codec = tags.codec.guestOrder(this.order);
+    const head = bytes.slice(0, codec.byteLength);
+    if (codec.byteLength === undefined || head.length < codec.byteLength) return undefined;
+    const view = new DataView(head.buffer);
+    const values = tags.by.map((by) => by(codec, view, 0));
+    return this.listening.find(({ codecs }) => hasTags(codecs.operation, values));
+  }
+}
+
+function hasTags({ tags }: Operation, values: readonly number[]): boolean {
+  return tags.every((wanted, level) => wanted.includes(values[level] ?? -1));
+}

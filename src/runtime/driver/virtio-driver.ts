@@ -1,0 +1,445 @@
+import type { ConfigAccess } from "../config-access.ts";
+import { F, STATUS } from "../described/config.ts";
+import type { DeviceDescription } from "../device/device-description.ts";
+import { FeatureSet } from "../features.ts";
+import type { Operation } from "../operation.ts";
+import type { QueueContext, QueuePlace } from "../queues.ts";
+import { InterruptCause, type DriverTransport } from "../transport/driver/driver-transport.ts";
+import { CodecError } from "../codec-error.ts";
+import { createRequestQueue, nameOf, type QueueMaking } from "./create-request-queue.ts";
+import { DmaArena } from "./dma-arena.ts";
+import { DriverConfig } from "./driver-config.ts";
+import { DriverError } from "./driver-error.ts";
+import type { DriverOptions, ListenOptions, QueueChoice, Reply, RequestParts } from "./driver-options.ts";
+import { EventReceiver, type EventHandler } from "./event-receiver.ts";
+import { chooseFeatures } from "./negotiation.ts";
+import { codecsOf, operationExists, type OperationCodecs } from "./operation-codecs.ts";
+import type { PreparedRequest, RequestRoom } from "./prepared-request.ts";
+import { RequestPool } from "./request-pool.ts";
+import type { RequestQueue } from "./request-queue.ts";
+import { until } from "./until.ts";
+
+type State = "stopped" | "changing" | "running" | "failed";
+
+const noFeatures = new FeatureSet();
+
+/**
+ * A driver of any type of device on any transport: it sets the device up as the standard rules it, and has its queues.
+ * Generated classes add the operations of their type.
+ *
+ * The device is not trusted: whatever it does, requests are answered or rejected with a DriverError, and nothing else
+ * throws but what the driver's own user does wrong.
+ */
+export abstract class VirtioDriver<Bit extends number = number, Config extends object = object> {
+  readonly description: DeviceDescription;
+  readonly transport: DriverTransport;
+  /** Why the driver does not work any more; undefined while it does. A restart mends it. */
+  failure: DriverError | undefined;
+  private readonly options: DriverOptions;
+  private readonly arena: DmaArena;
+  private readonly pool: RequestPool;
+  private readonly space: DriverConfig;
+  private state: State = "stopped";
+  private featuresNow: FeatureSet = noFeatures;
+  private queues: RequestQueue[] = [];
+  private readonly receivers = new Map<RequestQueue, EventReceiver>();
+  private codecs = new Map<Operation, OperationCodecs>();
+  private codecsMade = 0;
+  private readonly configListeners = new Set<() => void>();
+  private readonly failureListeners = new Set<(error: DriverError) => void>();
+  private idlePolls = 0;
+
+  /** @throws DriverError `no-device` where the transport has a device of another type */
+  constructor(description: DeviceDescription, transport: DriverTransport, options: DriverOptions<Bit>) {
+    if (transport.deviceId !== description.id) {
+      const { name, id } = description;
+      throw new DriverError("no-device", `the device is of type ${transport.deviceId}, ${name} is ${id}`);
+    }
+    this.description = description;
+    this.transport = transport;
+    this.options = options;
+    this.arena = new DmaArena(options.memory);
+    this.pool = new RequestPool(this.arena, options.framing, transport.legacy !== undefined);
+    this.space = new DriverConfig(transport.config, description.config);
+  }
+
+  // --- Its life
+
+  /**
+   * Sets the device up. When it resolves, requests are served.
+   * @throws DriverError; the device is told then that the driver has given up
+   */
+  async start(): Promise<this> {
+    if (this.state !== "stopped") throw new DriverError("misuse", `the driver is ${this.state}, not stopped`);
+    this.state = "changing";
+    try {
+      await this.resetDevice();
+      this.setUp();
+    } catch (error) {
+      this.state = "stopped";
+      this.giveUp(error);
+      throw error;
+    }
+    return this;
+  }
+
+  /** Resets the device. What is under way is rejected. @throws DriverError `timed-out` */
+  async stop(): Promise<void> {
+    if (this.state === "stopped") return;
+    if (this.state === "changing") throw new DriverError("misuse", "the driver is being started or stopped already");
+    this.state = "changing";
+    this.rejectAll(new DriverError("reset", "the driver was stopped"));
+    try {
+      await this.resetDevice();
+    } finally {
+      this.state = "stopped";
+    }
+  }
+
+  /** Resets the device and sets it up again. @throws DriverError */
+  async restart(): Promise<this> {
+    await this.stop();
+    return this.start();
+  }
+
+  get running(): boolean {
+    return this.state === "running";
+  }
+
+  /** The features that were negotiated; none before that. */
+  get features(): FeatureSet<Bit> {
+    return this.featuresNow as FeatureSet<Bit>;
+  }
+
+  /** The queues that are set up. */
+  get queuePlaces(): readonly QueuePlace[] {
+    return this.queues.map(({ place }) => place);
+  }
+
+  // --- The configuration space
+
+  /** For single members: `Config.capacity.load(driver.configAccess)`, and `store`. */
+  get configAccess(): ConfigAccess {
+    return this.space;
+  }
+
+  /** The configuration space as it is now. @throws DriverError `config-unstable`, `wrong-config` */
+  readConfig(): Config {
+    this.space.refresh();
+    const { config } = this.description;
+    if (config === undefined) return {} as Config;
+    try {
+      const codec = config.withContext({ features: this.featuresNow }).guestOrder(this.transport.guestOrder);
+      return codec.readFrom(this.space.copy.view) as Config;
+    } catch (error) {
+      if (!(error instanceof CodecError)) throw error;
+      throw new DriverError("wrong-config", error.message, { cause: error });
+    }
+  }
+
+  /** Calls `listener` after each change of the configuration space. @returns ends that */
+  onConfigChange(listener: () => void): () => void {
+    this.configListeners.add(listener);
+    return () => this.configListeners.delete(listener);
+  }
+
+  /** Calls `listener` when the device cannot go on: a restart is due. @returns ends that */
+  onFailure(listener: (error: DriverError) => void): () => void {
+    this.failureListeners.add(listener);
+    return () => this.failureListeners.delete(listener);
+  }
+
+  // --- Completion
+
+  /** To be called at the device's interrupt. @param vector which message it was, where there are several */
+  interrupt(vector?: number): void {
+    const causes = this.transport.acknowledge(vector);
+    if ((causes & InterruptCause.configChange) !== 0) this.configChanged();
+    if ((causes & InterruptCause.usedBuffers) !== 0) this.reap();
+  }
+
+  /** Looks for what the device has done, without an interrupt. @returns how many buffers it has used */
+  poll(): number {
+    for (const queue of this.queues) queue.flush();
+    const count = this.reap();
+    // A device that has given up uses nothing: now and then its status is read, which may take long.
+    if (count > 0) this.idlePolls = 0;
+    else if ((++this.idlePolls & 63) === 0) this.checkStatus();
+    return count;
+  }
+
+  /** Reads the status: the device may have given up. */
+  checkStatus(): void {
+    if (this.state !== "running" || this.transport.legacy !== undefined) return;
+    if ((this.transport.readStatus() & STATUS.DEVICE_NEEDS_RESET) !== 0) {
+      this.fail(new DriverError("needs-reset", `${this.description.name}: the device needs a reset`));
+    }
+  }
+
+  // --- Requests
+
+  /**
+   * A request for use again and again, until the driver stops: nothing is allocated for it any more.
+   * @throws DriverError `out-of-memory`, `not-negotiated`, `queue-missing`
+   */
+  prepare(operation: Operation, room: RequestRoom & QueueChoice = {}): PreparedRequest {
+    const queue = this.queueFor(operation, room);
+    return this.pool.prepare(queue, this.codecsFor(operation), room);
+  }
+
+  /** Gives a prepared request's memory back. @throws DriverError where it is under way */
+  release(request: PreparedRequest): void {
+    if (request.underWay) throw new DriverError("misuse", "the request is under way");
+    // What has failed is the device's until the reset, which gives it back.
+    if (request.error === undefined) this.pool.release(request);
+  }
+
+  /** Tells the device of what was submitted. All queues of the operation's kind where no index is given. */
+  flush(kind?: string, index?: number): void {
+    for (const queue of this.queues) {
+      const { place } = queue;
+      if ((kind === undefined || place.name === kind) && (index === undefined || place.index === index)) queue.flush();
+    }
+  }
+
+  // --- For subclasses
+
+  /** The driver has set the device up. The place to begin to listen. */
+  protected started(): void {}
+
+  /** The device sent what is no event that is listened to. It got its buffer back. */
+  protected eventFailed(_error: DriverError): void {}
+
+  /**
+   * Sends a request and resolves with what comes back. Requests that are sent together go out with one notification.
+   * @param value what is sent, with its tags; undefined where there is nothing but bytes
+   * @throws DriverError (as a rejection)
+   */
+  protected request<Value = undefined>(
+    operation: Operation,
+    value: object | undefined,
+    parts: RequestParts = {},
+  ): Promise<Reply<Value>> {
+    return new Promise((resolve, reject) => {
+      const queue = this.queueFor(operation, parts);
+      const request = this.pool.take(queue, this.codecsFor(operation), this.roomOf(operation, value, parts));
+      try {
+        const { sent } = request.codecs;
+        if (sent !== undefined && value !== undefined) sent.writeTo(request.view, request.at, value);
+        if (parts.input !== undefined) request.input.set(parts.input);
+        request.submit(() => {
+          try {
+            resolve(replyOf<Value>(request, parts.output));
+          } catch (error) {
+            reject(error instanceof Error ? error : new TypeError(String(error)));
+          }
+          if (request.error === undefined) this.pool.give(request);
+        });
+      } catch (error) {
+        this.pool.give(request);
+        throw error;
+      }
+      void Promise.resolve().then(() => queue.flush());
+    });
+  }
+
+  /**
+   * Gives the device buffers for events, and calls `handler` with each that it sends. Where several operations share a
+   * queue, the first call gives the buffers, which have to be large enough for all.
+   * @throws DriverError `out-of-memory`, `not-negotiated`, `queue-missing`
+   */
+  protected listen<Value>(operation: Operation, handler: EventHandler<Value>, options: ListenOptions = {}): void {
+    const queue = this.queueFor(operation, options);
+    const codecs = this.codecsFor(operation);
+    const known = this.receivers.get(queue);
+    const receiver = known ?? new EventReceiver(this.transport.guestOrder, (error) => this.eventFailed(error));
+    receiver.add(codecs, handler);
+    if (known !== undefined) return;
+    this.receivers.set(queue, receiver);
+    const answerLength = codecs.answerLength ?? options.answerLength ?? 0;
+    const outputLength = answerLength + (options.outputLength ?? 0);
+    // The receiver takes the bytes apart: which event it is they tell only then.
+    const plain: OperationCodecs = { operation, sent: undefined, sentLength: 0, answer: undefined, answerLength: 0 };
+    const count = options.buffers ?? queue.ring.size;
+    for (let index = 0; index < count; index++) receiver.post(this.pool.prepare(queue, plain, { outputLength }));
+    queue.flush();
+  }
+
+  /** Resets one queue and sets it up again: what is under way there is rejected. Needs RING_RESET. @throws DriverError */
+  protected async resetQueue(kind: string, index = 0): Promise<void> {
+    if (!this.featuresNow.has(F.RING_RESET)) {
+      throw new DriverError("not-negotiated", "a queue alone can be reset only with RING_RESET");
+    }
+    const at = this.queues.findIndex(({ place }) => place.name === kind && place.index === index);
+    const queue = this.queues[at];
+    if (queue === undefined) throw new DriverError("queue-missing", `there is no queue ${kind}[${index}]`);
+    const { number } = queue.place;
+    this.transport.resetQueue(number);
+    await until(() => this.transport.isQueueReset(number), this.timeout, `${nameOf(queue.place)} is reset`);
+    queue.fail(new DriverError("reset", `${nameOf(queue.place)} was reset`));
+    this.receivers.delete(queue);
+    this.queues[at] = createRequestQueue(queue.place, this.making);
+  }
+
+  // --- What is behind that
+
+  private get timeout(): number {
+    return this.options.timeout ?? 5000;
+  }
+
+  private get context(): QueueContext {
+    return { features: this.featuresNow, config: this.space.copy };
+  }
+
+  private get making(): QueueMaking {
+    const { queueSize = 256, indirectEntries = 16, polled = false } = this.options;
+    return {
+      transport: this.transport,
+      arena: this.arena,
+      features: this.featuresNow,
+      settings: { size: queueSize, indirectEntries, polled },
+      broken: (place, fault) =>
+        this.fail(new DriverError("queue-broken", `${nameOf(place)}: the device broke its rules: ${fault}`, { fault })),
+    };
+  }
+
+  private async resetDevice(): Promise<void> {
+    const { transport } = this;
+    transport.writeStatus(0);
+    await until(() => transport.readStatus() === 0, this.timeout, `${this.description.name}: the device is reset`);
+    // Only from here on nothing of it is the device's any more.
+    for (const { ring } of this.queues) ring.reset();
+    this.queues = [];
+    this.receivers.clear();
+    this.pool.clear();
+    this.arena.releaseAll();
+    this.failure = undefined;
+    this.featuresNow = noFeatures;
+  }
+
+  private setUp(): void {
+    const { transport, description, options } = this;
+    transport.writeStatus(STATUS.ACKNOWLEDGE);
+    transport.writeStatus(STATUS.ACKNOWLEDGE | STATUS.DRIVER);
+    let status = STATUS.ACKNOWLEDGE | STATUS.DRIVER;
+    const legacy = transport.legacy !== undefined;
+    const features = chooseFeatures({
+      table: description.features,
+      offered: FeatureSet.fromWords(...[0, 1, 2, 3].map((index) => transport.offeredWord(index))),
+      wanted: options.features,
+      required: options.required ?? [],
+      legacy,
+    });
+    for (let index = 0; index < 4; index++) {
+      // The first two words are always there; others only where there are features in them.
+      if (index < (legacy ? 1 : 2) || features.word(index) !== 0) transport.acceptWord(index, features.word(index));
+    }
+    if (!legacy) {
+      status |= STATUS.FEATURES_OK;
+      transport.writeStatus(status);
+      if ((transport.readStatus() & STATUS.FEATURES_OK) === 0) {
+        const names = description.features.names(features).join(", ");
+        throw new DriverError("features-refused", `${description.name}: the device does not take ${names}`);
+      }
+    }
+    this.featuresNow = features;
+    this.codecs = new Map();
+    transport.negotiated(features);
+    this.space.refresh();
+    const places = description.queues.places(this.context, options.queueNumbering);
+    for (const place of places) {
+      if (options.queues?.(place) !== false) this.queues.push(createRequestQueue(place, this.making));
+    }
+    this.state = "running";
+    transport.writeStatus(status | STATUS.DRIVER_OK);
+    this.checkStatus();
+    if (this.failure !== undefined) throw this.failure;
+    this.started();
+  }
+
+  /** Tells the device that the driver has given up, unless it did so itself. */
+  private giveUp(error: unknown): void {
+    if (error instanceof DriverError && error.code === "timed-out") return;
+    this.transport.writeStatus(this.transport.readStatus() | STATUS.FAILED);
+  }
+
+  private configChanged(): void {
+    this.checkStatus();
+    if (this.state !== "running") return;
+    try {
+      this.space.refresh();
+    } catch (error) {
+      if (!(error instanceof DriverError)) throw error;
+      this.fail(error);
+      return;
+    }
+    this.codecs = new Map();
+    for (const listener of this.configListeners) listener();
+  }
+
+  private reap(): number {
+    let count = 0;
+    for (const queue of this.queues) count += queue.reap();
+    return count;
+  }
+
+  /** The device cannot go on: nothing is answered any more. */
+  private fail(error: DriverError): void {
+    if (this.failure !== undefined || this.state !== "running") return;
+    this.state = "failed";
+    this.rejectAll(error);
+    for (const listener of this.failureListeners) listener(error);
+  }
+
+  private rejectAll(error: DriverError): void {
+    this.failure ??= error;
+    for (const queue of this.queues) queue.fail(error);
+  }
+
+  private queueFor(operation: Operation, { queue = 0, kind }: QueueChoice): RequestQueue {
+    const { message } = operation;
+    if (this.state !== "running") {
+      throw this.failure ?? new DriverError("reset", `the driver is ${this.state}: start it first`);
+    }
+    const name = kind ?? message.queues[0] ?? "";
+    const found = this.queues.find(({ place }) => place.name === name && place.index === queue);
+    if (found === undefined) throw new DriverError("queue-missing", `there is no queue ${name}[${queue}]`);
+    if (!operationExists(operation, this.context)) {
+      throw new DriverError("not-negotiated", `${message.name}: a feature that it needs was not negotiated`);
+    }
+    return found;
+  }
+
+  private roomOf(operation: Operation, value: object | undefined, parts: RequestParts): RequestRoom {
+    const { sent, sentLength } = this.codecsFor(operation);
+    const { input, output = 0, inputAt, outputAt, answerLength = 0 } = parts;
+    return {
+      sentLength: sentLength ?? (value === undefined ? 0 : (sent?.sizeOf(value) ?? 0)),
+      answerLength,
+      inputLength: input?.length ?? 0,
+      outputLength: typeof output === "number" ? output : output.length,
+      ...(inputAt === undefined ? {} : { inputAt }),
+      ...(outputAt === undefined ? {} : { outputAt }),
+    };
+  }
+
+  private codecsFor(operation: Operation): OperationCodecs {
+    if (this.space.writes !== this.codecsMade) {
+      this.codecs = new Map();
+      this.codecsMade = this.space.writes;
+    }
+    const known = this.codecs.get(operation);
+    if (known !== undefined) return known;
+    const made = codecsOf(operation, this.context, this.transport.guestOrder);
+    this.codecs.set(operation, made);
+    return made;
+  }
+}
+
+function replyOf<Value>(request: PreparedRequest, target: number | Uint8Array | undefined): Reply<Value> {
+  const answer = request.value as Value;
+  const written = request.output.subarray(0, request.outputWritten);
+  if (typeof target !== "object") return { answer, output: written.slice() };
+  target.set(written);
+  return { answer, output: target.subarray(0, written.length) };
+}
