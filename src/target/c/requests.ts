@@ -90,11 +90,12 @@ export class Requests {
     };
   }
 
-  /** @param of what the parts are said to be of */
+  /** @param of what the parts are said to be of; a part of that name is a struct even if it has one member only */
   private list(request: Request, of: string, parts: readonly PartItem[]): readonly Listed[] {
     return parts.map((part) => {
       const condition = part.if === undefined ? "" : `, only with ${describe(part.if, this.catalogue)}`;
-      if (part.kind === "part") return this.part(request, of, part, condition, isHead(part, parts));
+      if (part.kind === "part")
+        return this.part(request, of, part, condition, part.cName === of || isHead(part, parts));
       const arms = part.arms.map((arm): Listed => {
         const tags = describeTags(arm.tags, this.catalogue);
         if (hasOwnName(arm)) return { lines: alternative(tags, [`see ${arm.cName} below`]), declarations: [] };
@@ -147,9 +148,11 @@ function ownerOf(request: Request): Omit<Owner, "tag" | "comment"> {
   return { packed: false, legacy: request.legacy === true, view: false };
 }
 
-/** The standard has a struct for what all alternatives of a request begin with, be it one member. */
+/** The standard has a struct for what all alternatives of a request begin with, be it one member that is none itself. */
 function isHead(part: Part, parts: readonly PartItem[]): boolean {
-  return part === parts[0] && part.members.length > 0 && parts.some((one) => one.kind === "part switch");
+  const [only, ...others] = part.members;
+  if (part !== parts[0] || only === undefined || !parts.some((one) => one.kind === "part switch")) return false;
+  return others.length > 0 || only.kind !== "field" || only.type.kind !== "struct";
 }
 
 function partName(tag: string, part: Part): string {

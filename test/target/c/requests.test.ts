@@ -71,6 +71,18 @@ describe("a message that the standard has a name for", () => {
     expect(Object.fromEntries(structs)).toEqual({ r: "type", ask: "type x", answer: "result" });
   });
 
+  it("is a struct even if it adds nothing to the head, which is one of the description", () => {
+    const structs = structsOf(`struct head { le32 type : T; }
+    request r on q {
+      device-readable { struct head head; }
+      switch head.type {
+        A c_name virtio_test_ask : device-writable c_name virtio_test_answer { struct head head; }
+        B : device-readable { le32 y; }
+      }
+    }`);
+    expect(Object.fromEntries(structs)).toEqual({ head: "type", ask: "head", answer: "head" });
+  });
+
   it("gives its name to its first part where sizes vary", () => {
     const structs = structsOf(`request r on q {
       device-readable { le32 type : T; }
