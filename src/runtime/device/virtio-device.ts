@@ -306,7 +306,7 @@ export abstract class VirtioDevice<Bit extends number = number, Config extends o
     if (live === undefined) return;
     // Legacy drivers use a device before they say so: that is what ends their negotiation.
     if (this.face.legacy && !this.begun) this.begin();
-    if (this.running) this.serve(live);
+    this.serve(live);
   }
 
   /** In bytes, as the driver sees it now. */
@@ -385,7 +385,7 @@ export abstract class VirtioDevice<Bit extends number = number, Config extends o
     if (!resumed) this.begin();
     else if (this.changedUnseen) this.port?.configChanged();
     this.changedUnseen = false;
-    for (const live of this.live.values()) if (this.running) this.serve(live);
+    for (const live of this.live.values()) this.serve(live);
   }
 
   private begin(): void {
@@ -487,10 +487,13 @@ export abstract class VirtioDevice<Bit extends number = number, Config extends o
   }
 
   private serve(live: LiveQueue): void {
+    if (!this.running || this.live.get(live.place.number) !== live) return;
     if (!live.server.serves) {
       this.calling("buffersAdded", () => this.buffersAdded(live.place));
       return;
     }
     live.queue.serve((chain) => (this.needsReset === undefined ? live.server.serve(chain) : PENDING));
+    // A driver that adds as fast as it is served gets its turn again when others had theirs.
+    if (live.queue.unserved) setTimeout(() => this.serve(live), 0);
   }
 }

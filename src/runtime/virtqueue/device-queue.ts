@@ -48,6 +48,8 @@ export abstract class DeviceQueue {
   protected walker: ChainWalker;
   protected parts: RingParts | undefined;
   /** Chains that wait to be popped; the last one first, for it is in the processor's cache. */
+  /** The last call of {@link serve} has left something. */
+  unserved = false;
   private readonly idle: Chain[] = [];
   /** Whether other threads see the ring. */
   protected shared = false;
@@ -185,17 +187,22 @@ export abstract class DeviceQueue {
     }
   }
 
-  /** Serves until nothing is left, then asks to be notified; at most `rounds` times the queue's length. */
+  /**
+   * Serves until nothing is left, then asks to be notified; at most `rounds` times the queue's length. Where that is not
+   * enough, {@link unserved} is set: the driver may not notify of what is left, so the caller comes back for it.
+   */
   serve(handler: ChainHandler, rounds = 64): number {
     let served = 0;
+    this.unserved = false;
     for (let round = 0; round < rounds; round++) {
       this.disableNotifications();
       for (let count = this.process(handler); count > 0 && round < rounds; count = this.process(handler)) {
         served += count;
         round += 1;
       }
-      if (!this.enableNotifications()) break;
+      if (!this.enableNotifications()) return served;
     }
+    this.unserved = true;
     return served;
   }
 
