@@ -3,6 +3,7 @@
 //   dist/bin/virtgen.js   the command, from src/cli/start.ts; it runs command.js, from src/cli/main.ts
 //   dist/bin/code/        what V8 made of the command and of prettier in a run, so that the next starts with it
 //   dist/index.js         the library, from src/index.ts
+//   dist/trees/           the syntax trees of specs/, so that no run has to parse them
 //   dist/runtime.js       what generated TypeScript imports, from src/runtime/index.ts
 //   dist/chunk/           what both share
 //   dist/types/           declarations, one a source file
@@ -13,10 +14,11 @@
 // specs/ and templates/ are not copied: they are read at run time from the package's folder.
 
 import { spawn } from "node:child_process";
-import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative, sep } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { rolldown } from "rolldown";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -66,20 +68,74 @@ const withoutChildProcess = {
   load: (id) => (id === "\0nothing" ? "export default {}" : undefined),
 };
 
+/** The code that parses descriptions and records their syntax trees. */
+const treeRecorder = "src/cli/record-trees.ts";
+
+/**
+ * Bundles it as a program for this build.
+ * @returns {Promise<{ code: string, hash: string }>} the hash stands for all that a recorded tree depends on
+ */
+async function bundleTreeRecorder() {
+  const build = await rolldown({ cwd: root, input: treeRecorder, platform: "node" });
+  const { output } = await build.generate({ format: "esm" });
+  await build.close();
+  const { code } = output[0];
+  return { code, hash: createHash("sha256").update(code).digest("hex") };
+}
+
+/**
+ * Records the syntax trees of the descriptions.
+ * @param {{ code: string, hash: string }} recorder
+ */
+async function recordTrees({ code, hash }) {
+  const folder = await mkdtemp(join(tmpdir(), "virtgen-trees-"));
+  try {
+    const program = join(folder, "record-trees.mjs");
+    await writeFile(program, code);
+    const { recordTrees: record } = /** @type {typeof import("../src/cli/record-trees.ts")} */ (
+      /** @type {unknown} */ (await import(pathToFileURL(program).href))
+    );
+    const paths = (await filesBelow(join(root, "specs"))).filter((path) => path.endsWith(".virtio"));
+    const texts = paths.map(async (path) => ({
+      path: `specs/${path}`,
+      text: await readFile(join(root, "specs", path), "utf8"),
+    }));
+    record(root, hash, await Promise.all(texts));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/**
+ * Puts the hash of the code that makes syntax trees into the bundles.
+ * @param {string} hash
+ */
+function withGrammarIdentity(hash) {
+  return {
+    name: "with-grammar-identity",
+    /** @type {(id: string) => string | undefined} */
+    load: (id) =>
+      id === join(root, "src/cli/grammar-identity.ts")
+        ? `export const grammarIdentity = ${JSON.stringify(hash)};`
+        : undefined,
+  };
+}
+
 /**
  * Bundles entries together.
  * @param {Record<string, string>} entries
  * @param {"esm" | "cjs"} format
  * @param {string} chunks the folder for what they share, and for what is loaded only when used
+ * @param {string} grammar the hash of the code that makes syntax trees
  * @returns {Promise<string[]>} the files written, relative to dist/
  */
-async function bundle(entries, format, chunks) {
+async function bundle(entries, format, chunks, grammar) {
   const build = await rolldown({
     cwd: root,
     input: entries,
     platform: "node",
     external,
-    plugins: [withoutChildProcess],
+    plugins: [withoutChildProcess, withGrammarIdentity(grammar)],
     // Fail on what would only show at run time: a missing import or export, a circle that leaves a name undefined.
     onLog(level, log, report) {
       report(level === "warn" ? "error" : level, log);
@@ -100,13 +156,14 @@ async function bundle(entries, format, chunks) {
 /** Scripts lie in a package of their own kind. What is recorded of them is of no use on another machine. */
 const beside = { "bin/package.json": `${JSON.stringify({ type: "commonjs" })}\n`, "bin/.npmignore": "code/\n" };
 
-async function bundleAll() {
+/** @param {string} grammar the hash of the code that makes syntax trees */
+async function bundleAll(grammar) {
   await mkdir(join(dist, "bin"), { recursive: true });
   for (const [file, text] of Object.entries(beside)) await writeFile(join(dist, file), text);
   const written = await Promise.all([
-    bundle(modules, "esm", "chunk"),
+    bundle(modules, "esm", "chunk", grammar),
     // Each alone: what starts the command loads no chunk but through the records.
-    ...Object.entries(scripts).map(([name, source]) => bundle({ [name]: source }, "cjs", "bin/chunk")),
+    ...Object.entries(scripts).map(([name, source]) => bundle({ [name]: source }, "cjs", "bin/chunk", grammar)),
   ]);
   await chmod(join(dist, command), 0o755);
   return new Set([...Object.keys(beside), ...written.flat()]);
@@ -119,12 +176,15 @@ async function bundleAll() {
 async function recordCode() {
   const folder = await mkdtemp(join(tmpdir(), "virtgen-code-"));
   try {
-    await run(join(dist, command), ["check"]);
-    await run(join(dist, command), ["build", "--out", folder]);
+    // Once with the parser, then as it goes where no text has to be parsed.
+    await run(join(dist, command), ["check"], { cwd: folder, env: { VIRTGEN_NO_CACHE: "1" } });
+    await run(join(dist, command), ["check"], { cwd: folder });
+    await run(join(dist, command), ["build", "--out", folder], { cwd: folder });
     const generated = (await filesBelow(folder)).filter((file) => file.endsWith(".ts"));
     await run(
       join(dist, "bin/format-thread.js"),
       generated.map((file) => join(folder, file)),
+      { cwd: folder },
     );
   } finally {
     await rm(folder, { recursive: true });
@@ -134,12 +194,17 @@ async function recordCode() {
 /**
  * @param {string} script
  * @param {string[]} args
+ * @param {{ cwd: string, env?: Record<string, string> }} settings
  * @returns {Promise<void>} when it has ended, in whatever way
  */
-function run(script, args) {
-  const env = { ...process.env, VIRTGEN_NO_CACHE: "1", VIRTGEN_RECORD_CODE: "1" };
+function run(script, args, { cwd, env = {} }) {
+  const { VIRTGEN_NO_CACHE: _, ...inherited } = process.env;
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [script, ...args], { cwd: root, env, stdio: "ignore" });
+    const child = spawn(process.execPath, [script, ...args], {
+      cwd,
+      env: { ...inherited, ...env, VIRTGEN_RECORD_CODE: "1" },
+      stdio: "ignore",
+    });
     child.on("error", reject);
     child.on("close", () => resolve());
   });
@@ -185,8 +250,10 @@ async function exists(path) {
 
 async function build() {
   await mkdir(dist, { recursive: true });
-  const [typesAreRight, bundled] = await Promise.all([emitDeclarations(), bundleAll()]);
+  const recorder = await bundleTreeRecorder();
+  const [typesAreRight, bundled] = await Promise.all([emitDeclarations(), bundleAll(recorder.hash)]);
   await removeStale(bundled);
+  await recordTrees(recorder);
   await recordCode();
   if (!typesAreRight) process.exitCode = 1;
 }

@@ -94,7 +94,7 @@ async function makeWith(
   progress: Progress,
 ): Promise<Made | undefined> {
   progress.show("checking descriptions");
-  const compiled = compileAsked(sources, () => progress.clear());
+  const compiled = await compileAsked(sources, () => progress.clear());
   if (compiled === undefined) return undefined;
   const { ir, asked } = compiled;
   // What prettier formats comes first: its threads work while the rest is generated.

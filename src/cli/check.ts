@@ -18,7 +18,7 @@ export async function check(names: readonly string[], options: CheckOptions): Pr
     return 0;
   }
   const { compileSources } = await import("./ir.ts");
-  const { diagnostics, omitted } = compileSources(sources);
+  const { diagnostics, omitted } = await compileSources(sources);
   printDiagnostics(diagnostics, sources, format, omitted);
   const failed = diagnostics.some((one) => one.severity === "error");
   if (!failed && format === "text") {

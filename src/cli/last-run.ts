@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { cacheFolder } from "./cache-folder.ts";
 import { hashOf } from "./manifest.ts";
 import { packageFolder } from "./package-folder.ts";
 import type { Sources } from "./sources.ts";
 
 /**
  * What a run found out, so that the same call on unchanged files need not find it out again. Kept in
- * `node_modules/.cache/virtgen` of the project that the call is made in; without a `node_modules`, or with
- * `VIRTGEN_NO_CACHE` in the environment, every run does all its work.
+ * {@link cacheFolder}; without one, every run does all its work.
  */
 export interface LastRun {
   /** Of everything that the run depends on. */
@@ -63,18 +63,9 @@ export function remember(
 
 /** Each call has its own record, so that two that take turns do not drive each other out. */
 function recordOf({ command, options, names }: Call): string | undefined {
-  if ((process.env["VIRTGEN_NO_CACHE"] ?? "") !== "") return undefined;
-  for (let folder = resolve("."); ; folder = dirname(folder)) {
-    const modules = join(folder, "node_modules");
-    if (existsSync(modules))
-      return join(
-        modules,
-        ".cache",
-        "virtgen",
-        `${command}-${hashOf(resolve("."), JSON.stringify(options), ...names)}.json`,
-      );
-    if (folder === dirname(folder)) return undefined;
-  }
+  const folder = cacheFolder();
+  if (folder === undefined) return undefined;
+  return join(folder, `${command}-${hashOf(resolve("."), JSON.stringify(options), ...names)}.json`);
 }
 
 function inputsOf(call: Call, sources: Sources, templates: readonly string[]): string {

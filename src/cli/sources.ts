@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { readdirSync, readFileSync, realpathSync, statSync, type Dirent } from "node:fs";
 import { join, relative, sep } from "node:path";
-import type { SourceText } from "../compile.ts";
+import type { SourceText } from "../compile-parsed.ts";
 import { CallError, reasonOf } from "./call-error.ts";
 import { packageFolder } from "./package-folder.ts";
 import { count, grouped } from "./report.ts";
