@@ -49,6 +49,7 @@ const attributes = [
   "bank",
   "limit",
   "bitmap",
+  "refuse",
   "pad",
   "packed",
   "natural",

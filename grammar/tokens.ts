@@ -197,6 +197,7 @@ export const Conflicts: TokenType = keyword("conflicts");
 export const Offers: TokenType = keyword("offers");
 export const Limit: TokenType = keyword("limit");
 export const Bitmap: TokenType = keyword("bitmap");
+export const Refuse: TokenType = keyword("refuse");
 
 function symbol(name: string, pattern: string): TokenType {
   return createToken({ name, pattern, label: `'${pattern}'` });

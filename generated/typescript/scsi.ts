@@ -217,6 +217,7 @@ export const reqCmd: Message<'requestq', typeof ReqCmd, typeof ReqCmdIn> = {
   queues: ['requestq'],
   readable: ReqCmd,
   writable: ReqCmdIn,
+  refusal: { codec: ReqCmdIn, field: 'response', value: S.FAILURE, atEnd: false },
 };
 
 export const T = {
@@ -323,6 +324,7 @@ export const ctrl: Message<'controlq', typeof CtrlReadable, typeof CtrlWritable>
   readable: CtrlReadable,
   writable: CtrlWritable,
   tags: messageTags(Ctrl, (head, view, at) => head.type.get(view, at)),
+  refusal: { codec: CtrlIn, field: 'response', value: S.FUNCTION_REJECTED, atEnd: true },
 };
 
 export const EVENT = {

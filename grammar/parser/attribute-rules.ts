@@ -86,7 +86,7 @@ export class AttributeRules extends ExpressionRules {
     ]);
   });
 
-  /** access = "writable" [ "any_time" | "before" Name ] | "write_clears" Name | "kept" "over" "reset" | "reset" operation | "bank" Name | "limit" | "bitmap" */
+  /** access = "writable" [ "any_time" | "before" Name ] | "write_clears" Name | "kept" "over" "reset" | "reset" operation | ( "bank" | "refuse" ) Name | "limit" | "bitmap" */
   access: Rule = this.RULE("access", () => {
     this.OR([
       {
@@ -126,7 +126,7 @@ export class AttributeRules extends ExpressionRules {
       },
       {
         ALT: () => {
-          this.CONSUME(T.Bank);
+          this.OR2([{ ALT: () => this.CONSUME(T.Bank) }, { ALT: () => this.CONSUME(T.Refuse) }]);
           this.CONSUME3(T.Name);
         },
       },

@@ -87,7 +87,8 @@ function revisionOf(cst: CstNode): string {
 
 function access(source: Source, cst: CstNode): Attribute {
   const at = placeOfNode(source, cst);
-  const kind = keywordOf(cst, ["writable", "write_clears", "kept", "reset", "bank", "limit", "bitmap"]) ?? "writable";
+  const kind =
+    keywordOf(cst, ["writable", "write_clears", "kept", "reset", "bank", "refuse", "limit", "bitmap"]) ?? "writable";
   switch (kind) {
     case "writable": {
       const before = optionalWord(source, cst, "Name");
@@ -100,6 +101,7 @@ function access(source: Source, cst: CstNode): Attribute {
     }
     case "write_clears":
     case "bank":
+    case "refuse":
       return { kind, name: word(source, token(cst, "Name")), at };
     case "reset":
       return { kind, value: operation(source, node(cst, "operation")), at };

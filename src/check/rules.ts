@@ -44,6 +44,7 @@ import { queueNumberImpossible } from "./queue-number-impossible.ts";
 import { queueNumberMissing } from "./queue-number-missing.ts";
 import { queueNumberTwice } from "./queue-number-twice.ts";
 import { readableAfterWritable } from "./readable-after-writable.ts";
+import { refusalWithoutPlace } from "./refusal-without-place.ts";
 import { registerBank } from "./register-bank.ts";
 import { registerMisaligned } from "./register-misaligned.ts";
 import { registersOverlap } from "./registers-overlap.ts";
@@ -130,6 +131,7 @@ export const rules: readonly Rule[] = [
   registerBank,
   queueNumberMissing,
   directionAgainstKind,
+  refusalWithoutPlace,
   // Revisions
   notInThisRevision,
   neverExists,

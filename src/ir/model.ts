@@ -269,6 +269,8 @@ export interface Field extends MemberBase {
   readonly pad?: { readonly to: Expression; readonly unless?: Expression };
   /** Of a capability: the driver's value is at most, or a subset of, the device's. */
   readonly negotiation?: "limit" | "bitmap";
+  /** Of a request's answer: the constant that a device answers to a request that it does not know. */
+  readonly refuse?: Expression;
 }
 
 /** What the driver may do with a member of the configuration space. */

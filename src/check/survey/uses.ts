@@ -133,6 +133,7 @@ function memberUses(site: MemberSite, uses: Use[]): void {
         if (dimension.kind !== "rest")
           add("length", dimension.kind === "fixed" ? dimension.expression : dimension.length);
       add("value", member.value);
+      add("value", member.refuse);
       add("range", member.range?.from);
       add("range", member.range?.to);
       add("pad", member.pad?.to);

@@ -43,6 +43,7 @@ const allowed: Readonly<Record<string, readonly Kind[]>> = {
     "order",
     "limit",
     "bitmap",
+    "refuse",
     "packed",
   ],
   "bits": [...named, ...conditional, "writable", "order", "unit"],

@@ -67,13 +67,23 @@ function buildView(context: Context, view: Ast.View, house: string, outer: Inher
   };
 }
 
-/** What the view shows: a struct, the configuration space, the parts of a request one after the other, all or those of one alternative. */
+/** As the C names of parts have it. */
+const directions: Readonly<Record<string, Ast.Part["direction"] | undefined>> = {
+  out: "device-readable",
+  in: "device-writable",
+};
+
+/**
+ * What the view shows: a struct, the configuration space, the parts of a request one after the other, all or those of
+ * one alternative, perhaps of one direction.
+ */
 function viewedMembers(context: Context, view: Ast.View): readonly Ast.Member[] | undefined {
-  const [first, second] = view.of;
+  const [first, second, third] = view.of;
   const request = second === undefined ? undefined : context.scope.requests.get(first?.text ?? "");
   if (request !== undefined && "parts" in request && second !== undefined) {
     const parts = partsOfAlternative(request.parts, second.text);
-    if (parts !== undefined) return parts.flatMap((part) => part.members);
+    const seen = third === undefined ? parts : parts?.filter((part) => part.direction === directions[third.text]);
+    if (seen !== undefined && seen.length > 0) return seen.flatMap((part) => part.members);
   }
   const scope = second === undefined ? context.scope : context.scopes.get(first?.text ?? "");
   const name = (second ?? first)?.text ?? "";

@@ -22,6 +22,7 @@ import { find } from "./find-attribute.ts";
 import { checkAccess, checkSibling } from "./known-names.ts";
 import { groupOf } from "./member-paths.ts";
 import { chosenMembers } from "./picks.ts";
+import { buildRefusal } from "./refuse.ts";
 import { buildTags, reference, switchGroup, tagName } from "./tags.ts";
 import { buildDimensions, buildType, reportUnknownGroup, scalarType } from "./types.ts";
 
@@ -234,6 +235,7 @@ function buildField(
               ? undefined
               : ("bitmap" as const)
             : ("limit" as const),
+        refuse: buildRefusal(context, member.attributes, inner),
       }),
     },
   ];

@@ -11,6 +11,7 @@ import type {
   Response,
 } from "../../ir/model.ts";
 import { printExpression } from "../../ir/print-expression.ts";
+import { refusalMembers } from "../../ir/refusal.ts";
 import { revisionOf, sinceSentence } from "./availability.ts";
 import { condition, range } from "./expression-words.ts";
 import { messageHeading } from "./headings.ts";
@@ -85,12 +86,19 @@ function messageView(message: Request, module: Module, links: Links): MessageVie
         ways[message.kind],
         message.if === undefined ? "" : `Only if ${condition(message.if)}.`,
         sinceSentence(message, module),
+        ...refusalMembers(message).map(({ field }) => refusalSentence(field)),
         message.legacyNative === true ? "On the legacy interface in the guest's byte order." : "",
       ],
       " ",
     ),
     steps: message.parts.map((part) => stepView(part, message, links)),
   };
+}
+
+function refusalSentence({ name, refuse }: Field): string {
+  return refuse === undefined
+    ? ""
+    : `A request that the device does not know it answers with ${code(printExpression(refuse))} in ${code(name)}.`;
 }
 
 function responseView(response: Response, module: Module, links: Links): MessageView {

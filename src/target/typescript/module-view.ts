@@ -6,7 +6,7 @@ import { deviceSections } from "./device-view.ts";
 import { featureSections } from "./features-view.ts";
 import { commandSection, commandSources, messageSection, messageSources, responseSource } from "./message-view.ts";
 import { ModuleContext, type Modules } from "./module-context.ts";
-import { tagsField } from "./operation-view.ts";
+import { refusalField, tagsField } from "./operation-view.ts";
 import { queueSections } from "./queues-view.ts";
 import { registerSections } from "./registers-view.ts";
 import { inOrder, type Section } from "./section.ts";
@@ -116,7 +116,10 @@ class ModuleWriter {
         const sources = messageSources(item, context);
         return [
           ...sources.structs.flatMap((source) => this.struct(source)),
-          messageSection(item, sources, context, tagsField(item, context)),
+          messageSection(item, sources, context, [
+            ...tagsField(item, context),
+            ...refusalField(item, sources, context),
+          ]),
         ];
       }
       case "response":

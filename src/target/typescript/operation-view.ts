@@ -1,9 +1,10 @@
 import { printExpression } from "../../ir/print-expression.ts";
 import type { Expression, Module, Request, Tag } from "../../ir/model.ts";
+import { refusalMembers, refusalPlace } from "../../ir/refusal.ts";
 import { flattened, isField, isWide } from "./catalogue.ts";
 import { propertyAccess, propertyName } from "./identifiers.ts";
 import { isSettled } from "./known-size.ts";
-import { codecOfPart, messageSources, partsOf } from "./message-view.ts";
+import { codecOfPart, messageSources, partsOf, type MessageSources } from "./message-view.ts";
 import type { ModuleContext } from "./module-context.ts";
 import { nameOperations, type NamedPath } from "./operation-names.ts";
 import { operationPaths, type OperationPath } from "./operation-paths.ts";
@@ -107,6 +108,19 @@ export function tagsField(request: Request, context: ModuleContext): readonly st
   const readers = tagReaders(request, paths, context);
   if (readers === undefined) return [];
   return [`tags: ${context.imports.value("messageTags")}(${[readers.codec, ...readers.by].join(", ")})`];
+}
+
+/** The line of a message that says what a device answers to what it does not know. */
+export function refusalField(request: Request, sources: MessageSources, context: ModuleContext): readonly string[] {
+  const [member] = refusalMembers(request);
+  if (member?.field.refuse === undefined) return [];
+  const { field, part } = member;
+  const placed = field.position !== undefined && field.position.offset !== null;
+  const place = refusalPlace(request, member, placed, placed && part.layout?.size === part.layout?.minSize);
+  const codec = codecOfPart(part, request, context) ?? sources.writable;
+  if (place === undefined || codec === undefined) return [];
+  const value = context.number(member.field.refuse);
+  return [`refusal: { codec: ${codec}, field: '${field.name}', value: ${value}, atEnd: ${place === "end"} }`];
 }
 
 /** The table of a device's operations. */
