@@ -195,7 +195,7 @@ export abstract class VirtioDriver<Bit extends number = number, Config extends o
   }
 
   /** Tells the device of what was submitted. All queues of the operation's kind where no index is given. */
-  flush(kind?: string, index?: number): void {
+  notifyDevice(kind?: string, index?: number): void {
     for (const queue of this.queues) {
       const { place } = queue;
       if ((kind === undefined || place.name === kind) && (index === undefined || place.index === index)) queue.flush();
