@@ -46,6 +46,17 @@ function kept(folder: string, path: string, known: ManifestEntry | undefined, ra
   return text !== undefined && hashOf(text) === known.hash ? text : undefined;
 }
 
+/** One TypeScript text, formatted. */
+export async function formatText(file: GeneratedFile): Promise<string> {
+  const { Formatter } = await import("./formatter.ts");
+  const formatter = new Formatter();
+  try {
+    return await formatted(formatter, file);
+  } finally {
+    await formatter.close();
+  }
+}
+
 async function formatted(formatter: Formatter | undefined, file: GeneratedFile): Promise<string> {
   if (formatter === undefined) throw new Error("nothing was to be formatted, but something is");
   try {

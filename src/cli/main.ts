@@ -6,6 +6,7 @@ import { version } from "./package-folder.ts";
 import type { BuildOptions } from "./build.ts";
 import type { CheckOptions } from "./check.ts";
 import type { FormatOptions } from "./format.ts";
+import type { InitOptions } from "./init.ts";
 import type { IrOptions } from "./ir.ts";
 
 const program = new Command();
@@ -25,6 +26,7 @@ Without FILES a command takes all descriptions that come with virtgen. FILE may 
 Examples:
   virtgen build                                           everything, into generated/
   virtgen build --target c --profile linux --out include  headers to use in place of <linux/virtio_*.h>
+  virtgen init lamp.virtio                                a device of your own
   virtgen check my-device.virtio
   virtgen explain V3004
 
@@ -99,6 +101,26 @@ program
   .action(async (files: string[], options: IrOptions) => {
     const { printIr } = await import("./ir.ts");
     status = await printIr(files, options);
+  });
+
+program
+  .command("init <FILE>")
+  .description("begin a device of your own: a description, and the class that serves its requests")
+  .option("-o, --out <DIR>", "folder of the class (default: that of the description)")
+  .option("--generated <DIR>", "folder that generated TypeScript goes to (default: generated/ beside the class)")
+  .option("--runtime <MODULE>", "what the class imports the runtime from (default: virtgen/runtime)")
+  .addHelpText(
+    "after",
+    `
+What is there already is kept: of an existing description only the class is written, and of that only the first time.
+
+Examples:
+  virtgen init lamp.virtio
+  virtgen init --out src --generated src/generated lamp.virtio`,
+  )
+  .action(async (file: string, options: InitOptions) => {
+    const { init } = await import("./init.ts");
+    status = await init(file, options);
   });
 
 program

@@ -1,5 +1,6 @@
 import {
   closeSync,
+  linkSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -54,6 +55,31 @@ export function replaceFiles(files: readonly Replacement[]): void {
       `cannot write '${current}': ${reasonOf(error)}`,
       "nothing was changed; free the place, or choose another folder with --out",
     );
+  }
+}
+
+/**
+ * Writes a file where there is none, whole or not at all.
+ * @returns false where there is one: it stays as it is
+ * @throws CallError where it cannot be written
+ */
+export function writeOnce(path: string, text: string): boolean {
+  const temporary = join(dirname(path), `.${basename(path)}.virtgen-${process.pid}-${++serial}`);
+  try {
+    makeFolder(dirname(path), []);
+    writeWhole(temporary, text, 0o666);
+    linkSync(temporary, path);
+    return true;
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    if (error.code === "EEXIST") return false;
+    throw new CallError(
+      "V9004",
+      `cannot write '${path}': ${reasonOf(error)}`,
+      "free the place, or choose another folder",
+    );
+  } finally {
+    rmSync(temporary, { force: true });
   }
 }
 

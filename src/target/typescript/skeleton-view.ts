@@ -41,7 +41,10 @@ export function skeleton(
   const view = {
     title: module.title,
     runtime: places.runtime,
-    runtimeTypes: [...words].filter((word) => ofRuntime.has(word)).toSorted().join(", "),
+    runtimeTypes: [...words]
+      .filter((word) => ofRuntime.has(word))
+      .toSorted()
+      .join(", "),
     generated: places.generated,
     names: [...words, base]
       .filter((word) => !ofRuntime.has(word) && !builtIn.has(word))
@@ -51,7 +54,10 @@ export function skeleton(
     doc: docComment([`${module.title}. ${sentences(module)}`.trim()]),
     name: `My${typeName(module.name)}`,
     base,
-    optional: operations.filter((one) => !needed.includes(one) && !one.legacy).map(({ name }) => `\`${name}\``).join(", "),
+    optional: operations
+      .filter((one) => !needed.includes(one) && !one.legacy)
+      .map(({ name }) => `\`${name}\``)
+      .join(", "),
     config: config?.members.flatMap((member) => start(member)) ?? [],
     methods: needed.map((one) => method(one, context)),
   };
@@ -77,7 +83,8 @@ function wordsOf(type: string): readonly string[] {
  * number the author finds out by its type.
  */
 function start(member: Member): readonly string[] {
-  if (member.kind !== "field" || member.if !== undefined || member.legacy === true || member.reserved === true) return [];
+  if (member.kind !== "field" || member.if !== undefined || member.legacy === true || member.reserved === true)
+    return [];
   const { type, dimensions, range } = member;
   if (type.kind !== "scalar") return [];
   const least = range?.from.op === "number" ? String(range.from.value) : "0";

@@ -1,6 +1,7 @@
+import type { Module } from "../../ir/model.ts";
 import type { GeneratedFile, Target, TargetInput } from "../target.ts";
 import { Modules } from "./module-context.ts";
-import { moduleView } from "./module-view.ts";
+import { moduleView, type ModuleView } from "./module-view.ts";
 
 /** The package that holds the runtime, as it is imported where nothing else is asked for. */
 const runtimePackage = "virtgen/runtime";
@@ -23,11 +24,7 @@ export const typescript: Target = typescriptTarget(runtimePackage);
 
 function files(input: TargetInput, runtime: string): readonly GeneratedFile[] {
   const { templates } = input;
-  const modules = new Modules(input.ir);
-  const views = input.modules.flatMap((module) => {
-    const view = moduleView(module, modules, input, runtime);
-    return view === undefined ? [] : [{ module, view }];
-  });
+  const views = viewsOf(input, runtime);
   const index = {
     revision: input.revision,
     command: input.command,
@@ -40,4 +37,23 @@ function files(input: TargetInput, runtime: string): readonly GeneratedFile[] {
     }),
     { path: "index.ts", text: templates.render("index", index) },
   ];
+}
+
+interface Viewed {
+  readonly module: Module;
+  readonly view: ModuleView;
+}
+
+/** Those asked for, and those that they import: the core's features, the structs of another device. */
+function viewsOf(input: TargetInput, runtime: string): readonly Viewed[] {
+  const modules = new Modules(input.ir);
+  const wanted = new Set(input.modules);
+  const views: Viewed[] = [];
+  for (const module of wanted) {
+    const view = moduleView(module, modules, input, runtime);
+    if (view === undefined) continue;
+    views.push({ module, view });
+    for (const other of input.ir.modules) if (view.modules.includes(other.name)) wanted.add(other);
+  }
+  return views.toSorted((a, b) => input.ir.modules.indexOf(a.module) - input.ir.modules.indexOf(b.module));
 }
