@@ -1,8 +1,9 @@
-import { printExpression } from "../../ir/print-expression.ts";
 import type { Field, Ir, Module } from "../../ir/model.ts";
 import { docComment, sentences } from "./doc-comment.ts";
+import { driverSection } from "./driver-view.ts";
 import { typeName } from "./identifiers.ts";
 import type { ModuleContext } from "./module-context.ts";
+import { answerType, bytesWords, operationSentences, sentType } from "./operation-words.ts";
 import { deviceOperations, operationSection, type DeviceOperation } from "./operation-view.ts";
 import type { Section } from "./section.ts";
 import type { StructSource } from "./struct-source.ts";
@@ -37,6 +38,7 @@ export function deviceSections(module: Module, context: ModuleContext, ir: Ir): 
       operationSection(operations, context),
       descriptionSection(module, context, bits),
       classSection(module, context, operations, bits),
+      driverSection(module, context, operations, bits.type),
     ],
   };
 }
@@ -158,7 +160,7 @@ function eventMethod(one: DeviceOperation, module: Module, context: ModuleContex
     .flatMap((item) => (item.kind === "queues" ? item.queues : []))
     .find((candidate) => one.request.queues.includes(candidate.name));
   const many = queue?.each !== undefined;
-  const value = answer.codec === undefined ? [] : [`value: ${one.single ?? answer.codec}`];
+  const value = answer.codec === undefined ? [] : [`value: ${answer.codec}`];
   const output = answer.bytes === undefined ? [] : [`${bytes}: Uint8Array`];
   const parameters = [...value, ...output, ...(many ? ["index = 0"] : [])];
   const passed = [
@@ -189,45 +191,6 @@ function bytesName(one: DeviceOperation): string {
     : "bytes";
 }
 
-/** What the description says of an operation: of its tag, its alternative or its message. */
-export function operationSentences(one: DeviceOperation, context: ModuleContext): string {
-  const { path, request, needs } = one;
-  const tags = path.tags.flatMap(({ tag, values }) => {
-    if (tag.kind !== "value" || tag.value.op !== "constant" || values === undefined) return [];
-    const { name } = tag.value;
-    const found = context.catalogue.group(values)?.constants.find((constant) => constant.name === name);
-    return found === undefined ? [] : [sentences({ doc: found.doc })];
-  });
-  const last = tags.at(-1) ?? "";
-  const arms = path.arms.map((arm) => sentences({ doc: arm.doc }));
-  const parts = path.parts.filter((part) => !request.parts.includes(part)).map((part) => sentences({ doc: part.doc }));
-  const own = [...new Set([last, ...arms, ...parts])].filter((text) => text !== "");
-  return [
-    ...(path.tags.length === 0 || own.length === 0 ? [sentences({ doc: request.doc })] : own),
-    ...(one.legacy ? ["Legacy interface only."] : []),
-    ...(needs === undefined ? [] : [`Only if \`${printExpression(needs)}\`.`]),
-  ]
-    .filter((text) => text !== "")
-    .join(" ");
-}
-
-/** What a method gets as the value of what was sent; undefined where that is nothing. */
-export function sentType(one: DeviceOperation): string | undefined {
-  const { codec, isWhole } = one.sent;
-  if (codec === undefined || !isWhole || one.fixedTags.length === 0) return codec;
-  return `${codec} & { ${one.fixedTags.map(({ member, value }) => `${member}: ${/^\d/.test(value) ? value : `typeof ${value}`}`).join("; ")} }`;
-}
-
-/** What a method answers. */
-export function answerType(one: DeviceOperation): string {
-  return one.single ?? one.answer.codec ?? "void";
-}
-
 function bytesSentence(where: string, fields: readonly Field[]): string {
-  if (fields.length === 0) return "";
-  const names = fields.map(({ name, type }) => {
-    const kind = type.kind === "struct" ? `, a \`${typeName(type.name)}\`` : "";
-    return `\`${name}\`${kind}`;
-  });
-  return `\`${where}\`: ${names.join(", then ")}.`;
+  return fields.length === 0 ? "" : `\`${where}\`: ${bytesWords(fields)}.`;
 }

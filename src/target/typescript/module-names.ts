@@ -19,7 +19,11 @@ const runtimeNames = [
   "Configured",
   "DeviceDescription",
   "DeviceOptions",
+  "DriverOptions",
+  "DriverTransport",
+  "EventHandler",
   "FeatureSet",
+  "GuestRange",
   "FeatureTable",
   "featureTable",
   "Incoming",
@@ -27,6 +31,7 @@ const runtimeNames = [
   "le32",
   "le64",
   "list",
+  "ListenOptions",
   "Message",
   "messageTags",
   "nativeStruct",
@@ -39,6 +44,7 @@ const runtimeNames = [
   "Operations",
   "padded",
   "presentIf",
+  "QueueChoice",
   "QueueContext",
   "QueueTable",
   "queueTable",
@@ -54,6 +60,7 @@ const runtimeNames = [
   "unionBy",
   "validIf",
   "VirtioDevice",
+  "VirtioDriver",
 ] as const;
 
 export type RuntimeName = (typeof runtimeNames)[number];

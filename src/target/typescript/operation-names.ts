@@ -14,7 +14,12 @@ export const baseMembers: ReadonlySet<string> = new Set(
     "configGeneration configLength configWritten context createQueue description driverFeatures enableQueue face " +
     "features gaveUp giveUp house live maxQueueSize methodOf needsReset negotiate notified offered offeredWord order " +
     "placeOf placesNow port queueEnabled queueMaxSize queuePlaces readConfig reset resetQueue running send serve " +
-    "settle sharedMemory space speak start started status statusNow suspend taken wasReset writeConfig writeStatus"
+    "settle sharedMemory space speak start started status statusNow suspend taken wasReset writeConfig writeStatus " +
+    // VirtioDriver
+    "arena checkStatus codecs codecsFor codecsMade configAccess configChanged configListeners eventFailed fail " +
+    "failure failureListeners featuresNow idlePolls interrupt listen making notifyDevice onConfigChange onFailure " +
+    "options poll pool prepare queueFor queues reap receivers rejectAll release request resetDevice restart roomOf " +
+    "setUp state stop timeout transport"
   ).split(" "),
 );
 
@@ -41,12 +46,20 @@ export function nameOperations(
       const whole = valueName([request.name, ...tags].join("_"));
       const short = tags.length === 0 ? whole : valueName(tags.join("_"));
       const wanted = [...(alone ? [short] : []), whole, `${whole}${capital(request.kind)}`];
-      let name = wanted.find((one) => !taken.has(one)) ?? whole;
-      for (let count = 2; taken.has(name); count++) name = `${whole}${count}`;
+      const isFree = (one: string): boolean =>
+        !taken.has(one) && !(request.kind === "event" && taken.has(listenerName(one)));
+      let name = wanted.find((one) => isFree(one)) ?? whole;
+      for (let count = 2; !isFree(name); count++) name = `${whole}${count}`;
       taken.add(name);
+      if (request.kind === "event") taken.add(listenerName(name));
       return { name, request, path };
     }),
   );
+}
+
+/** The driver's method for an event: `onInput`. */
+export function listenerName(event: string): string {
+  return `on${capital(event)}`;
 }
 
 /** What a tag is called in the description: its constant, else the alternative that has it. */

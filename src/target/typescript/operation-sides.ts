@@ -14,6 +14,8 @@ export interface OperationSide {
   readonly struct: StructSource | undefined;
   /** The codec is that of the whole message, whose alternatives it tells by the tags. */
   readonly isWhole: boolean;
+  /** The codec's size depends on the value. */
+  readonly varies: boolean;
   /** Where bytes of any number are. */
   readonly bytes: "before" | "behind" | undefined;
   /** What they are made of. */
@@ -31,6 +33,7 @@ const nothing: OperationSide = {
   codec: undefined,
   struct: undefined,
   isWhole: false,
+  varies: false,
   bytes: undefined,
   bytesOf: [],
   only: undefined,
@@ -78,7 +81,7 @@ export class OperationSides {
     const pieces = piecesOf(path, "device-writable");
     const first = pieces[0];
     if (first === undefined) return nothing;
-    if (this.isUndivided(path)) return { ...nothing, codec: this.writable };
+    if (this.isUndivided(path)) return { ...nothing, codec: this.writable, varies: true };
     if (first.part.byAddress === true) return { ...nothing, bytes: "before", bytesOf: fieldsOf(pieces) };
     const count = this.knownCount(pieces);
     const rest = pieces.slice(count);
@@ -89,8 +92,9 @@ export class OperationSides {
     if (open.length > 0 && fixed > 0 && (open.length === 1 || open.every(({ member }) => isBytes(member))))
       return this.withBytes(pieces.slice(open.length), open, "before", wanted);
     const alone = this.partCodec(pieces) ?? (path.tags.length === 0 ? this.writable : undefined);
-    if (alone !== undefined) return { ...nothing, codec: alone, only: onlyField(pieces) };
-    return { ...nothing, ...this.ownCodec(pieces, wanted) };
+    const varies = rest.length > 0;
+    if (alone !== undefined) return { ...nothing, codec: alone, varies, only: onlyField(pieces) };
+    return { ...nothing, ...this.ownCodec(pieces, wanted), varies };
   }
 
   /** Whether there are alternatives that the device does not tell apart before it reads the message whole. */

@@ -42,7 +42,7 @@ export function deviceOperations(module: Module, context: ModuleContext): readon
       ...named,
       sent: side.sent(path, name),
       answer,
-      single: answer.bytes === undefined || answer.codec !== undefined ? singleType(answer, context) : undefined,
+      single: request.kind === "event" ? undefined : singleType(answer, context),
       needs: needsOf(named, module),
       legacy: isLegacy(named, context),
       fixedTags: path.tags.flatMap(({ by, tag }) =>

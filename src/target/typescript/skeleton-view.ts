@@ -1,6 +1,6 @@
 import type { Ir, Member, Module } from "../../ir/model.ts";
 import type { Templates } from "../templates.ts";
-import { answerType, operationSentences, sentType } from "./device-view.ts";
+import { answerType, operationSentences, sentType } from "./operation-words.ts";
 import { docComment, sentences } from "./doc-comment.ts";
 import { propertyName, typeName } from "./identifiers.ts";
 import { Modules, ModuleContext } from "./module-context.ts";
