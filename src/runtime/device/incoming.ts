@@ -120,7 +120,10 @@ export type Answer<Value> = Value | Promise<Value>;
 export class Incoming<Sent = unknown> {
   /** What it came by. */
   queue: QueuePlace = { name: "", index: 0, number: 0 };
-  /** Where the fixed part of what the driver sent lies: for access in place, by the accessors of its codec. */
+  /**
+   * Where the fixed part of what the driver sent lies: for access in place, by the accessors of its codec. What has no
+   * fixed part was copied: then this is the copy, as long as all that was sent.
+   */
   view: DataView;
   at = 0;
   /** Bytes of any number that the driver sent behind that. */

@@ -246,6 +246,9 @@ export class OperationServer {
       if (error instanceof CodecError) return error.message;
       throw error;
     }
+    // What has no value, such as reserved bits, is to be seen in the same copy.
+    incoming.view = new DataView(bytes.buffer);
+    incoming.at = 0;
     incoming.input.place(undefined, 0, 0);
     return undefined;
   }
