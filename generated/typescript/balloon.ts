@@ -13,9 +13,12 @@ import {
   type Codec,
   type DeviceDescription,
   type DeviceOptions,
+  type DriverOptions,
+  type DriverTransport,
   type FeatureSet,
   featureTable,
   type FeatureTable,
+  type GuestRange,
   type Incoming,
   le16,
   le32,
@@ -31,6 +34,7 @@ import {
   type QueueTable,
   struct,
   VirtioDevice,
+  VirtioDriver,
 } from 'virtgen/runtime';
 import * as config from './config.ts';
 
@@ -298,4 +302,55 @@ export abstract class BalloonDevice extends VirtioDevice<F | config.F, Config> {
    * `request.output`: `pages`.
    */
   report?(request: Incoming<undefined>): Answer<void>;
+}
+
+/**
+ * Drives a Traditional Memory Balloon Device, over any transport. There is a method for each thing that it can be
+ * asked, and one to listen to each that it tells: they are there when the driver has been started.
+ */
+export class BalloonDriver extends VirtioDriver<F | config.F, Config> {
+  constructor(transport: DriverTransport, options: DriverOptions<F | config.F>) {
+    super(device, transport, options);
+  }
+
+  /** Pages for the balloon, by number: physical address / 4096, whatever size the guest's pages have. */
+  async inflate(value: Inflate): Promise<void> {
+    await this.request(operations.inflate, value);
+  }
+
+  /** Pages from the balloon, by number. */
+  async deflate(value: Deflate): Promise<void> {
+    await this.request(operations.deflate, value);
+  }
+
+  /**
+   * The device asks by using the buffer, which it keeps until then; the driver answers by the next one. The first
+   * buffer is empty. Only if `STATS_VQ`.
+   */
+  async stats(value: Stats): Promise<void> {
+    await this.request(operations.stats, value);
+  }
+
+  /** Begins a round of hints with the id of the configuration, and ends it with STOP. Only if `FREE_PAGE_HINT`. */
+  async hintCommand(value: HintCommand): Promise<void> {
+    await this.request(operations.hintCommand, value);
+  }
+
+  /**
+   * Pages whose contents nobody needs, unless the driver writes to them again. Only if `FREE_PAGE_HINT`.
+   *
+   * @param output `pages`: where they are
+   */
+  async hint(output: readonly GuestRange[]): Promise<void> {
+    await this.request(operations.hint, undefined, { outputAt: output });
+  }
+
+  /**
+   * Free pages, which the driver uses again when the device has used the buffer. Only if `PAGE_REPORTING`.
+   *
+   * @param output `pages`: where they are
+   */
+  async report(output: readonly GuestRange[]): Promise<void> {
+    await this.request(operations.report, undefined, { outputAt: output });
+  }
 }

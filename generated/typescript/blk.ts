@@ -15,6 +15,8 @@ import {
   type Codec,
   type DeviceDescription,
   type DeviceOptions,
+  type DriverOptions,
+  type DriverTransport,
   type FeatureSet,
   featureTable,
   type FeatureTable,
@@ -32,6 +34,7 @@ import {
   type Open,
   operation,
   type Operations,
+  type QueueChoice,
   type QueueContext,
   queueTable,
   type QueueTable,
@@ -39,6 +42,7 @@ import {
   spread,
   u8,
   VirtioDevice,
+  VirtioDriver,
 } from 'virtgen/runtime';
 import * as config from './config.ts';
 
@@ -774,4 +778,197 @@ export abstract class BlkDevice extends VirtioDevice<F | config.F, Config> {
    * `request.input`: `cmd`, then `data`. `request.output`: `data`.
    */
   scsiCmdOut?(request: Incoming<Req>): Answer<ScsiCmdAnswer>;
+}
+
+/**
+ * Drives a Block Device, over any transport. There is a method for each thing that it can be asked, and one to listen
+ * to each that it tells: they are there when the driver has been started.
+ */
+export class BlkDriver extends VirtioDriver<F | config.F, Config> {
+  constructor(transport: DriverTransport, options: DriverOptions<F | config.F>) {
+    super(device, transport, options);
+  }
+
+  /**
+   * Read. Whole sectors of 512 bytes.
+   *
+   * @param output `data`: how many bytes, or where to put them
+   */
+  async in(
+    value: Omit<Req, 'type'>,
+    output: number | Uint8Array,
+    choice: QueueChoice = {},
+  ): Promise<ReqIn & { output: Uint8Array }> {
+    const reply = await this.request<ReqIn>(operations.in, { ...value, type: T.IN }, { ...choice, output });
+    return { ...reply.answer, output: reply.output };
+  }
+
+  /**
+   * Write. Whole sectors of 512 bytes.
+   *
+   * @param input `data`
+   */
+  async out(value: Omit<Req, 'type'>, input: Uint8Array, choice: QueueChoice = {}): Promise<Open<S>> {
+    const { answer } = await this.request<ReqIn>(operations.out, { ...value, type: T.OUT }, { ...choice, input });
+    return answer.status;
+  }
+
+  /** Make completed writes durable. Only if `FLUSH`. */
+  async flush(value: Omit<Req, 'type'>, choice: QueueChoice = {}): Promise<Open<S>> {
+    const { answer } = await this.request<ReqIn>(operations.flush, { ...value, type: T.FLUSH }, choice);
+    return answer.status;
+  }
+
+  /** Read the device's name. ASCII, filled up with NUL; 20 characters end without one. */
+  async getId(value: Omit<Req, 'type'>, choice: QueueChoice = {}): Promise<GetIdAnswer> {
+    const { answer } = await this.request<GetIdAnswer>(operations.getId, { ...value, type: T.GET_ID }, choice);
+    return answer;
+  }
+
+  /** Read how much the storage is worn. Only if `LIFETIME`. */
+  async getLifetime(value: Omit<Req, 'type'>, choice: QueueChoice = {}): Promise<GetLifetimeAnswer> {
+    const { answer } = await this.request<GetLifetimeAnswer>(
+      operations.getLifetime,
+      { ...value, type: T.GET_LIFETIME },
+      choice,
+    );
+    return answer;
+  }
+
+  /** What the ranges hold is no longer needed. Only if `DISCARD`. */
+  async discard(
+    value: Omit<ReqReadable & { type: typeof T.DISCARD }, 'type'>,
+    choice: QueueChoice = {},
+  ): Promise<Open<S>> {
+    const { answer } = await this.request<ReqIn>(operations.discard, { ...value, type: T.DISCARD }, choice);
+    return answer.status;
+  }
+
+  /** The ranges read as zeroes from now on. Only if `WRITE_ZEROES`. */
+  async writeZeroes(
+    value: Omit<ReqReadable & { type: typeof T.WRITE_ZEROES }, 'type'>,
+    choice: QueueChoice = {},
+  ): Promise<Open<S>> {
+    const { answer } = await this.request<ReqIn>(operations.writeZeroes, { ...value, type: T.WRITE_ZEROES }, choice);
+    return answer.status;
+  }
+
+  /** Nothing of the ranges can be recovered. Only if `SECURE_ERASE`. */
+  async secureErase(
+    value: Omit<ReqReadable & { type: typeof T.SECURE_ERASE }, 'type'>,
+    choice: QueueChoice = {},
+  ): Promise<Open<S>> {
+    const { answer } = await this.request<ReqIn>(operations.secureErase, { ...value, type: T.SECURE_ERASE }, choice);
+    return answer.status;
+  }
+
+  /**
+   * Write at the zone's write pointer. Only if `ZONED`.
+   *
+   * @param input `data`
+   */
+  async zoneAppend(value: Omit<Req, 'type'>, input: Uint8Array, choice: QueueChoice = {}): Promise<ZoneAppendAnswer> {
+    const { answer } = await this.request<ZoneAppendAnswer>(
+      operations.zoneAppend,
+      { ...value, type: T.ZONE_APPEND },
+      { ...choice, input },
+    );
+    return answer;
+  }
+
+  /**
+   * Read descriptors, from the zone that holds `sector` on. Only if `ZONED`.
+   *
+   * @param output `report`, a `ZoneReport`: how many bytes, or where to put them
+   */
+  async zoneReport(
+    value: Omit<Req, 'type'>,
+    output: number | Uint8Array,
+    choice: QueueChoice = {},
+  ): Promise<ReqIn & { output: Uint8Array }> {
+    const reply = await this.request<ReqIn>(
+      operations.zoneReport,
+      { ...value, type: T.ZONE_REPORT },
+      { ...choice, output },
+    );
+    return { ...reply.answer, output: reply.output };
+  }
+
+  /** Open a zone explicitly. Only if `ZONED`. */
+  async zoneOpen(value: Omit<Req, 'type'>, choice: QueueChoice = {}): Promise<Open<S>> {
+    const { answer } = await this.request<ReqIn>(operations.zoneOpen, { ...value, type: T.ZONE_OPEN }, choice);
+    return answer.status;
+  }
+
+  /** Close a zone. Only if `ZONED`. */
+  async zoneClose(value: Omit<Req, 'type'>, choice: QueueChoice = {}): Promise<Open<S>> {
+    const { answer } = await this.request<ReqIn>(operations.zoneClose, { ...value, type: T.ZONE_CLOSE }, choice);
+    return answer.status;
+  }
+
+  /** Make a zone full. Only if `ZONED`. */
+  async zoneFinish(value: Omit<Req, 'type'>, choice: QueueChoice = {}): Promise<Open<S>> {
+    const { answer } = await this.request<ReqIn>(operations.zoneFinish, { ...value, type: T.ZONE_FINISH }, choice);
+    return answer.status;
+  }
+
+  /** Make a zone empty. Only if `ZONED`. */
+  async zoneReset(value: Omit<Req, 'type'>, choice: QueueChoice = {}): Promise<Open<S>> {
+    const { answer } = await this.request<ReqIn>(operations.zoneReset, { ...value, type: T.ZONE_RESET }, choice);
+    return answer.status;
+  }
+
+  /** Make all sequential zones empty; `sector` is 0. Only if `ZONED`. */
+  async zoneResetAll(value: Omit<Req, 'type'>, choice: QueueChoice = {}): Promise<Open<S>> {
+    const { answer } = await this.request<ReqIn>(operations.zoneResetAll, { ...value, type: T.ZONE_RESET_ALL }, choice);
+    return answer.status;
+  }
+
+  /** The same as `FLUSH`. Legacy interface only. Only if `FLUSH`. */
+  async flushOut(value: Omit<Req, 'type'>, choice: QueueChoice = {}): Promise<Open<S>> {
+    const { answer } = await this.request<ReqIn>(operations.flushOut, { ...value, type: T.FLUSH_OUT }, choice);
+    return answer.status;
+  }
+
+  /**
+   * A SCSI packet command. In the standard all u32: the guest's order, as in every request of this interface. The
+   * command, in a buffer of its own. Data goes one way, or there is none. Legacy interface only. Only if `SCSI`.
+   *
+   * @param input `cmd`, then `data`
+   * @param output `data`: how many bytes, or where to put them
+   */
+  async scsiCmd(
+    value: Omit<Req, 'type'>,
+    input: Uint8Array,
+    output: number | Uint8Array,
+    choice: QueueChoice = {},
+  ): Promise<ScsiCmdAnswer & { output: Uint8Array }> {
+    const reply = await this.request<ScsiCmdAnswer>(
+      operations.scsiCmd,
+      { ...value, type: T.SCSI_CMD },
+      { ...choice, input, output },
+    );
+    return { ...reply.answer, output: reply.output };
+  }
+
+  /**
+   * The same as `SCSI_CMD`. In the standard all u32: the guest's order, as in every request of this interface. The
+   * command, in a buffer of its own. Data goes one way, or there is none. Legacy interface only. Only if `SCSI`.
+   *
+   * @param input `cmd`, then `data`
+   * @param output `data`: how many bytes, or where to put them
+   */
+  async scsiCmdOut(
+    value: Omit<Req, 'type'>,
+    input: Uint8Array,
+    output: number | Uint8Array,
+    choice: QueueChoice = {},
+  ): Promise<ScsiCmdAnswer & { output: Uint8Array }> {
+    const reply = await this.request<ScsiCmdAnswer>(
+      operations.scsiCmdOut,
+      { ...value, type: T.SCSI_CMD_OUT },
+      { ...choice, input, output },
+    );
+    return { ...reply.answer, output: reply.output };
+  }
 }

@@ -16,12 +16,16 @@ import {
   type Codec,
   type DeviceDescription,
   type DeviceOptions,
+  type DriverOptions,
+  type DriverTransport,
+  type EventHandler,
   type FeatureSet,
   featureTable,
   type FeatureTable,
   type Incoming,
   le16,
   le32,
+  type ListenOptions,
   type Message,
   nativeStruct,
   type Negotiated,
@@ -29,10 +33,12 @@ import {
   type Open,
   operation,
   type Operations,
+  type QueueChoice,
   type QueueContext,
   queueTable,
   type QueueTable,
   VirtioDevice,
+  VirtioDriver,
 } from 'virtgen/runtime';
 import * as config from './config.ts';
 
@@ -265,4 +271,41 @@ export abstract class ConsoleDevice extends VirtioDevice<F | config.F, Config> {
 
   /** Only if `MULTIPORT`. */
   controlTransmit?(request: Incoming<ControlTransmit>): Answer<void>;
+}
+
+/**
+ * Drives a Console Device, over any transport. There is a method for each thing that it can be asked, and one to listen
+ * to each that it tells: they are there when the driver has been started.
+ */
+export class ConsoleDriver extends VirtioDriver<F | config.F, Config> {
+  constructor(transport: DriverTransport, options: DriverOptions<F | config.F>) {
+    super(device, transport, options);
+  }
+
+  /**
+   * @param handler gets `data` as bytes beside the value
+   * @param options how many buffers the device gets, and of which size
+   */
+  onInput(handler: EventHandler<undefined>, options: ListenOptions = {}): void {
+    this.listen(operations.input, handler, options);
+  }
+
+  /** @param input `data` */
+  async output(input: Uint8Array, choice: QueueChoice = {}): Promise<void> {
+    await this.request(operations.output, undefined, { ...choice, input });
+  }
+
+  /**
+   * Only if `MULTIPORT`.
+   *
+   * @param options how many buffers the device gets, and of which size
+   */
+  onControlReceive(handler: EventHandler<ControlReceive>, options: ListenOptions = {}): void {
+    this.listen(operations.controlReceive, handler, options);
+  }
+
+  /** Only if `MULTIPORT`. */
+  async controlTransmit(value: ControlTransmit): Promise<void> {
+    await this.request(operations.controlTransmit, value);
+  }
 }

@@ -11,6 +11,8 @@ import {
   type Codec,
   type DeviceDescription,
   type DeviceOptions,
+  type DriverOptions,
+  type DriverTransport,
   type Incoming,
   type Message,
   operation,
@@ -19,6 +21,7 @@ import {
   type QueueTable,
   struct,
   VirtioDevice,
+  VirtioDriver,
 } from 'virtgen/runtime';
 import * as config from './config.ts';
 
@@ -81,4 +84,24 @@ export abstract class EntropyDevice extends VirtioDevice<config.F> {
    * `request.output`: `data`.
    */
   abstract random(request: Incoming<undefined>): Answer<void>;
+}
+
+/**
+ * Drives a Entropy Device, over any transport. There is a method for each thing that it can be asked, and one to listen
+ * to each that it tells: they are there when the driver has been started.
+ */
+export class EntropyDriver extends VirtioDriver<config.F> {
+  constructor(transport: DriverTransport, options: DriverOptions<config.F>) {
+    super(device, transport, options);
+  }
+
+  /**
+   * The device fills the buffer, or only its beginning: the used length says how many bytes are random.
+   *
+   * @param output `data`: how many bytes, or where to put them
+   */
+  async random(output: number | Uint8Array): Promise<Uint8Array> {
+    const reply = await this.request(operations.random, undefined, { output });
+    return reply.output;
+  }
 }

@@ -19,6 +19,9 @@ import {
   type Command,
   type DeviceDescription,
   type DeviceOptions,
+  type DriverOptions,
+  type DriverTransport,
+  type EventHandler,
   type FeatureSet,
   featureTable,
   type FeatureTable,
@@ -27,6 +30,7 @@ import {
   le32,
   le64,
   list,
+  type ListenOptions,
   type Message,
   messageTags,
   nativeStruct,
@@ -36,6 +40,7 @@ import {
   type Open,
   operation,
   type Operations,
+  type QueueChoice,
   type QueueContext,
   queueTable,
   type QueueTable,
@@ -46,6 +51,7 @@ import {
   union,
   validIf,
   VirtioDevice,
+  VirtioDriver,
 } from 'virtgen/runtime';
 import * as config from './config.ts';
 
@@ -2019,4 +2025,353 @@ export abstract class NetDevice extends VirtioDevice<F | config.F, Config> {
   ctrlRssCtxDel?(
     request: Incoming<CtrlReadable & { class: typeof CTRL.RSS_CTX; command: typeof CTRL_RSS_CTX.DEL }>,
   ): Answer<Open<Ack>>;
+}
+
+/**
+ * Drives a Network Device, over any transport. There is a method for each thing that it can be asked, and one to listen
+ * to each that it tells: they are there when the driver has been started.
+ */
+export class NetDriver extends VirtioDriver<F | config.F, Config> {
+  constructor(transport: DriverTransport, options: DriverOptions<F | config.F>) {
+    super(device, transport, options);
+  }
+
+  /** @param input `packet` */
+  async transmit(value: Hdr, input: Uint8Array, choice: QueueChoice = {}): Promise<void> {
+    await this.request(operations.transmit, value, { ...choice, input });
+  }
+
+  /**
+   * @param handler gets `packet` as bytes beside the value
+   * @param options how many buffers the device gets, and of which size
+   */
+  onReceive(handler: EventHandler<Hdr>, options: ListenOptions = {}): void {
+    this.listen(operations.receive, handler, options);
+  }
+
+  /** Receive everything; stronger than the other modes. Only if `CTRL_RX`. */
+  async ctrlRxPromisc(
+    value: Omit<CtrlReadable & { class: typeof CTRL.RX; command: typeof CTRL_RX.PROMISC }, 'class' | 'command'>,
+  ): Promise<Open<Ack>> {
+    const { answer } = await this.request<CtrlIn>(operations.ctrlRxPromisc, {
+      ...value,
+      class: CTRL.RX,
+      command: CTRL_RX.PROMISC,
+    });
+    return answer.ack;
+  }
+
+  /** Receive all multicast packets. Only if `CTRL_RX`. */
+  async ctrlRxAllmulti(
+    value: Omit<CtrlReadable & { class: typeof CTRL.RX; command: typeof CTRL_RX.ALLMULTI }, 'class' | 'command'>,
+  ): Promise<Open<Ack>> {
+    const { answer } = await this.request<CtrlIn>(operations.ctrlRxAllmulti, {
+      ...value,
+      class: CTRL.RX,
+      command: CTRL_RX.ALLMULTI,
+    });
+    return answer.ack;
+  }
+
+  /** Receive all unicast packets. Only if `CTRL_RX_EXTRA`. */
+  async ctrlRxAlluni(
+    value: Omit<CtrlReadable & { class: typeof CTRL.RX; command: typeof CTRL_RX.ALLUNI }, 'class' | 'command'>,
+  ): Promise<Open<Ack>> {
+    const { answer } = await this.request<CtrlIn>(operations.ctrlRxAlluni, {
+      ...value,
+      class: CTRL.RX,
+      command: CTRL_RX.ALLUNI,
+    });
+    return answer.ack;
+  }
+
+  /** Receive no multicast packets; stronger than ALLMULTI. Only if `CTRL_RX_EXTRA`. */
+  async ctrlRxNomulti(
+    value: Omit<CtrlReadable & { class: typeof CTRL.RX; command: typeof CTRL_RX.NOMULTI }, 'class' | 'command'>,
+  ): Promise<Open<Ack>> {
+    const { answer } = await this.request<CtrlIn>(operations.ctrlRxNomulti, {
+      ...value,
+      class: CTRL.RX,
+      command: CTRL_RX.NOMULTI,
+    });
+    return answer.ack;
+  }
+
+  /** Receive no unicast packets; stronger than ALLUNI. Only if `CTRL_RX_EXTRA`. */
+  async ctrlRxNouni(
+    value: Omit<CtrlReadable & { class: typeof CTRL.RX; command: typeof CTRL_RX.NOUNI }, 'class' | 'command'>,
+  ): Promise<Open<Ack>> {
+    const { answer } = await this.request<CtrlIn>(operations.ctrlRxNouni, {
+      ...value,
+      class: CTRL.RX,
+      command: CTRL_RX.NOUNI,
+    });
+    return answer.ack;
+  }
+
+  /** Receive no broadcast packets; stronger than ALLMULTI. Only if `CTRL_RX_EXTRA`. */
+  async ctrlRxNobcast(
+    value: Omit<CtrlReadable & { class: typeof CTRL.RX; command: typeof CTRL_RX.NOBCAST }, 'class' | 'command'>,
+  ): Promise<Open<Ack>> {
+    const { answer } = await this.request<CtrlIn>(operations.ctrlRxNobcast, {
+      ...value,
+      class: CTRL.RX,
+      command: CTRL_RX.NOBCAST,
+    });
+    return answer.ack;
+  }
+
+  /** Replaces the filter tables, unicast and then multicast. Only if `CTRL_RX`. */
+  async ctrlMacTableSet(
+    value: Omit<CtrlReadable & { class: typeof CTRL.MAC; command: typeof CTRL_MAC.TABLE_SET }, 'class' | 'command'>,
+  ): Promise<Open<Ack>> {
+    const { answer } = await this.request<CtrlIn>(operations.ctrlMacTableSet, {
+      ...value,
+      class: CTRL.MAC,
+      command: CTRL_MAC.TABLE_SET,
+    });
+    return answer.ack;
+  }
+
+  /** Changes the MAC address. Only if `CTRL_MAC_ADDR`. */
+  async ctrlMacAddrSet(
+    value: Omit<CtrlReadable & { class: typeof CTRL.MAC; command: typeof CTRL_MAC.ADDR_SET }, 'class' | 'command'>,
+  ): Promise<Open<Ack>> {
+    const { answer } = await this.request<CtrlIn>(operations.ctrlMacAddrSet, {
+      ...value,
+      class: CTRL.MAC,
+      command: CTRL_MAC.ADDR_SET,
+    });
+    return answer.ack;
+  }
+
+  /** Adds an id to the table, which is empty at first. Only if `CTRL_VLAN`. */
+  async ctrlVlanAdd(
+    value: Omit<CtrlReadable & { class: typeof CTRL.VLAN; command: typeof CTRL_VLAN.ADD }, 'class' | 'command'>,
+  ): Promise<Open<Ack>> {
+    const { answer } = await this.request<CtrlIn>(operations.ctrlVlanAdd, {
+      ...value,
+      class: CTRL.VLAN,
+      command: CTRL_VLAN.ADD,
+    });
+    return answer.ack;
+  }
+
+  /** Removes an id from the table. Only if `CTRL_VLAN`. */
+  async ctrlVlanDel(
+    value: Omit<CtrlReadable & { class: typeof CTRL.VLAN; command: typeof CTRL_VLAN.DEL }, 'class' | 'command'>,
+  ): Promise<Open<Ack>> {
+    const { answer } = await this.request<CtrlIn>(operations.ctrlVlanDel, {
+      ...value,
+      class: CTRL.VLAN,
+      command: CTRL_VLAN.DEL,
+    });
+    return answer.ack;
+  }
+
+  /** The driver has seen ANNOUNCE in `status`. Only if `GUEST_ANNOUNCE`. */
+  async ctrlAnnounceAck(): Promise<Open<Ack>> {
+    const { answer } = await this.request<CtrlIn>(operations.ctrlAnnounceAck, {
+      class: CTRL.ANNOUNCE,
+      command: CTRL_ANNOUNCE.ACK,
+    });
+    return answer.ack;
+  }
+
+  /** The device steers flows by itself. The last command of this class counts. Only if `MQ`. */
+  async ctrlMqVqPairsSet(
+    value: Omit<CtrlReadable & { class: typeof CTRL.MQ; command: typeof CTRL_MQ.VQ_PAIRS_SET }, 'class' | 'command'>,
+  ): Promise<Open<Ack>> {
+    const { answer } = await this.request<CtrlIn>(operations.ctrlMqVqPairsSet, {
+      ...value,
+      class: CTRL.MQ,
+      command: CTRL_MQ.VQ_PAIRS_SET,
+    });
+    return answer.ack;
+  }
+
+  /** The device steers by hash and table. Only if `RSS`. */
+  async ctrlMqRssConfig(
+    value: Omit<CtrlReadable & { class: typeof CTRL.MQ; command: typeof CTRL_MQ.RSS_CONFIG }, 'class' | 'command'>,
+  ): Promise<Open<Ack>> {
+    const { answer } = await this.request<CtrlIn>(operations.ctrlMqRssConfig, {
+      ...value,
+      class: CTRL.MQ,
+      command: CTRL_MQ.RSS_CONFIG,
+    });
+    return answer.ack;
+  }
+
+  /** What the hash is made of. Only if `HASH_REPORT`. */
+  async ctrlMqHashConfig(
+    value: Omit<CtrlReadable & { class: typeof CTRL.MQ; command: typeof CTRL_MQ.HASH_CONFIG }, 'class' | 'command'>,
+  ): Promise<Open<Ack>> {
+    const { answer } = await this.request<CtrlIn>(operations.ctrlMqHashConfig, {
+      ...value,
+      class: CTRL.MQ,
+      command: CTRL_MQ.HASH_CONFIG,
+    });
+    return answer.ack;
+  }
+
+  /** Bits set are switched on, the others off. Only if `CTRL_GUEST_OFFLOADS`. */
+  async ctrlGuestOffloadsSet(
+    value: Omit<
+      CtrlReadable & { class: typeof CTRL.GUEST_OFFLOADS; command: typeof CTRL_GUEST_OFFLOADS.SET },
+      'class' | 'command'
+    >,
+  ): Promise<Open<Ack>> {
+    const { answer } = await this.request<CtrlIn>(operations.ctrlGuestOffloadsSet, {
+      ...value,
+      class: CTRL.GUEST_OFFLOADS,
+      command: CTRL_GUEST_OFFLOADS.SET,
+    });
+    return answer.ack;
+  }
+
+  /** For all transmit queues. Only if `NOTF_COAL`. */
+  async ctrlNotfCoalTxSet(
+    value: Omit<
+      CtrlReadable & { class: typeof CTRL.NOTF_COAL; command: typeof CTRL_NOTF_COAL.TX_SET },
+      'class' | 'command'
+    >,
+  ): Promise<Open<Ack>> {
+    const { answer } = await this.request<CtrlIn>(operations.ctrlNotfCoalTxSet, {
+      ...value,
+      class: CTRL.NOTF_COAL,
+      command: CTRL_NOTF_COAL.TX_SET,
+    });
+    return answer.ack;
+  }
+
+  /** For all receive queues. Only if `NOTF_COAL`. */
+  async ctrlNotfCoalRxSet(
+    value: Omit<
+      CtrlReadable & { class: typeof CTRL.NOTF_COAL; command: typeof CTRL_NOTF_COAL.RX_SET },
+      'class' | 'command'
+    >,
+  ): Promise<Open<Ack>> {
+    const { answer } = await this.request<CtrlIn>(operations.ctrlNotfCoalRxSet, {
+      ...value,
+      class: CTRL.NOTF_COAL,
+      command: CTRL_NOTF_COAL.RX_SET,
+    });
+    return answer.ack;
+  }
+
+  /** For one queue. Only if `VQ_NOTF_COAL`. */
+  async ctrlNotfCoalVqSet(
+    value: Omit<
+      CtrlReadable & { class: typeof CTRL.NOTF_COAL; command: typeof CTRL_NOTF_COAL.VQ_SET },
+      'class' | 'command'
+    >,
+  ): Promise<Open<Ack>> {
+    const { answer } = await this.request<CtrlIn>(operations.ctrlNotfCoalVqSet, {
+      ...value,
+      class: CTRL.NOTF_COAL,
+      command: CTRL_NOTF_COAL.VQ_SET,
+    });
+    return answer.ack;
+  }
+
+  /** The device writes `coal`, before `ack`. Only if `VQ_NOTF_COAL`. */
+  async ctrlNotfCoalVqGet(
+    value: Omit<
+      CtrlReadable & { class: typeof CTRL.NOTF_COAL; command: typeof CTRL_NOTF_COAL.VQ_GET },
+      'class' | 'command'
+    >,
+  ): Promise<CtrlNotfCoalVqGetAnswer> {
+    const { answer } = await this.request<CtrlNotfCoalVqGetAnswer>(operations.ctrlNotfCoalVqGet, {
+      ...value,
+      class: CTRL.NOTF_COAL,
+      command: CTRL_NOTF_COAL.VQ_GET,
+    });
+    return answer;
+  }
+
+  /** The types that are not named are switched off. Only if `HASH_TUNNEL`. */
+  async ctrlHashTunnelSet(
+    value: Omit<
+      CtrlReadable & { class: typeof CTRL.HASH_TUNNEL; command: typeof CTRL_HASH_TUNNEL.SET },
+      'class' | 'command'
+    >,
+  ): Promise<Open<Ack>> {
+    const { answer } = await this.request<CtrlIn>(operations.ctrlHashTunnelSet, {
+      ...value,
+      class: CTRL.HASH_TUNNEL,
+      command: CTRL_HASH_TUNNEL.SET,
+    });
+    return answer.ack;
+  }
+
+  /** Which statistics there are. Only if `DEVICE_STATS`. */
+  async ctrlStatsQuery(): Promise<CtrlStatsQueryAnswer> {
+    const { answer } = await this.request<CtrlStatsQueryAnswer>(operations.ctrlStatsQuery, {
+      class: CTRL.STATS,
+      command: CTRL_STATS.QUERY,
+    });
+    return answer;
+  }
+
+  /**
+   * Statistics of several queues at once. Only if `DEVICE_STATS`.
+   *
+   * @param answerLength how many bytes the answer may have
+   */
+  async ctrlStatsGet(
+    value: Omit<CtrlReadable & { class: typeof CTRL.STATS; command: typeof CTRL_STATS.GET }, 'class' | 'command'>,
+    answerLength: number,
+  ): Promise<CtrlStatsGetAnswer> {
+    const { answer } = await this.request<CtrlStatsGetAnswer>(
+      operations.ctrlStatsGet,
+      { ...value, class: CTRL.STATS, command: CTRL_STATS.GET },
+      { answerLength },
+    );
+    return answer;
+  }
+
+  /** How many contexts there can be. Only if `RSS_CONTEXT`. */
+  async ctrlRssCtxCapGet(): Promise<CtrlRssCtxCapGetAnswer> {
+    const { answer } = await this.request<CtrlRssCtxCapGetAnswer>(operations.ctrlRssCtxCapGet, {
+      class: CTRL.RSS_CTX,
+      command: CTRL_RSS_CTX.CAP_GET,
+    });
+    return answer;
+  }
+
+  /** Only if `RSS_CONTEXT`. */
+  async ctrlRssCtxAdd(
+    value: Omit<CtrlReadable & { class: typeof CTRL.RSS_CTX; command: typeof CTRL_RSS_CTX.ADD }, 'class' | 'command'>,
+  ): Promise<Open<Ack>> {
+    const { answer } = await this.request<CtrlIn>(operations.ctrlRssCtxAdd, {
+      ...value,
+      class: CTRL.RSS_CTX,
+      command: CTRL_RSS_CTX.ADD,
+    });
+    return answer.ack;
+  }
+
+  /** Only if `RSS_CONTEXT`. */
+  async ctrlRssCtxMod(
+    value: Omit<CtrlReadable & { class: typeof CTRL.RSS_CTX; command: typeof CTRL_RSS_CTX.MOD }, 'class' | 'command'>,
+  ): Promise<Open<Ack>> {
+    const { answer } = await this.request<CtrlIn>(operations.ctrlRssCtxMod, {
+      ...value,
+      class: CTRL.RSS_CTX,
+      command: CTRL_RSS_CTX.MOD,
+    });
+    return answer.ack;
+  }
+
+  /** Only if `RSS_CONTEXT`. */
+  async ctrlRssCtxDel(
+    value: Omit<CtrlReadable & { class: typeof CTRL.RSS_CTX; command: typeof CTRL_RSS_CTX.DEL }, 'class' | 'command'>,
+  ): Promise<Open<Ack>> {
+    const { answer } = await this.request<CtrlIn>(operations.ctrlRssCtxDel, {
+      ...value,
+      class: CTRL.RSS_CTX,
+      command: CTRL_RSS_CTX.DEL,
+    });
+    return answer.ack;
+  }
 }

@@ -17,6 +17,9 @@ import {
   type Configured,
   type DeviceDescription,
   type DeviceOptions,
+  type DriverOptions,
+  type DriverTransport,
+  type EventHandler,
   type FeatureSet,
   featureTable,
   type FeatureTable,
@@ -24,6 +27,7 @@ import {
   le16,
   le32,
   le64,
+  type ListenOptions,
   type Message,
   messageTags,
   nativeStruct,
@@ -33,11 +37,13 @@ import {
   operation,
   type Operations,
   presentIf,
+  type QueueChoice,
   queueTable,
   type QueueTable,
   spread,
   u8,
   VirtioDevice,
+  VirtioDriver,
 } from 'virtgen/runtime';
 import * as config from './config.ts';
 
@@ -496,5 +502,65 @@ export abstract class ScsiDevice extends VirtioDevice<F | config.F, Config> {
    */
   event(value: Event): boolean {
     return this.send(operations.event, value);
+  }
+}
+
+/**
+ * Drives a SCSI Host Device, over any transport. There is a method for each thing that it can be asked, and one to
+ * listen to each that it tells: they are there when the driver has been started.
+ */
+export class ScsiDriver extends VirtioDriver<F | config.F, Config> {
+  constructor(transport: DriverTransport, options: DriverOptions<F | config.F>) {
+    super(device, transport, options);
+  }
+
+  /**
+   * A SCSI command.
+   *
+   * @param input `pi_out`, then `dataout`
+   * @param output `pi_in`, then `datain`: how many bytes, or where to put them
+   */
+  async reqCmd(
+    value: ReqCmdSent,
+    input: Uint8Array,
+    output: number | Uint8Array,
+    choice: QueueChoice = {},
+  ): Promise<ReqCmdAnswer & { output: Uint8Array }> {
+    const reply = await this.request<ReqCmdAnswer>(operations.reqCmd, value, { ...choice, input, output });
+    return { ...reply.answer, output: reply.output };
+  }
+
+  /** Task management function. Task management. What a function does not need is there, and ignored. */
+  async ctrlTmf(value: Omit<CtrlReadable & { type: typeof T.TMF }, 'type'>): Promise<Open<S>> {
+    const { answer } = await this.request<CtrlIn>(operations.ctrlTmf, { ...value, type: T.TMF });
+    return answer.response;
+  }
+
+  /**
+   * Which asynchronous events can be reported? What the unit can report, or from now on shall, of the events asked for.
+   */
+  async ctrlAnQuery(value: Omit<CtrlReadable & { type: typeof T.AN_QUERY }, 'type'>): Promise<CtrlAnQueryAnswer> {
+    const { answer } = await this.request<CtrlAnQueryAnswer>(operations.ctrlAnQuery, { ...value, type: T.AN_QUERY });
+    return answer;
+  }
+
+  /** Report these asynchronous events. What the unit can report, or from now on shall, of the events asked for. */
+  async ctrlAnSubscribe(
+    value: Omit<CtrlReadable & { type: typeof T.AN_SUBSCRIBE }, 'type'>,
+  ): Promise<CtrlAnQueryAnswer> {
+    const { answer } = await this.request<CtrlAnQueryAnswer>(operations.ctrlAnSubscribe, {
+      ...value,
+      type: T.AN_SUBSCRIBE,
+    });
+    return answer;
+  }
+
+  /**
+   * News of a unit. Ten to fifteen buffers are enough; an event without a buffer is lost.
+   *
+   * @param options how many buffers the device gets, and of which size
+   */
+  onEvent(handler: EventHandler<Event>, options: ListenOptions = {}): void {
+    this.listen(operations.event, handler, options);
   }
 }
