@@ -181,7 +181,7 @@ export class PreparedRequest {
   }
 
   /**
-   * Gives the request to the device; what was submitted goes out at the next `flush` of its queue.
+   * Gives the request to the device; what was submitted goes out at the next `notifyDevice`.
    * @throws DriverError where it is under way already, or the driver does not run
    */
   submit(done: RequestDone): void {

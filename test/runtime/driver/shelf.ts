@@ -146,9 +146,9 @@ export class ShelfDevice extends VirtioDevice<Feature, Config> {
   /** What `names` sends. */
   names_ = ["ab", "cdef"];
 
-  constructor(options: DeviceOptions<Feature, Config> = {}) {
+  constructor(options: DeviceOptions<Feature, Config> = {}, id: number = shelf.id) {
     const queues = [...(options.features ?? [])].includes(F.MQ) ? { num_queues: 2 } : {};
-    super(shelf, { config: { ...config, ...queues }, ...options });
+    super({ ...shelf, id }, { config: { ...config, ...queues }, ...options });
   }
 
   read({ value, output }: Incoming<Head>): Answer<number> {
@@ -200,8 +200,8 @@ export class ShelfDriver extends VirtioDriver<Feature, Config> {
   /** Buffers for notices. */
   listening = 0;
 
-  constructor(transport: DriverTransport, options: DriverOptions<Feature>) {
-    super(shelf, transport, options);
+  constructor(transport: DriverTransport, options: DriverOptions<Feature>, id: number = shelf.id) {
+    super({ ...shelf, id }, transport, options);
   }
 
   async read(sector: number, output: number | Uint8Array, queue = 0): Promise<{ status: number; output: Uint8Array }> {
