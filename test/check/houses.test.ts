@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { compile } from "../../src/compile.ts";
 import { found } from "./compiled.ts";
 
 const disk = 'device disk = 60 "Disk";\n';
@@ -73,6 +74,24 @@ request r on q {
   test("of a message: the wrong order of what the device writes", () => {
     expect(found(`${message}house linux { view struct v of r.B packed linux { status; w; } }`)).toEqual([
       "V6001 11:27 'w' stands behind 'status' in 'v', but before it in what it views",
+    ]);
+  });
+
+  test("of one direction of a message: a name that both directions have", () => {
+    const both = `${disk}enum T { A = 0; }
+queues { q = 0; }
+request r on q {
+  device-readable { u8 type : T; }
+  switch type { A : device-readable { le32 id; } device-writable { le16 id; } }
+}\n`;
+    const views = "view struct o of r.A.out packed linux { type; id; } view struct i of r.A.in { id; }";
+    const { ir, diagnostics } = compile([{ path: "a.virtio", text: `${both}house linux { ${views} }` }]);
+    expect(diagnostics).toEqual([]);
+    const house = ir?.modules[0]?.items.find((item) => item.kind === "house");
+    const types = house?.views.map((view) => view.members.map((one) => one.kind === "field" && one.type));
+    expect(types).toMatchObject([[{ name: "u8" }, { name: "le32" }], [{ name: "le16" }]]);
+    expect(found(`${both}house linux { view struct v of r.A.up { id; } }`)).toEqual([
+      "V2001 8:32 there is no struct or request 'r.A.up' to view",
     ]);
   });
 
