@@ -84,12 +84,13 @@ request r on q {
   device-readable { u8 type : T; }
   switch type { A : device-readable { le32 id; } device-writable { le16 id; } }
 }\n`;
-    const views = "view struct o of r.A.out packed linux { type; id; } view struct i of r.A.in { id; }";
+    const views =
+      "view struct o of r.A.out packed linux { type; id; } view struct i of r.A.in { id; } view struct a of r.in { id; }";
     const { ir, diagnostics } = compile([{ path: "a.virtio", text: `${both}house linux { ${views} }` }]);
     expect(diagnostics).toEqual([]);
     const house = ir?.modules[0]?.items.find((item) => item.kind === "house");
     const types = house?.views.map((view) => view.members.map((one) => one.kind === "field" && one.type));
-    expect(types).toMatchObject([[{ name: "u8" }, { name: "le32" }], [{ name: "le16" }]]);
+    expect(types).toMatchObject([[{ name: "u8" }, { name: "le32" }], [{ name: "le16" }], [{ name: "le16" }]]);
     expect(found(`${both}house linux { view struct v of r.A.up { id; } }`)).toEqual([
       "V2001 8:32 there is no struct or request 'r.A.up' to view",
     ]);

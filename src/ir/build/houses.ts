@@ -9,7 +9,7 @@ import { membersOfNamed } from "./expressions.ts";
 import { buildConstant, buildGroup } from "./groups.ts";
 import { buildMembers } from "./members.ts";
 import { buildType } from "./types.ts";
-import { isNative, partsOfAlternative } from "./scope.ts";
+import { isNative, partsOf, partsOfAlternative } from "./scope.ts";
 
 const same = (name: string): string => name;
 
@@ -75,14 +75,13 @@ const directions: Readonly<Record<string, Ast.Part["direction"] | undefined>> = 
 
 /**
  * What the view shows: a struct, the configuration space, the parts of a request one after the other, all or those of
- * one alternative, perhaps of one direction.
+ * one alternative, of both directions or of one.
  */
 function viewedMembers(context: Context, view: Ast.View): readonly Ast.Member[] | undefined {
   const [first, second, third] = view.of;
   const request = second === undefined ? undefined : context.scope.requests.get(first?.text ?? "");
   if (request !== undefined && "parts" in request && second !== undefined) {
-    const parts = partsOfAlternative(request.parts, second.text);
-    const seen = third === undefined ? parts : parts?.filter((part) => part.direction === directions[third.text]);
+    const seen = viewedParts(request.parts, second.text, third?.text);
     if (seen !== undefined && seen.length > 0) return seen.flatMap((part) => part.members);
   }
   const scope = second === undefined ? context.scope : context.scopes.get(first?.text ?? "");
@@ -97,4 +96,16 @@ function viewedMembers(context: Context, view: Ast.View): readonly Ast.Member[] 
     ...(meant === undefined ? {} : { help: `did you mean '${meant}'?` }),
   });
   return undefined;
+}
+
+/** The parts of one alternative, of both directions or of one; `alternative` may be a direction itself. */
+function viewedParts(
+  parts: readonly Ast.PartItem[],
+  alternative: string,
+  direction: string | undefined,
+): readonly Ast.Part[] | undefined {
+  if (direction === undefined && directions[alternative] !== undefined)
+    return partsOf(parts).filter((part) => part.direction === directions[alternative]);
+  const found = partsOfAlternative(parts, alternative);
+  return direction === undefined ? found : found?.filter((part) => part.direction === directions[direction]);
 }
