@@ -3,7 +3,7 @@
 //   node --expose-gc contender.mjs BUNDLE SETUP...      setups as JSON; several take turns
 //
 // Reads lines: a number of requests, answered by nanoseconds a request, or "heap", answered by the bytes of heap that
-// each of 10 million requests leaves behind.
+// each of 10 million requests leaves behind, garbage that was not collected yet included.
 
 import { createInterface } from "node:readline";
 import { virtQueueDevice } from "./v86.mjs";
@@ -11,7 +11,7 @@ import { virtQueueDevice } from "./v86.mjs";
 const [bundle = "", ...setups] = process.argv.slice(2);
 /** @type {unknown} */
 const loaded = await import(bundle);
-const { checksum, createWindow } = /** @type {typeof import("./rings.ts")} */ (loaded);
+const { checksum, createWindow } = /** @type {typeof import("./rings.ts") | typeof import("./requests.ts")} */ (loaded);
 
 const windows = await Promise.all(
   setups.map(async (text) => {

@@ -3,6 +3,9 @@
  * every address, index, length, direction and flag checked that the runtime checks for such a chain. Both sides in
  * one thread.
  *
+ * With -DBLK the chains are those of a disk: the header is read, 4096 bytes are copied from a disk of 1 MiB, and a
+ * status is written, which the driver looks at.
+ *
  * Reads lines "split|packed BATCH REQUESTS" and answers each with the nanoseconds a request.
  */
 #include <stdint.h>
@@ -42,22 +45,71 @@ static void check_element(uint64_t addr, uint32_t len, uint16_t flags, uint16_t 
 		abort();
 }
 
+#ifdef BLK
+enum { PARTS = 3, STATUS_AT = 0x400000, DISK = 1 << 20 };
+static const uint32_t part_length[PARTS] = { 16, 4096, 1 };
+static const uint16_t part_flags[PARTS] = { 0, WRITE, WRITE };
+static uint8_t disk[DISK];
+
+struct header { uint32_t type, reserved; uint64_t sector; };
+
+static void fill(const uint64_t *addr, uint32_t slot)
+{
+	*(struct header *)(memory + addr[0]) = (struct header){ .sector = slot % 200 * 8 };
+	memory[addr[2]] = 0xff;
+}
+
 /* What the device does with each request, and the driver with each answer. */
-static uint32_t serve(const void *in, uint32_t in_len, void *out, uint32_t out_len)
+static uint32_t serve(void **where, const uint32_t *lens, unsigned n)
+{
+	struct header h;
+
+	if (n != 3 || lens[0] < sizeof(h) || lens[2] != 1)
+		abort();
+	h = *(volatile struct header *)where[0];
+	if (h.type != 0 || lens[1] % 512 || h.sector > DISK / 512 || lens[1] > DISK - h.sector * 512) {
+		*(uint8_t *)where[2] = 1;
+		return 0;
+	}
+	memcpy(where[1], disk + h.sector * 512, lens[1]);
+	*(uint8_t *)where[2] = 0;
+	return lens[1] + 1;
+}
+
+static void complete(uint32_t token, uint32_t len)
+{
+	if (memory[STATUS_AT + token] != 0)
+		abort();
+	sum += token + len;
+}
+#else
+enum { PARTS = 2, STATUS_AT = 0x400000 };
+static const uint32_t part_length[PARTS] = { 16, 4096 };
+static const uint16_t part_flags[PARTS] = { 0, WRITE };
+
+static void fill(const uint64_t *addr, uint32_t slot)
+{
+	(void)addr;
+	(void)slot;
+}
+
+/* What the device does with each request, and the driver with each answer. */
+static uint32_t serve(void **where, const uint32_t *lens, unsigned n)
 {
 	uint32_t word;
 
-	if (in_len < 16 || out_len < 4)
+	if (n != 2 || lens[0] < 16 || lens[1] < 4)
 		abort();
-	memcpy(&word, in, 4);
-	memcpy(out, &word, 4);
-	return out_len;
+	memcpy(&word, where[0], 4);
+	memcpy(where[1], &word, 4);
+	return lens[1];
 }
 
 static void complete(uint32_t token, uint32_t len)
 {
 	sum += token + len;
 }
+#endif
 
 static struct {
 	struct desc *desc; struct avail *avail; struct used *used;
@@ -112,12 +164,12 @@ static void split_device(void)
 		abort();
 	while (s.dev_avail != idx) {
 		uint16_t head = s.avail->ring[s.dev_avail++ % SIZE], at = head;
-		void *where[2];
-		uint32_t lens[2] = { 0, 0 };
+		void *where[PARTS];
+		uint32_t lens[PARTS];
 		unsigned n = 0, writing = 0;
 
 		for (;;) {
-			if (at >= SIZE || n == 2)
+			if (at >= SIZE || n == PARTS)
 				abort();
 			struct desc d = *(volatile struct desc *)&s.desc[at];
 			if (!d.len || (d.flags & INDIRECT))
@@ -132,7 +184,7 @@ static void split_device(void)
 				break;
 			at = d.next;
 		}
-		uint32_t written = serve(where[0], lens[0], where[1], lens[1]);
+		uint32_t written = serve(where, lens, n);
 		s.used->ring[s.dev_used++ % SIZE] = (struct used_elem){ head, written };
 	}
 	if (old == s.dev_used)
@@ -223,15 +275,15 @@ static void packed_device(void)
 {
 	for (;;) {
 		uint16_t flags = load_acquire(&p.ring[p.dev_avail].flags);
-		void *where[2];
-		uint32_t lens[2] = { 0, 0 };
+		void *where[PARTS];
+		uint32_t lens[PARTS];
 		unsigned n = 0, writing = 0;
 		uint16_t id;
 
 		if (!!(flags & AVAIL) != p.dev_wrap || !!(flags & USED) == p.dev_wrap)
 			break;
 		for (;;) {
-			if (n == 2 || p.dev_taken + n == SIZE)
+			if (n == PARTS || p.dev_taken + n == SIZE)
 				abort();
 			struct pdesc d = *(volatile struct pdesc *)&p.ring[p.dev_avail];
 			if (!!(d.flags & AVAIL) != p.dev_wrap || !!(d.flags & USED) == p.dev_wrap)
@@ -252,7 +304,7 @@ static void packed_device(void)
 			if (!(d.flags & NEXT))
 				break;
 		}
-		uint32_t written = serve(where[0], lens[0], where[1], lens[1]);
+		uint32_t written = serve(where, lens, n);
 		struct pdesc *d = &p.ring[p.dev_used];
 		uint16_t f = (p.dev_used_wrap ? AVAIL | USED : 0) | (written ? WRITE : 0);
 
@@ -310,18 +362,17 @@ static double window(int packed, unsigned batch, unsigned requests)
 {
 	struct timespec a, b;
 	uint32_t slot = 0;
-	static const uint32_t len[2] = { 16, 4096 };
-	static const uint16_t flags[2] = { 0, WRITE };
 
 	clock_gettime(CLOCK_MONOTONIC, &a);
 	for (unsigned done = 0; done < requests; done += batch) {
 		for (unsigned i = 0; i < batch; i++) {
-			uint64_t addr[2] = { 0x10000 + slot * 16, 0x100000 + slot * (4096 + 64) };
+			uint64_t addr[3] = { 0x10000 + slot * 16, 0x100000 + slot * (4096 + 64), STATUS_AT + slot };
 
-			slot = (slot + 1) % SIZE;
+			fill(addr, slot);
 			barrier();
-			if (!(packed ? packed_add : split_add)(addr, len, flags, 2, slot))
+			if (!(packed ? packed_add : split_add)(addr, part_length, part_flags, PARTS, slot))
 				abort();
+			slot = (slot + 1) % SIZE;
 		}
 		if (packed) {
 			packed_kick();

@@ -4,12 +4,12 @@
 //
 //   npm run bench:rings [-- --rounds N]
 
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
+import { start } from "./program.mjs";
 import { provideVirtQueue } from "./v86.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -26,45 +26,13 @@ await bundle.close();
 const binary = join(cache, "ring");
 execFileSync("gcc", ["-O2", "-o", binary, join(root, "bench/rings/ring.c")], { stdio: "inherit" });
 
-/**
- * @typedef {object} Contender
- * @property {string} name
- * @property {string} column layout and batch
- * @property {(line: string) => Promise<number>} ask
- * @property {() => void} end
- */
-
-/**
- * Starts a program that answers each line by a number.
- * @param {string} name
- * @param {string} column
- * @param {string} command
- * @param {string[]} args
- * @returns {Contender}
- */
-function start(name, column, command, args) {
-  const child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
-  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  return {
-    name,
-    column,
-    async ask(line) {
-      child.stdin.write(`${line}\n`);
-      const answer = await answers.next();
-      if (answer.done === true) throw new Error(`${name}, ${column} has ended`);
-      return Number(answer.value);
-    },
-    end: () => child.stdin.end(),
-  };
-}
-
 const c = "C, gcc -O2";
 const { shipped, cut } = provideVirtQueue(cache);
 const columns = ["split 1", "split 32", "packed 1", "packed 32"];
 const contenders = columns.flatMap((column) => {
   const [layout, batch] = column.split(" ");
   const plain = { packed: layout === "packed", batch: Number(batch), shared: false };
-  /** @type {(name: string, ...setups: object[]) => Contender} */
+  /** @type {(name: string, ...setups: object[]) => import("./program.mjs").Contender} */
   const node = (name, ...setups) =>
     start(name, column, process.execPath, [
       "--expose-gc",
