@@ -1,6 +1,6 @@
 /**
- * What a C header publishes, by name: `NAME` (a macro), `NAME()` (a function or a macro with parameters), `struct TAG`,
- * `struct TAG.field`, `typedef NAME`, `enum NAME` (an enumerator).
+ * What a C header publishes, by name: `NAME` (a macro or an enumerator: the one does what the other does), `NAME()` (a
+ * function or a macro with parameters), `struct TAG`, `struct TAG.field`, `typedef NAME`.
  */
 export function publishedNames(preprocessed: string, isOwn: (file: string) => boolean): ReadonlySet<string> {
   const names = new Set<string>();
@@ -148,7 +148,7 @@ class Declarations {
     if (/^\w+$/.test(this.token)) this.at++;
     if (!this.skip("{")) return;
     while (!this.is("}") && this.at < this.tokens.length) {
-      this.names.add(`enum ${this.token}`);
+      this.names.add(this.token);
       while (!this.is(",", "}") && this.at < this.tokens.length) this.at++;
       this.skip(",");
     }

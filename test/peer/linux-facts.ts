@@ -211,11 +211,9 @@ function fieldFacts(
     const bits = field.type.size * 8;
     const type =
       { none: "__u", native: "__u", big: "__be", little: guest ? "__virtio" : "__le" }[field.type.order] + bits;
-    facts.push({
-      name,
-      what: `type ${type}`,
-      expression: `__builtin_types_compatible_p(__typeof__(${element}), ${type})`,
-    });
+    const is = (one: string): string => `__builtin_types_compatible_p(__typeof__(${element}), ${one})`;
+    // Bytes of text are char in some headers of Linux.
+    facts.push({ name, what: `type ${type}`, expression: bits === 8 ? `${is(type)} || ${is("char")}` : is(type) });
   }
   for (const [depth, dimension] of field.dimensions.entries()) {
     if (dimension.kind !== "fixed") continue;
