@@ -32,6 +32,9 @@ export interface QueuePlace<Name extends string = string> {
   readonly number: number;
 }
 
+/** Numbers of queues have 16 bits: what a configuration space says beyond that is not looked at. */
+const mostQueues = 0x1_0000;
+
 /** The queues of a device, by the standard's names. */
 export class QueueTable<Name extends string = string> {
   readonly rules: Readonly<Record<Name, QueueRule>>;
@@ -62,7 +65,7 @@ export class QueueTable<Name extends string = string> {
       const rule = this.rules[name];
       const [first, last] = rule.each?.(context) ?? [0, 0];
       const compact = house !== undefined && rule.compact?.includes(house) === true;
-      for (let index = first; index <= last; index++) {
+      for (let index = first; index <= Math.min(last, first + mostQueues - 1); index++) {
         if (rule.exists?.(context, index) === false) continue;
         places.push({ name, index, number: compact ? places.length : rule.number(index, context) });
       }

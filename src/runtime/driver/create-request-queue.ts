@@ -1,8 +1,7 @@
 import type { FeatureSet } from "../features.ts";
 import type { QueuePlace } from "../queues.ts";
-import type { DriverTransport } from "../transport/driver/driver-transport.ts";
+import type { DriverTransport, LegacyRings } from "../transport/driver/driver-transport.ts";
 import { createDriverQueue } from "../virtqueue/create-queue.ts";
-import type { IndirectTables } from "../virtqueue/driver-queue.ts";
 import type { QueueFault } from "../virtqueue/queue-fault.ts";
 import {
   contiguousLayout,
@@ -10,10 +9,10 @@ import {
   legacyLayout,
   queueFeatures,
   type QueueFeatures,
-  type QueueLayout,
 } from "../virtqueue/queue-setup.ts";
 import { DESC_SIZE, MAX_SIZE } from "../virtqueue/ring-constants.ts";
 import type { DmaArena } from "./dma-arena.ts";
+import type { DmaBlock } from "./dma-memory.ts";
 import { DriverError } from "./driver-error.ts";
 import type { PreparedRequest } from "./prepared-request.ts";
 import { RequestQueue } from "./request-queue.ts";
@@ -56,8 +55,14 @@ export function createRequestQueue(place: QueuePlace, making: QueueMaking): Requ
     bigEndian: transport.guestOrder === "big",
   };
   const size = sizeOf(place, features, making);
+  const block = ringBlock(size, features, legacy, arena);
   const layout =
-    legacy === undefined ? freeLayout(size, features, arena) : contiguousLegacyLayout(size, legacy.align, arena);
+    legacy === undefined
+      ? contiguousLayout(size, block.address, features.packed === true)
+      : legacyLayout(size, block.address, legacy.align);
+  const entries = features.indirectDesc === true ? Math.min(settings.indirectEntries, size) : 0;
+  // A table of one descriptor is none.
+  const tables = entries > 1 ? arena.alloc(entries * DESC_SIZE * size, DESC_SIZE) : undefined;
   const ring = createDriverQueue<PreparedRequest>({
     memory: arena.dma.memory,
     features,
@@ -65,11 +70,11 @@ export function createRequestQueue(place: QueuePlace, making: QueueMaking): Requ
     notify: (value) => transport.notify(number, value),
     onBroken: (fault) => making.broken(place, fault),
   });
-  if (!ring.enable(layout, tablesFor(size, features, settings, arena))) {
+  if (!ring.enable(layout, tables === undefined ? undefined : { address: tables.address, entries })) {
     throw new DriverError("queue-unusable", `${nameOf(place)}: the memory of the ring is gone`);
   }
   transport.enableQueue(number, layout);
-  return new RequestQueue(place, ring, settings.polled);
+  return new RequestQueue(place, ring, tables === undefined ? [block] : [block, tables], settings.polled);
 }
 
 export function nameOf({ name, index }: QueuePlace): string {
@@ -87,24 +92,12 @@ function sizeOf(place: QueuePlace, { packed }: QueueFeatures, { transport, setti
   return packed === true ? size : 2 ** Math.floor(Math.log2(size));
 }
 
-function freeLayout(size: number, { packed }: QueueFeatures, arena: DmaArena): QueueLayout {
-  const { end } = contiguousLayout(size, 0, packed === true);
-  const { address } = arena.alloc(end, DESC_SIZE);
-  return contiguousLayout(size, address, packed === true);
-}
-
-function contiguousLegacyLayout(size: number, align: number, arena: DmaArena): QueueLayout {
-  const { end } = legacyLayout(size, 0, align);
-  return legacyLayout(size, arena.alloc(end, align).address, align);
-}
-
-function tablesFor(
+function ringBlock(
   size: number,
-  features: QueueFeatures,
-  { indirectEntries }: QueueSettings,
+  { packed }: QueueFeatures,
+  legacy: LegacyRings | undefined,
   arena: DmaArena,
-): IndirectTables | undefined {
-  if (features.indirectDesc !== true || indirectEntries < 2) return undefined;
-  const entries = Math.min(indirectEntries, size);
-  return { address: arena.alloc(entries * DESC_SIZE * size, DESC_SIZE).address, entries };
+): DmaBlock {
+  if (legacy !== undefined) return arena.alloc(legacyLayout(size, 0, legacy.align).end, legacy.align);
+  return arena.alloc(contiguousLayout(size, 0, packed === true).end, DESC_SIZE);
 }

@@ -22,9 +22,14 @@ export class EventReceiver {
   private readonly listening: Listening[] = [];
   private readonly order: GuestOrder;
   private readonly fault: (error: DriverError) => void;
+  private readonly dropped: (request: PreparedRequest) => void;
 
-  /** @param fault told of what is no event of the description */
-  constructor(order: GuestOrder, fault: (error: DriverError) => void) {
+  /**
+   * @param fault told of what is no event of the description
+   * @param dropped told of buffers that do not come back
+   */
+  constructor(order: GuestOrder, fault: (error: DriverError) => void, dropped: (request: PreparedRequest) => void) {
+    this.dropped = dropped;
     this.order = order;
     this.fault = fault;
   }
@@ -39,8 +44,10 @@ export class EventReceiver {
   }
 
   private readonly used = (request: PreparedRequest): void => {
-    // Not given back: the device is going to be reset.
-    if (request.error !== undefined) return;
+    if (request.error !== undefined) {
+      this.dropped(request);
+      return;
+    }
     try {
       this.receive(request.output.subarray(0, request.outputWritten));
     } finally {

@@ -1,5 +1,7 @@
-import { F } from "../described/config.ts";
+import { F, STATUS } from "../described/config.ts";
+import type { DeviceDescription } from "../device/device-description.ts";
 import { featureBits, FeatureSet, type FeatureFault, type FeatureTable } from "../features.ts";
+import type { DriverTransport } from "../transport/driver/driver-transport.ts";
 import { DriverError } from "./driver-error.ts";
 
 /** What a driver would like of what a device offers. */
@@ -15,6 +17,42 @@ export interface FeatureWishes {
 
 /** What a driver takes of the features of every device where it is not told: what costs nothing and never harms. */
 export const ordinaryFeatures: readonly number[] = [F.INDIRECT_DESC, F.EVENT_IDX, F.RING_RESET];
+
+const words = [0, 1, 2, 3] as const;
+
+/**
+ * The driver's steps from after a reset until the features are settled.
+ * @param wanted everything that the description knows, if absent
+ * @returns the features
+ * @throws DriverError `features-refused`
+ */
+export function negotiate(
+  transport: DriverTransport,
+  { name, features: table }: Pick<DeviceDescription, "name" | "features">,
+  wanted: Iterable<number> | undefined,
+  required: Iterable<number> = [],
+): FeatureSet {
+  const legacy = transport.legacy !== undefined;
+  transport.writeStatus(STATUS.ACKNOWLEDGE);
+  transport.writeStatus(STATUS.ACKNOWLEDGE | STATUS.DRIVER);
+  const offered = FeatureSet.fromWords(...words.map((index) => transport.offeredWord(index)));
+  const features = chooseFeatures({ table, offered, wanted, required, legacy });
+  for (const index of words) {
+    // The first two words are always there; others only where there are features in them.
+    if (index < (legacy ? 1 : 2) || features.word(index) !== 0) transport.acceptWord(index, features.word(index));
+  }
+  if (!legacy) {
+    transport.writeStatus(STATUS.ACKNOWLEDGE | STATUS.DRIVER | STATUS.FEATURES_OK);
+    if ((transport.readStatus() & STATUS.FEATURES_OK) === 0) {
+      throw new DriverError(
+        "features-refused",
+        `${name}: the device does not take ${table.names(features).join(", ")}`,
+      );
+    }
+  }
+  transport.negotiated(features);
+  return features;
+}
 
 /**
  * The features to accept: what is wanted and offered. Where one needs another, that is taken too if it is offered;

@@ -62,6 +62,8 @@ export class PreparedRequest {
   error: DriverError | undefined;
   /** The device has it, or it waits for room in the queue. */
   underWay = false;
+  /** It has failed, and the device may touch its bytes until it is reset. */
+  lost = false;
   readonly list: ScatterList = new ScatterList();
   readonly block: DmaBlock;
   /** In guest memory as a whole, from the beginning of the region. */
@@ -186,6 +188,7 @@ export class PreparedRequest {
    */
   submit(done: RequestDone): void {
     if (this.underWay) throw new DriverError("misuse", "the request is under way already");
+    if (this.lost) throw this.error ?? new DriverError("reset", "the device may still have the request");
     this.done = done;
     this.error = undefined;
     this.written = 0;
@@ -232,8 +235,9 @@ export class PreparedRequest {
   }
 
   /** It will not be answered. */
-  failed(error: DriverError): void {
+  failed(error: DriverError, lost: boolean): void {
     this.underWay = false;
+    this.lost = lost;
     this.error = error;
     this.written = 0;
     this.done(this);

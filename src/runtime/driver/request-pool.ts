@@ -4,8 +4,9 @@ import type { Framing } from "./framing.ts";
 import type { OperationCodecs } from "./operation-codecs.ts";
 import { blockLength, PreparedRequest, type RequestRoom, type RequestTarget } from "./prepared-request.ts";
 
-/** In bytes: smaller blocks are not made. */
+/** In bytes: blocks are as long as a power of 2 between these. Longer ones are made for one request. */
 const smallest = 64;
+const longest = 0x1_0000;
 
 /** Requests that were used before and can be laid out anew, by the power of 2 that their block is long. */
 export class RequestPool {
@@ -22,8 +23,10 @@ export class RequestPool {
 
   /** A request with this much room. @throws DriverError `out-of-memory` */
   take(target: RequestTarget, codecs: OperationCodecs, room: RequestRoom): PreparedRequest {
-    const size = Math.max(0, Math.ceil(Math.log2(blockLength(codecs, room) / smallest)));
-    const request = this.idle[size]?.pop() ?? this.create(target, codecs, smallest * 2 ** size);
+    const length = blockLength(codecs, room);
+    const size = Math.max(0, Math.ceil(Math.log2(length / smallest)));
+    const request =
+      this.idle[size]?.pop() ?? this.create(target, codecs, length > longest ? length : smallest * 2 ** size);
     try {
       request.lay(target, codecs, room, this.framing, this.arena);
     } catch (error) {
@@ -52,6 +55,10 @@ export class RequestPool {
 
   /** Takes a request back; the device must not have it any more. */
   give(request: PreparedRequest): void {
+    if (request.block.length > longest) {
+      this.release(request);
+      return;
+    }
     request.unlay(this.arena);
     const size = Math.log2(request.block.length / smallest);
     (this.idle[size] ??= []).push(request);

@@ -1,5 +1,6 @@
 import type { QueuePlace } from "../queues.ts";
 import type { DriverQueue } from "../virtqueue/driver-queue.ts";
+import type { DmaBlock } from "./dma-memory.ts";
 import { DriverError } from "./driver-error.ts";
 import type { PreparedRequest } from "./prepared-request.ts";
 
@@ -10,6 +11,8 @@ import type { PreparedRequest } from "./prepared-request.ts";
 export class RequestQueue {
   readonly place: QueuePlace;
   readonly ring: DriverQueue<PreparedRequest>;
+  /** The ring's memory. */
+  readonly blocks: readonly DmaBlock[];
   private readonly polled: boolean;
   private failure: DriverError | undefined;
   /** What is in the ring, in no particular order; each request knows its slot. */
@@ -22,11 +25,14 @@ export class RequestQueue {
   private readonly used: (request: PreparedRequest, written: number) => void;
 
   /** @param polled the driver looks by itself and wants no interrupts */
-  constructor(place: QueuePlace, ring: DriverQueue<PreparedRequest>, polled: boolean) {
+  constructor(place: QueuePlace, ring: DriverQueue<PreparedRequest>, blocks: readonly DmaBlock[], polled: boolean) {
+    this.blocks = blocks;
     this.place = place;
     this.ring = ring;
     this.polled = polled;
     this.used = (request, written) => {
+      // Whoever was told of one before has stopped the driver.
+      if (this.failure !== undefined) return;
       this.takeOut(request);
       request.used(written);
     };
@@ -65,6 +71,7 @@ export class RequestQueue {
 
   /** Hands out what the device has used, and lets those that wait into the ring. @returns how many were used */
   reap(): number {
+    if (this.failure !== undefined) return 0;
     if (this.reaping) {
       // Called from inside: by the device on this thread, or by whoever was told.
       this.again = true;
@@ -79,6 +86,8 @@ export class RequestQueue {
         count += this.ring.reap(this.used);
         this.admit();
         this.flush();
+        // By now it may have turned out to be broken.
+        if (!this.works) break;
       } while (this.again || (!this.polled && this.ring.enableNotifications()));
     } finally {
       this.reaping = false;
@@ -86,19 +95,31 @@ export class RequestQueue {
     return count;
   }
 
-  /** Nothing is answered any more: all that is under way fails. The device may touch their buffers until it is reset. */
-  fail(error: DriverError): void {
+  /**
+   * Nothing is answered any more: all that is under way fails.
+   * @param lost the device may touch the buffers until it is reset
+   */
+  fail(error: DriverError, lost: boolean): void {
     if (this.failure !== undefined) return;
     this.failure = error;
-    const lost = [...this.inRing];
-    for (let one = this.firstWaiting; one !== undefined; one = one.next) lost.push(one);
+    this.unpublished = false;
+    const inRing = [...this.inRing];
+    const waiting = this.firstWaiting;
     this.inRing.length = 0;
     this.firstWaiting = undefined;
     this.lastWaiting = undefined;
-    for (const request of lost) {
+    for (const request of inRing) request.failed(error, lost);
+    for (let request = waiting; request !== undefined;) {
+      const { next } = request;
       request.next = undefined;
-      request.failed(error);
+      // The device never had it.
+      request.failed(error, false);
+      request = next;
     }
+  }
+
+  private get works(): boolean {
+    return this.failure === undefined;
   }
 
   private checkWorks(): void {

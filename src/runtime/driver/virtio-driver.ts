@@ -12,7 +12,7 @@ import { DriverConfig } from "./driver-config.ts";
 import { DriverError } from "./driver-error.ts";
 import type { DriverOptions, ListenOptions, QueueChoice, Reply, RequestParts } from "./driver-options.ts";
 import { EventReceiver, type EventHandler } from "./event-receiver.ts";
-import { chooseFeatures } from "./negotiation.ts";
+import { negotiate } from "./negotiation.ts";
 import { codecsOf, operationExists, type OperationCodecs } from "./operation-codecs.ts";
 import type { PreparedRequest, RequestRoom } from "./prepared-request.ts";
 import { RequestPool } from "./request-pool.ts";
@@ -20,6 +20,10 @@ import type { RequestQueue } from "./request-queue.ts";
 import { until } from "./until.ts";
 
 type State = "stopped" | "changing" | "running" | "failed";
+
+/** The status once the features are settled. */
+const settledLegacy = STATUS.ACKNOWLEDGE | STATUS.DRIVER;
+const settled = settledLegacy | STATUS.FEATURES_OK;
 
 const noFeatures = new FeatureSet();
 
@@ -77,6 +81,7 @@ export abstract class VirtioDriver<Bit extends number = number, Config extends o
       this.setUp();
     } catch (error) {
       this.state = "stopped";
+      this.rejectAll(error instanceof DriverError ? error : new DriverError("misuse", String(error), { cause: error }));
       this.giveUp(error);
       throw error;
     }
@@ -132,8 +137,7 @@ export abstract class VirtioDriver<Bit extends number = number, Config extends o
       const codec = config.withContext({ features: this.featuresNow }).guestOrder(this.transport.guestOrder);
       return codec.readFrom(this.space.copy.view) as Config;
     } catch (error) {
-      if (!(error instanceof CodecError)) throw error;
-      throw new DriverError("wrong-config", error.message, { cause: error });
+      throw asConfigError(error);
     }
   }
 
@@ -190,8 +194,8 @@ export abstract class VirtioDriver<Bit extends number = number, Config extends o
   /** Gives a prepared request's memory back. @throws DriverError where it is under way */
   release(request: PreparedRequest): void {
     if (request.underWay) throw new DriverError("misuse", "the request is under way");
-    // What has failed is the device's until the reset, which gives it back.
-    if (request.error === undefined) this.pool.release(request);
+    // What is lost is the device's until the reset, which gives it back.
+    if (!request.lost) this.pool.release(request);
   }
 
   /** Tells the device of what was submitted. All queues of the operation's kind where no index is given. */
@@ -233,7 +237,7 @@ export abstract class VirtioDriver<Bit extends number = number, Config extends o
           } catch (error) {
             reject(error instanceof Error ? error : new TypeError(String(error)));
           }
-          if (request.error === undefined) this.pool.give(request);
+          if (!request.lost) this.pool.give(request);
         });
       } catch (error) {
         this.pool.give(request);
@@ -252,7 +256,13 @@ export abstract class VirtioDriver<Bit extends number = number, Config extends o
     const queue = this.queueFor(operation, options);
     const codecs = this.codecsFor(operation);
     const known = this.receivers.get(queue);
-    const receiver = known ?? new EventReceiver(this.transport.guestOrder, (error) => this.eventFailed(error));
+    const receiver =
+      known ??
+      new EventReceiver(
+        this.transport.guestOrder,
+        (error) => this.eventFailed(error),
+        (request) => this.release(request),
+      );
     receiver.add(codecs, handler);
     if (known !== undefined) return;
     this.receivers.set(queue, receiver);
@@ -276,7 +286,9 @@ export abstract class VirtioDriver<Bit extends number = number, Config extends o
     const { number } = queue.place;
     this.transport.resetQueue(number);
     await until(() => this.transport.isQueueReset(number), this.timeout, `${nameOf(queue.place)} is reset`);
-    queue.fail(new DriverError("reset", `${nameOf(queue.place)} was reset`));
+    queue.fail(new DriverError("reset", `${nameOf(queue.place)} was reset`), false);
+    queue.ring.reset();
+    for (const block of queue.blocks) this.arena.release(block);
     this.receivers.delete(queue);
     this.queues[at] = createRequestQueue(queue.place, this.making);
   }
@@ -319,42 +331,27 @@ export abstract class VirtioDriver<Bit extends number = number, Config extends o
 
   private setUp(): void {
     const { transport, description, options } = this;
-    transport.writeStatus(STATUS.ACKNOWLEDGE);
-    transport.writeStatus(STATUS.ACKNOWLEDGE | STATUS.DRIVER);
-    let status = STATUS.ACKNOWLEDGE | STATUS.DRIVER;
-    const legacy = transport.legacy !== undefined;
-    const features = chooseFeatures({
-      table: description.features,
-      offered: FeatureSet.fromWords(...[0, 1, 2, 3].map((index) => transport.offeredWord(index))),
-      wanted: options.features,
-      required: options.required ?? [],
-      legacy,
-    });
-    for (let index = 0; index < 4; index++) {
-      // The first two words are always there; others only where there are features in them.
-      if (index < (legacy ? 1 : 2) || features.word(index) !== 0) transport.acceptWord(index, features.word(index));
-    }
-    if (!legacy) {
-      status |= STATUS.FEATURES_OK;
-      transport.writeStatus(status);
-      if ((transport.readStatus() & STATUS.FEATURES_OK) === 0) {
-        const names = description.features.names(features).join(", ");
-        throw new DriverError("features-refused", `${description.name}: the device does not take ${names}`);
-      }
-    }
+    const features = negotiate(transport, description, options.features, options.required);
     this.featuresNow = features;
     this.codecs = new Map();
-    transport.negotiated(features);
     this.space.refresh();
-    const places = description.queues.places(this.context, options.queueNumbering);
-    for (const place of places) {
+    for (const place of this.places()) {
       if (options.queues?.(place) !== false) this.queues.push(createRequestQueue(place, this.making));
     }
     this.state = "running";
-    transport.writeStatus(status | STATUS.DRIVER_OK);
+    transport.writeStatus((transport.legacy === undefined ? settled : settledLegacy) | STATUS.DRIVER_OK);
     this.checkStatus();
     if (this.failure !== undefined) throw this.failure;
     this.started();
+  }
+
+  /** The queues that there are, as the features and the configuration space tell. */
+  private places(): QueuePlace[] {
+    try {
+      return this.description.queues.places(this.context, this.options.queueNumbering);
+    } catch (error) {
+      throw asConfigError(error);
+    }
   }
 
   /** Tells the device that the driver has given up, unless it did so itself. */
@@ -393,7 +390,7 @@ export abstract class VirtioDriver<Bit extends number = number, Config extends o
 
   private rejectAll(error: DriverError): void {
     this.failure ??= error;
-    for (const queue of this.queues) queue.fail(error);
+    for (const queue of this.queues) queue.fail(error, true);
   }
 
   private queueFor(operation: Operation, { queue = 0, kind }: QueueChoice): RequestQueue {
@@ -434,6 +431,11 @@ export abstract class VirtioDriver<Bit extends number = number, Config extends o
     this.codecs.set(operation, made);
     return made;
   }
+}
+
+/** Values that the description does not allow are the device's fault. */
+function asConfigError(error: unknown): unknown {
+  return error instanceof CodecError ? new DriverError("wrong-config", error.message, { cause: error }) : error;
 }
 
 function replyOf<Value>(request: PreparedRequest, target: number | Uint8Array | undefined): Reply<Value> {
