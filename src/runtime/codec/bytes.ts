@@ -17,6 +17,18 @@ export function countOf(member: Member, count: number | Formula<number | bigint>
   return value;
 }
 
+/** The count, where the context alone decides it; undefined where members of the struct are asked for. */
+export function countUnder(count: Count, context: unknown): number | undefined {
+  if (typeof count !== "function") return count;
+  try {
+    // There are no members: a formula that asks for one fails.
+    const value = Number((count as (value: undefined, context: unknown) => number | bigint)(undefined, context));
+    return Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** A string of bytes. */
 export class BytesMember extends Member {
   readonly byteLength: number | undefined;
@@ -96,6 +108,10 @@ export class BytesMember extends Member {
     return this.checked(value, scope).length;
   }
 
+  override sizeUnder(context: unknown): number | undefined {
+    return countUnder(this.count, context);
+  }
+
   override expect(scope: Scope): number {
     return this.count === undefined ? 0 : countOf(this, this.count, scope);
   }
@@ -140,6 +156,10 @@ export class ReservedBytes extends Member {
 
   override measure(_value: unknown, scope: Scope): number {
     return countOf(this, this.count, scope);
+  }
+
+  override sizeUnder(context: unknown): number | undefined {
+    return countUnder(this.count, context);
   }
 
   override expect(scope: Scope): number {

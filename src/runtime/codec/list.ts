@@ -1,4 +1,4 @@
-import { countOf, type Count } from "./bytes.ts";
+import { countOf, countUnder, type Count } from "./bytes.ts";
 import { Member, type Place } from "./member.ts";
 import { evaluate, type Formula, type Scope } from "./scope.ts";
 
@@ -30,6 +30,12 @@ export class ListMember extends Member {
 
   override get open(): boolean {
     return this.count === undefined;
+  }
+
+  override sizeUnder(context: unknown): number | undefined {
+    const count = this.last === undefined ? countUnder(this.count, context) : undefined;
+    const size = this.item.sizeUnder(context);
+    return count === undefined || size === undefined ? undefined : count * size;
   }
 
   override get isSimple(): boolean {
