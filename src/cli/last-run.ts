@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import { cacheFolder } from "./cache-folder.ts";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { cacheFolder, recordName } from "./cache-folder.ts";
 import { hashOf } from "./manifest.ts";
 import { packageFolder } from "./package-folder.ts";
+import { readRecord, writeRecord } from "./record-file.ts";
 import type { Sources } from "./sources.ts";
 
 /**
@@ -10,8 +11,6 @@ import type { Sources } from "./sources.ts";
  * {@link cacheFolder}; without one, every run does all its work.
  */
 export interface LastRun {
-  /** Of everything that the run depends on. */
-  readonly inputs: string;
   /** What it wrote: absolute paths with the hash of their text. */
   readonly outputs: Readonly<Record<string, string>>;
   /** What it said in the end. */
@@ -29,13 +28,9 @@ export interface Call {
 export function recall(call: Call, sources: Sources, templates: readonly string[] = []): LastRun | undefined {
   const file = recordOf(call);
   if (file === undefined || !existsSync(file)) return undefined;
-  let last: LastRun;
-  try {
-    last = JSON.parse(readFileSync(file, "utf8")) as LastRun;
-  } catch {
-    return undefined;
-  }
-  if (last.inputs !== inputsOf(call, sources, templates)) return undefined;
+  const record = readRecord(file, inputsOf(call, sources, templates));
+  if (record === undefined) return undefined;
+  const last = JSON.parse(record.toString("utf8")) as LastRun;
   const intact = Object.entries(last.outputs).every(([path, hash]) => hashOfFile(path) === hash);
   return intact ? last : undefined;
 }
@@ -52,10 +47,9 @@ export function remember(
   if (file === undefined) return;
   const hashes: Record<string, string> = {};
   for (const path of outputs) hashes[resolve(path)] = hashOfFile(path) ?? "";
-  const last: LastRun = { inputs: inputsOf(call, sources, templates), outputs: hashes, said };
+  const last: LastRun = { outputs: hashes, said };
   try {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, JSON.stringify(last));
+    writeRecord(file, inputsOf(call, sources, templates), Buffer.from(JSON.stringify(last)));
   } catch {
     // The next run does the work again.
   }
@@ -65,12 +59,13 @@ export function remember(
 function recordOf({ command, options, names }: Call): string | undefined {
   const folder = cacheFolder();
   if (folder === undefined) return undefined;
-  return join(folder, `${command}-${hashOf(resolve("."), JSON.stringify(options), ...names)}.json`);
+  return join(folder, `${command}-${recordName(resolve("."), JSON.stringify(options), ...names)}`);
 }
 
-function inputsOf(call: Call, sources: Sources, templates: readonly string[]): string {
+/** Everything that the run depends on, as it is: to compare it is faster than to load what makes a hash of it. */
+function inputsOf(call: Call, sources: Sources, templates: readonly string[]): Buffer {
   const texts = [...sources.library, ...sources.asked].flatMap((source) => [source.path, source.file, source.text]);
-  return hashOf(ownState(), JSON.stringify(call), ...texts, ...templates);
+  return Buffer.from(JSON.stringify([ownState(), resolve("."), call, texts, templates]));
 }
 
 /** Of virtgen's own code and templates: a new version does everything anew. */

@@ -1,9 +1,8 @@
 import { join, resolve } from "node:path";
 import type { File } from "../../grammar/ast.ts";
 import type { ParseResult } from "../../grammar/parse.ts";
-import { cacheFolder, remembers } from "./cache-folder.ts";
+import { cacheFolder, recordName, remembers } from "./cache-folder.ts";
 import { grammarIdentity } from "./grammar-identity.ts";
-import { hashOf } from "./manifest.ts";
 import { packageFolder } from "./package-folder.ts";
 import { inputPath, type Source } from "./sources.ts";
 import { shippedTree } from "./shipped-tree.ts";
@@ -59,6 +58,6 @@ class Trees {
   /** Each file of the user's has one record, whatever it holds. */
   private ownRecord(source: Source): string | undefined {
     if (this.own === undefined || source.path === inputPath) return undefined;
-    return join(this.own, "trees", hashOf(resolve(source.file)));
+    return join(this.own, "trees", recordName(resolve(source.file)));
   }
 }

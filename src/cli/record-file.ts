@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 const headBytes = 8;
@@ -9,8 +9,8 @@ export function recordPath(folder: string, name: string): string {
 }
 
 /**
- * What was derived from `source`, of which only V8 knows the format, and which it takes as it is. Undefined where there
- * is no record, or not of this source, or not as it was written.
+ * What was derived from `source`, every byte as it was written: its readers take it as it is. Undefined where there is
+ * no record, or not of this source, or a damaged one.
  */
 export function readRecord(path: string, source: Buffer): Buffer | undefined {
   let record: Buffer;
@@ -38,6 +38,11 @@ export function writeRecord(path: string, source: Buffer, derived: Buffer): void
   head.writeUInt32LE(derived.length, 4);
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}`;
-  writeFileSync(temporary, Buffer.concat([head, source, derived, derived]));
-  renameSync(temporary, path);
+  try {
+    writeFileSync(temporary, Buffer.concat([head, source, derived, derived]));
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
 }
