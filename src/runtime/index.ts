@@ -45,3 +45,7 @@ export { enableMsix, type InterruptMessage } from "./transport/driver/msix-setup
 export type { MappedBar, PciAccess } from "./transport/driver/pci-access.ts";
 export { PciTransport, type PciProbeOptions } from "./transport/driver/pci-transport.ts";
 export type { MsixVectors } from "./transport/driver/pci-vectors.ts";
+export type { BarPlace } from "./transport/device/pci-bars.ts";
+export type { BarSpace } from "./transport/device/pci-config-space.ts";
+export { PciDevice, type PciHost, type PciOptions } from "./transport/device/pci-device.ts";
+export type { PciIdentity, PciInterfaces } from "./transport/device/pci-identity.ts";

@@ -3,9 +3,7 @@ import { describe, expect, test } from "vitest";
 import { STATUS } from "../../../../src/runtime/described/config.ts";
 import { INT, Register, registers, VERSION } from "../../../../src/runtime/described/mmio.ts";
 import { Core, F } from "./adder-device.ts";
-import { machine, type MmioMachine, withEverything } from "./mmio-machine.ts";
-import * as linux from "./linux-mmio.ts";
-import { readl, writel } from "./linux-mmio.ts";
+import { type MmioMachine, mmioMachine as machine, withEverything } from "./machines.ts";
 
 const ones = 0xffff_ffff;
 
@@ -67,38 +65,38 @@ describe("each register", () => {
 
   test("registers of the other version are not there", () => {
     for (const version of [VERSION.MODERN, VERSION.LEGACY]) {
-      const { mmio, guest, device } = machine({ features: [Core.RING_RESET] }, { version });
-      linux.negotiate(mmio, [Core.VERSION_1, Core.RING_RESET]);
-      const layout = guest.queue(0, 16, { legacy: version !== VERSION.LEGACY }, () => {});
-      writel(mmio, Register.QueueSize, 16);
+      const { driver, device } = machine({ features: [Core.RING_RESET] }, { version });
+      driver.negotiate([Core.VERSION_1, Core.RING_RESET]);
+      const layout = driver.makeQueue(0, 16, []);
+      driver.writel(Register.QueueSize, 16);
       if (version === VERSION.MODERN) {
-        writel(mmio, Register.GuestPageSize, 4096);
-        writel(mmio, Register.QueuePFN, layout.desc / 4096);
+        driver.writel(Register.GuestPageSize, 4096);
+        driver.writel(Register.QueuePFN, layout.desc / 4096);
       } else {
-        linux.writeAddresses(mmio, layout);
-        writel(mmio, Register.QueueReady, 1);
+        driver.writeAddresses(layout);
+        driver.writel(Register.QueueReady, 1);
       }
       expect(device.queueEnabled(0)).toBe(false);
-      expect(readl(mmio, Register.QueueReady)).toBe(0);
-      expect(readl(mmio, Register.QueuePFN)).toBe(0);
+      expect(driver.readl(Register.QueueReady)).toBe(0);
+      expect(driver.readl(Register.QueuePFN)).toBe(0);
     }
   });
 
   /** For what a driver may only write: an access, and what one sees of it. */
   const effects: Partial<Record<Name, { write: number; seen: (m: MmioMachine) => unknown }>> = {
-    DeviceFeaturesSel: { write: 1, seen: ({ mmio }) => readl(mmio, Register.DeviceFeatures) },
+    DeviceFeaturesSel: { write: 1, seen: ({ driver }) => driver.readl(Register.DeviceFeatures) },
     DriverFeaturesSel: {
       write: 1,
-      seen: ({ mmio, device }) => {
-        writel(mmio, Register.DriverFeatures, 0x55);
+      seen: ({ driver, device }) => {
+        driver.writel(Register.DriverFeatures, 0x55);
         return [device.acceptedWord(0), device.acceptedWord(1)];
       },
     },
     DriverFeatures: { write: 0x55, seen: ({ device }) => device.acceptedWord(0) },
-    QueueSel: { write: 9, seen: ({ mmio }) => readl(mmio, Register.QueueSizeMax) },
-    InterruptACK: { write: INT.CONFIG, seen: ({ mmio }) => readl(mmio, Register.InterruptStatus) },
-    Status: { write: STATUS.FAILED, seen: ({ mmio }) => readl(mmio, Register.Status) },
-    SHMSel: { write: 7, seen: ({ mmio }) => readl(mmio, Register.SHMLenLow) },
+    QueueSel: { write: 9, seen: ({ driver }) => driver.readl(Register.QueueSizeMax) },
+    InterruptACK: { write: INT.CONFIG, seen: ({ driver }) => driver.readl(Register.InterruptStatus) },
+    Status: { write: STATUS.FAILED, seen: ({ driver }) => driver.readl(Register.Status) },
+    SHMSel: { write: 7, seen: ({ driver }) => driver.readl(Register.SHMLenLow) },
   };
 
   test.each(Object.entries(effects))("%s is written in its width only", (name, { write, seen }) => {
@@ -109,30 +107,30 @@ describe("each register", () => {
       expect(seen(other), `width ${width}`).toEqual(before);
     }
     const right = busyMachine();
-    writel(right.mmio, Register[name as Name], write);
+    right.driver.writel(Register[name as Name], write);
     expect(seen(right)).not.toEqual(before);
   });
 
   test("what is only read is not written, and unknown offsets are nothing", () => {
-    const { mmio } = machine(withEverything);
+    const { driver } = machine(withEverything);
     const readable = (Object.keys(registers) as Name[]).filter((name) => registers[name].access === "read");
-    const before = readable.map((name) => readl(mmio, Register[name]));
-    for (const name of readable) writel(mmio, Register[name], ones);
+    const before = readable.map((name) => driver.readl(Register[name]));
+    for (const name of readable) driver.writel(Register[name], ones);
     for (let offset = 0; offset < Register.Config; offset += 4) {
       if (!(Object.values(Register) as number[]).includes(offset)) {
-        writel(mmio, offset, ones);
-        expect(readl(mmio, offset)).toBe(0);
+        driver.writel(offset, ones);
+        expect(driver.readl(offset)).toBe(0);
       }
     }
-    expect(readable.map((name) => readl(mmio, Register[name]))).toEqual(before);
-    for (const offset of [-4, 0x4000, 2 ** 40, Number.NaN]) expect(readl(mmio, offset)).toBe(0);
+    expect(readable.map((name) => driver.readl(Register[name]))).toEqual(before);
+    for (const offset of [-4, 0x4000, 2 ** 40, Number.NaN]) expect(driver.readl(offset)).toBe(0);
   });
 
   test("feature words beyond the feature space are 0, and those between are as offered", () => {
-    const { mmio } = machine({ features: [F.BOTH, F.OLD, Core.NOTIF_CONFIG_DATA, Core.ADMIN_VQ, Core.SR_IOV] });
+    const { driver } = machine({ features: [F.BOTH, F.OLD, Core.NOTIF_CONFIG_DATA, Core.ADMIN_VQ, Core.SR_IOV] });
     const words = [0, 1, 2, 3, 4, 5, ones].map((index) => {
-      writel(mmio, Register.DeviceFeaturesSel, index);
-      return readl(mmio, Register.DeviceFeatures);
+      driver.writel(Register.DeviceFeaturesSel, index);
+      return driver.readl(Register.DeviceFeatures);
     });
     // Bit 5 is of the legacy interface; memory-mapped devices have no means for those of NOTIF_CONFIG_DATA and others.
     expect(words).toEqual([0, 1, 1 << (F.BOTH - 64), 0, 0, 0, 0]);
@@ -140,13 +138,15 @@ describe("each register", () => {
 
   test("shared memory: the halves of length and address", () => {
     const region = { id: 3, address: 0x12_3456_7000, length: 0x2_0000_1000 };
-    const { mmio } = machine({ sharedMemory: [{ id: 0, address: 0x1000, length: 0x1000 }, region] });
+    const { driver } = machine({ sharedMemory: [{ id: 0, address: 0x1000, length: 0x1000 }, region] });
     const all = (): number[] =>
-      [Register.SHMLenLow, Register.SHMLenHigh, Register.SHMBaseLow, Register.SHMBaseHigh].map((at) => readl(mmio, at));
+      [Register.SHMLenLow, Register.SHMLenHigh, Register.SHMBaseLow, Register.SHMBaseHigh].map((at) =>
+        driver.readl(at),
+      );
     expect(all()).toEqual([0x1000, 0, 0x1000, 0]);
-    writel(mmio, Register.SHMSel, 3);
+    driver.writel(Register.SHMSel, 3);
     expect(all()).toEqual([0x1000, 2, 0x3456_7000, 0x12]);
-    writel(mmio, Register.SHMSel, 4);
+    driver.writel(Register.SHMSel, 4);
     expect(all()).toEqual([ones, ones, ones, ones]);
   });
 });
