@@ -24,6 +24,7 @@ import {
   type Sense,
   senseBytes,
   STATUS,
+  unitsChanged,
   wasReset,
   writeError,
   writeProtected,
@@ -89,6 +90,11 @@ export class LogicalUnit {
   /** The store has become larger or smaller: the driver is told at its next command. */
   sizeChanged(): void {
     this.attention = capacityChanged;
+  }
+
+  /** Other units of the target came or went: the driver is told at its next command. */
+  unitsChanged(): void {
+    this.attention = unitsChanged;
   }
 
   /** Serves a command. Never throws; a promise never rejects. */
