@@ -51,7 +51,7 @@ function directionSources(
       structs.push(partSource(item, codec, request, seen, native, false));
       return { kind: "spread", codec, members: item.members, size: item.layout?.size ?? 0 };
     }
-    const member = inline(item, { direction, strict, seen, context });
+    const member = inline(item, { direction, strict, seen, outer: outerSightOf(request, direction), context });
     if (item.kind === "part switch") strict = false;
     return member;
   });
@@ -114,16 +114,29 @@ function partSource(
 export type Sight = (members: readonly Member[]) => readonly Member[];
 
 export function sightOf(request: Request, direction: Direction): Sight {
-  const own = flattened(
-    partsOf(request.parts)
-      .filter((part) => part.direction === direction)
-      .flatMap((part) => part.members),
-  );
-  const names = new Set(
-    own.flatMap((member) =>
+  return sightBeside(namesIn(partsOf(request.parts).filter((part) => part.direction === direction)));
+}
+
+/** A tag that the driver sends is that, also where an alternative has a member of its name in what the device writes. */
+function outerSightOf(request: Request, direction: Direction): Sight {
+  const all = partsOf(request.parts);
+  const sent = namesIn(all.filter((part) => part.direction !== direction));
+  const outside = namesIn(request.parts.filter((item) => item.kind === "part" && item.direction === direction));
+  const own = namesIn(all.filter((part) => part.direction === direction));
+  return sightBeside(new Set([...own].filter((name) => outside.has(name) || !sent.has(name))));
+}
+
+/** The names of members that stand in the parts. */
+function namesIn(parts: readonly PartItem[]): ReadonlySet<string> {
+  return new Set(
+    flattened(partsOf(parts).flatMap((part) => part.members)).flatMap((member) =>
       member.kind === "bits" && member.name === "" ? member.bits.map((group) => group.name) : [member.name],
     ),
   );
+}
+
+/** @param names what is found in the same direction */
+function sightBeside(names: ReadonlySet<string>): Sight {
   const change = (expression: Expression): Expression =>
     mapExpression(expression, (one) =>
       one.op === "member" && one.scope === "sibling" && !names.has(one.path[0]?.name ?? "")
@@ -170,16 +183,19 @@ interface Side {
   /** A tag without an alternative is an error, even where the alternatives have nothing in this direction. */
   readonly strict: boolean;
   readonly seen: Sight;
+  /** What a choice between parts sees: nothing of what its own alternatives have in this direction. */
+  readonly outer: Sight;
   readonly context: ModuleContext;
 }
 
 /** A part or a choice between parts, as members of the message. */
 function inline(item: PartItem, side: Side): SourceMember {
-  const { direction, strict, seen, context } = side;
-  const change = (expression: Expression): Expression => {
-    const [probe] = seen([{ ...emptyPresent(item), condition: expression }]);
+  const { direction, strict, seen, outer, context } = side;
+  const changed = (sight: Sight, expression: Expression): Expression => {
+    const [probe] = sight([{ ...emptyPresent(item), condition: expression }]);
     return probe?.kind === "present" ? probe.condition : expression;
   };
+  const change = (expression: Expression): Expression => changed(seen, expression);
   if (item.kind === "part") {
     const fixed =
       item.members.every((member) => !varies(member, context.catalogue)) && item.layout?.size === item.layout?.minSize;
@@ -208,7 +224,7 @@ function inline(item: PartItem, side: Side): SourceMember {
     const { parts: _parts, if: _if, ...rest } = first;
     arms.push({ ...rest, name: "default", doc: "", tags: [{ kind: "default" }], members: [] });
   }
-  const by = change(item.by);
+  const by = changed(outer, item.by);
   const { condition: _condition, members: _members, ...base } = emptyPresent(item);
   return {
     kind: "chosen",

@@ -91,6 +91,25 @@ describe("a request with several choices by its tag", () => {
   });
 });
 
+describe("a tag whose name the answer has, too", () => {
+  it("is what the driver sent", () => {
+    const text = moduleText(`enum T { A = 1; B = 2; }
+      queues { q = 0; }
+      struct hdr { u8 type : T; }
+      request req on q {
+        device-readable { struct hdr hdr; }
+        switch hdr.type {
+          A : device-writable { struct hdr hdr; le16 first; }
+          B : device-readable { u8 hdr_too; } device-writable { struct hdr hdr; }
+        }
+      }`);
+    const [readable = "", writable = ""] =
+      text.split("export const ReqReadable:")[1]?.split("export const ReqWritable:") ?? [];
+    expect(readable).toContain("(v: { hdr: { type: number } }) => v.hdr.type,");
+    expect(writable).toContain("=> c.request.hdr.type, arm([T.A], { hdr: nested(0, Hdr), first: le16(1) })");
+  });
+});
+
 describe("names", () => {
   it("that TypeScript or the runtime has already begin with the device's", () => {
     const text = moduleText(
