@@ -20,6 +20,8 @@ export function countOf(member: Member, count: number | Formula<number | bigint>
 /** The count, where the context alone decides it; undefined where members of the struct are asked for. */
 export function countUnder(count: Count, context: unknown): number | undefined {
   if (typeof count !== "function") return count;
+  // What is around the struct, or which row it is, is not known either.
+  if (count.length > 2) return undefined;
   try {
     // There are no members: a formula that asks for one fails.
     const value = Number((count as (value: undefined, context: unknown) => number | bigint)(undefined, context));
