@@ -100,10 +100,18 @@ export class EventReceiver {
     if (codec.byteLength === undefined || head.length < codec.byteLength) return undefined;
     const view = new DataView(head.buffer);
     const values = tags.by.map((by) => by(codec, view, 0));
-    return this.listening.find(({ codecs }) => hasTags(codecs.operation, values));
+    return (
+      this.listening.find(({ codecs }) => hasTags(codecs.operation, values, false)) ??
+      this.listening.find(({ codecs }) => hasTags(codecs.operation, values, true))
+    );
   }
 }
 
-function hasTags({ tags }: Operation, values: readonly number[]): boolean {
-  return tags.every((wanted, level) => wanted.includes(values[level] ?? -1));
+/** @param others whether an operation that takes all that no other has is meant as well */
+function hasTags({ tags }: Operation, values: readonly number[], others: boolean): boolean {
+  return tags.every((wanted, level) => {
+    const tag = values[level] ?? 0;
+    if (wanted.length === 0) return others;
+    return wanted.some((one) => (typeof one === "number" ? one === tag : one[0] <= tag && tag <= one[1]));
+  });
 }
