@@ -1,3 +1,4 @@
+import { VERSION } from "../../generated/typescript/mmio.ts";
 import type { F } from "../../generated/typescript/config.ts";
 import {
   DmaMemory,
@@ -8,6 +9,8 @@ import {
   PciTransport,
   type DriverOptions,
   type DriverTransport,
+  type GuestOrder,
+  type PciAccess,
   type VirtioDevice,
   type VirtioDriver,
 } from "../../src/runtime/index.ts";
@@ -28,6 +31,8 @@ type DriverClass<Driver> = new (transport: DriverTransport, options: DriverOptio
 /** What is negotiated of the rings, and how messages are cut. */
 export interface Setting extends Pick<DriverOptions, "framing" | "queueSize"> {
   readonly bus: Bus;
+  /** The interface from before the standard, for a guest of this byte order. */
+  readonly legacy?: GuestOrder;
   /** Features of the core that have to be negotiated. */
   readonly ringFeatures: readonly F[];
 }
@@ -36,27 +41,32 @@ export interface Setting extends Pick<DriverOptions, "framing" | "queueSize"> {
 export function plug<Driver extends VirtioDriver>(
   device: VirtioDevice,
   Driver: DriverClass<Driver>,
-  { bus, ringFeatures, ...options }: Setting,
+  { bus, legacy, ringFeatures, ...options }: Setting,
 ): Computer<Driver> {
   const memory = GuestMemory.over(new ArrayBuffer(memoryLength), ramAt);
   const guest: { driver?: Driver } = {};
   const line = (raised: boolean): void => {
     if (raised) guest.driver?.interrupt();
   };
-  const transport = bus === "mmio" ? onMmio(device, memory, line) : onPci(device, memory, line);
+  const transport = (bus === "mmio" ? onMmio : onPci)(device, memory, line, legacy);
   const dma = new DmaMemory(memory, [{ address: ramAt, length: memoryLength }]);
   const driver = new Driver(transport, { ...options, memory: dma, required: ringFeatures as readonly never[] });
   guest.driver = driver;
   return { memory, driver };
 }
 
-function onMmio(device: VirtioDevice, memory: GuestMemory, interrupt: (raised: boolean) => void): DriverTransport {
-  return MmioTransport.probe(new MmioDevice(device, { memory, interrupt }));
+type Line = (raised: boolean) => void;
+
+function onMmio(device: VirtioDevice, memory: GuestMemory, interrupt: Line, legacy?: GuestOrder): DriverTransport {
+  if (legacy === undefined) return MmioTransport.probe(new MmioDevice(device, { memory, interrupt }));
+  const mmio = new MmioDevice(device, { memory, interrupt, version: VERSION.LEGACY, bigEndian: legacy === "big" });
+  return MmioTransport.probe(mmio, { guestOrder: legacy });
 }
 
-function onPci(device: VirtioDevice, memory: GuestMemory, intx: (raised: boolean) => void): DriverTransport {
-  const pci = new PciDevice(device, { memory, intx });
-  return PciTransport.probe({
+function onPci(device: VirtioDevice, memory: GuestMemory, intx: Line, legacy?: GuestOrder): DriverTransport {
+  const interfaces = legacy === undefined ? "modern" : "transitional";
+  const pci = new PciDevice(device, { memory, intx }, { interfaces, bigEndian: legacy === "big" });
+  const access: PciAccess = {
     config: {
       read: (offset, width) => pci.configRead(offset, width),
       write: (offset, width, value) => pci.configWrite(offset, width, value),
@@ -73,7 +83,8 @@ function onPci(device: VirtioDevice, memory: GuestMemory, intx: (raised: boolean
         address: place.address,
       };
     },
-  });
+  };
+  return PciTransport.probe(access, legacy === undefined ? {} : { legacy: true, guestOrder: legacy });
 }
 
 /** Bytes that are another pattern for each seed. */

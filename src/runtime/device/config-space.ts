@@ -30,8 +30,10 @@ const nothing = new ConfigMemory(new DataView(new ArrayBuffer(0)));
  * all other bytes read as zeroes.
  */
 export class ConfigSpace {
-  /** What the driver sees, for queue formulas and codecs that depend on it. */
+  /** What the driver sees. */
   visible: ConfigMemory = nothing;
+  /** The same in little-endian order whatever the guest's is: what queue formulas and codecs of messages depend on. */
+  known: ConfigMemory = nothing;
   private values: Values;
   private readonly initial: Values;
   private readonly device: string;
@@ -169,8 +171,12 @@ export class ConfigSpace {
     try {
       const all = contextual(this.codec, this.offered).guestOrder(this.order).toBytes(this.values);
       const codec = this.shown();
-      const bytes = codec.toBytes(codec.readFrom(new DataView(all.buffer)));
-      this.visible = new ConfigMemory(new DataView(bytes.buffer));
+      const seen = codec.readFrom(new DataView(all.buffer));
+      this.visible = new ConfigMemory(new DataView(codec.toBytes(seen).buffer));
+      this.known =
+        this.order === "little"
+          ? this.visible
+          : new ConfigMemory(new DataView(codec.guestOrder("little").toBytes(seen).buffer));
     } catch (error) {
       throw new DeviceError(this.device, error instanceof Error ? error.message : String(error));
     }

@@ -336,7 +336,7 @@ export abstract class VirtioDevice<Bit extends number = number, Config extends o
 
   private get context(): QueueContext {
     const features = this.negotiation.accepted ?? (this.face.legacy ? this.negotiation.taken : this.offered);
-    const config: ConfigAccess = this.space.visible;
+    const config: ConfigAccess = this.space.known;
     return { features, config };
   }
 
@@ -456,7 +456,7 @@ export abstract class VirtioDevice<Bit extends number = number, Config extends o
   private createServer(place: QueuePlace, queue: DeviceQueue): OperationServer {
     const features = this.negotiation.accepted ?? this.negotiation.taken;
     return new OperationServer(place, this.description.operations, {
-      context: this.face.legacy ? { features, config: this.space.visible } : this.context,
+      context: this.face.legacy ? { features, config: this.space.known } : this.context,
       order: this.order,
       methodOf: (name) => this.methodOf(name),
       failed: (number, operation, reason, error) =>
@@ -471,7 +471,7 @@ export abstract class VirtioDevice<Bit extends number = number, Config extends o
 
   private checkMethod(name: string, operation: Operation): void {
     if (operation.legacy || operation.message.kind === "event" || this.methodOf(name) !== undefined) return;
-    if (isThere(operation, { features: this.offered, config: this.space.visible }))
+    if (isThere(operation, { features: this.offered, config: this.space.known }))
       throw new DeviceError(this.description.name, `it has no method '${name}' for what it offers`);
   }
 

@@ -1,5 +1,7 @@
 import type { Codec } from "../codec/codec.ts";
+import type { GuestOrder } from "../codec/spec.ts";
 import { ConfigMemory, consistently, type ConfigAccess } from "../config-access.ts";
+import type { FeatureSet } from "../features.ts";
 import type { Negotiated } from "../queues.ts";
 import { DriverError } from "./driver-error.ts";
 
@@ -19,13 +21,26 @@ export class DriverConfig implements ConfigAccess {
   /** Counts up with each write. */
   writes = 0;
   private readonly device: ConfigAccess;
+  private readonly codec: Codec<object, Negotiated> | undefined;
   private readonly accesses: readonly Access[];
 
   constructor(device: ConfigAccess, codec: Codec<object, Negotiated> | undefined) {
     this.device = device;
+    this.codec = codec;
     this.accesses = codec === undefined ? [] : accessesOf(codec);
     const length = Math.max(0, ...this.accesses.map(({ offset, width }) => offset + width));
     this.copy = new ConfigMemory(new DataView(new ArrayBuffer(length)));
+  }
+
+  /**
+   * The copy in little-endian order, whatever the guest's is: what formulas and codecs of messages depend on.
+   * @throws CodecError where the space is none of this type's
+   */
+  known(features: FeatureSet, order: GuestOrder): ConfigAccess {
+    if (order === "little" || this.codec === undefined) return this.copy;
+    const codec = this.codec.withContext({ features }).guestOrder(order);
+    const bytes = codec.guestOrder("little").toBytes(codec.readFrom(this.copy.view));
+    return new ConfigMemory(new DataView(bytes.buffer));
   }
 
   /** Reads the copy anew. @throws DriverError `config-unstable` */

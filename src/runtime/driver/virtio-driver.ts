@@ -300,7 +300,7 @@ export abstract class VirtioDriver<Bit extends number = number, Config extends o
   }
 
   private get context(): QueueContext {
-    return { features: this.featuresNow, config: this.space.copy };
+    return { features: this.featuresNow, config: this.space.known(this.featuresNow, this.transport.guestOrder) };
   }
 
   private get making(): QueueMaking {
