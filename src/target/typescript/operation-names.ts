@@ -10,16 +10,18 @@ export const baseMembers: ReadonlySet<string> = new Set(
   (
     "constructor toString toLocaleString valueOf hasOwnProperty isPrototypeOf propertyIsEnumerable " +
     // VirtioDevice
-    "accepted acceptedWord acceptFeatures acceptWord attach buffersAdded changeConfig checkMethod complete config " +
-    "configGeneration configLength configWritten context createQueue description driverFeatures enableQueue face " +
-    "features gaveUp giveUp house live maxQueueSize methodOf needsReset negotiate notified offered offeredWord order " +
-    "placeOf placesNow port queueEnabled queueMaxSize queuePlaces readConfig reset resetQueue running send serve " +
-    "settle sharedMemory space speak start started status statusNow suspend taken wasReset writeConfig writeStatus " +
+    "accepted acceptedWord acceptFeatures acceptWord attach begin begun buffersAdded calling changeConfig " +
+    "changedUnseen checkMethod complete config configGeneration configLength configWritten context createQueue " +
+    "createServer description driverFeatures enableQueue face features forget gaveUp giveUp house live " +
+    "maxQueueSize memory methodOf needsReset negotiate negotiation notified offered offeredWord order placeOf " +
+    "places placesNow port queueEnabled queueMaxSize queueOf queuePlaces readConfig renewServers reset " +
+    "resetQueue rest resting running send serve settle sharedMemory space speak start started status statusNow " +
+    "suspend suspending taken wasReset writeConfig writeStatus " +
     // VirtioDriver
     "arena checkStatus codecs codecsFor codecsMade configAccess configChanged configListeners eventFailed fail " +
-    "failure failureListeners featuresNow idlePolls interrupt listen making notifyDevice onConfigChange onFailure " +
-    "options poll pool prepare queueFor queues reap receivers rejectAll release request resetDevice restart roomOf " +
-    "setUp state stop timeout transport"
+    "failure failureListeners featuresNow idlePolls interrupt listen making notifyDevice onConfigChange " +
+    "onFailure options poll pool prepare queueFor queues reap receivers rejectAll release request resetDevice " +
+    "restart roomOf setUp state stop timeout transport"
   ).split(" "),
 );
 
