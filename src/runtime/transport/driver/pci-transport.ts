@@ -1,5 +1,5 @@
 import type { GuestOrder } from "../../codec/spec.ts";
-import { ConfigMemory, type ConfigAccess } from "../../config-access.ts";
+import type { ConfigAccess } from "../../config-access.ts";
 import { F } from "../../described/config.ts";
 import { CommonRegister, commonRegisters, IsrRegister, PCI_ID } from "../../described/pci.ts";
 import type { SharedMemory } from "../../device/device-port.ts";
@@ -43,11 +43,9 @@ export class PciTransport implements DriverTransport {
     this.deviceId = deviceId;
     this.structures = structures;
     this.vectors = vectors;
-    const { device } = structures;
-    this.config =
-      device === undefined
-        ? new ConfigMemory(new DataView(new ArrayBuffer(0)))
-        : new RegisterConfig(device, 0, device.length, () => this.read("config_generation"));
+    const { common, device } = structures;
+    // Where there is no configuration space, none of its bytes is.
+    this.config = new RegisterConfig(device ?? common, 0, device?.length ?? 0, () => this.read("config_generation"));
   }
 
   /**
