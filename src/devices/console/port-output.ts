@@ -34,6 +34,13 @@ export class PortOutput {
     });
   }
 
+  /** Takes bytes only where there is room for them: nobody can be made to wait. @returns whether there was */
+  offer(bytes: Uint8Array): boolean {
+    if (this.ended || (this.controller?.desiredSize ?? 0) <= 0) return false;
+    this.controller?.enqueue(bytes);
+    return true;
+  }
+
   /** The port is gone: who reads gets what there is, and then the end. */
   end(): void {
     if (this.ended) return;
