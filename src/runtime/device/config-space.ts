@@ -40,8 +40,9 @@ export class ConfigSpace {
   private readonly codec: Codec<object, Negotiated> | undefined;
   private readonly writables: readonly Writable[];
   private readonly offered: FeatureSet;
-  private features: FeatureSet;
-  private order: GuestOrder = "little";
+  /** With every member that is offered, and with those that the driver sees. */
+  private whole: Codec<object> | undefined;
+  private shown: Codec<object> | undefined;
   private changes = 0;
 
   /** @throws DeviceError where the values are not those of a space with these features */
@@ -49,12 +50,11 @@ export class ConfigSpace {
     this.device = device;
     this.codec = codec;
     this.offered = offered;
-    this.features = offered;
     this.initial = { ...values };
     this.values = { ...values };
     this.writables = writablesOf(codec);
     this.reset();
-    this.encode();
+    this.show(undefined, "little");
   }
 
   /** In bytes, as the driver sees it now. */
@@ -73,8 +73,8 @@ export class ConfigSpace {
 
   /** What the driver sees from now on. */
   show(features: FeatureSet | undefined, order: GuestOrder): void {
-    this.features = features ?? this.offered;
-    this.order = order;
+    this.whole = this.codec?.withContext({ features: this.offered }).guestOrder(order);
+    this.shown = this.codec?.withContext({ features: features ?? this.offered }).guestOrder(order);
     this.encode();
   }
 
@@ -137,7 +137,7 @@ export class ConfigSpace {
   private take(names: readonly string[]): boolean {
     let seen: Values;
     try {
-      seen = this.shown().readFrom(this.visible.view) as Values;
+      seen = (this.shown?.readFrom(this.visible.view) ?? {}) as Values;
     } catch {
       // The value is none of this member's: it stays what it was.
       this.encode();
@@ -162,31 +162,16 @@ export class ConfigSpace {
     return row?.byteOffset !== undefined && row.byteOffset < this.length;
   }
 
-  private shown(): Codec<object> {
-    return contextual(this.codec, this.features).guestOrder(this.order);
-  }
-
   private encode(): void {
-    if (this.codec === undefined) return;
+    if (this.whole === undefined || this.shown === undefined) return;
     try {
-      const all = contextual(this.codec, this.offered).guestOrder(this.order).toBytes(this.values);
-      const codec = this.shown();
-      const seen = codec.readFrom(new DataView(all.buffer));
-      this.visible = new ConfigMemory(new DataView(codec.toBytes(seen).buffer));
-      this.known =
-        this.order === "little"
-          ? this.visible
-          : new ConfigMemory(new DataView(codec.guestOrder("little").toBytes(seen).buffer));
+      const all = this.whole.toBytes(this.values);
+      const bytes = this.shown.toBytes(this.shown.readFrom(new DataView(all.buffer)));
+      this.visible = new ConfigMemory(new DataView(bytes.buffer));
     } catch (error) {
       throw new DeviceError(this.device, error instanceof Error ? error.message : String(error));
     }
   }
-}
-
-/** A codec knows its context, or needs none. */
-function contextual(codec: Codec<object, Negotiated> | undefined, features: FeatureSet): Codec<object> {
-  if (codec === undefined) throw new TypeError("there is no configuration space");
-  return codec.withContext({ features });
 }
 
 function allows(member: Writable, status: number, legacy: boolean): boolean {

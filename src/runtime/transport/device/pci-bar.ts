@@ -55,7 +55,8 @@ export class PciBar {
 
   write(offset: number, width: number, value: number): void {
     const placed = this.at(offset, width);
-    placed?.part.write(offset - placed.from, width, value >>> 0);
+    // Bits that the access does not carry are not there.
+    placed?.part.write(offset - placed.from, width, (width === 4 ? value : value & (2 ** (8 * width) - 1)) >>> 0);
   }
 
   private at(offset: number, width: number): PlacedPart | undefined {

@@ -5,11 +5,10 @@ import {
   LegacyHeaderRegister as Legacy,
 } from "../../../../src/runtime/described/pci.ts";
 import type { FeatureSet } from "../../../../src/runtime/features.ts";
-import type { PciDevice } from "../../../../src/runtime/transport/device/pci-device.ts";
 import type { QueueLayout } from "../../../../src/runtime/virtqueue/queue-setup.ts";
 import type { Guest } from "./guest.ts";
 import { EVENT, LinuxDriver } from "./linux-driver.ts";
-import { capabilities, enableMsix, structure } from "./pci-bus.ts";
+import { capabilities, enableMsix, type PciAccess, structure } from "./pci-bus.ts";
 
 /** Vectors as Linux assigns them: one for the configuration, the others for the queues. */
 const configVector = 0;
@@ -17,11 +16,11 @@ const vectorOf = (queue: number): number => queue + 1;
 
 /** What both of Linux' PCI drivers do. */
 abstract class LinuxPci extends LinuxDriver {
-  protected readonly pci: PciDevice;
+  protected readonly pci: PciAccess;
   /** Messages that came, by their data: the numbers of vectors. Undefined where the line is used. */
   protected readonly messages: number[] | undefined;
 
-  constructor(guest: Guest, pci: PciDevice, legacy: boolean, messages?: number[]) {
+  constructor(guest: Guest, pci: PciAccess, legacy: boolean, messages?: number[]) {
     super(guest, legacy);
     this.pci = pci;
     this.messages = messages;
@@ -52,7 +51,7 @@ export class LinuxPciModern extends LinuxPci {
   private readonly notifications = structure(this.pci, CAP.NOTIFY_CFG);
   private longNotifications = false;
 
-  constructor(guest: Guest, pci: PciDevice, messages?: number[]) {
+  constructor(guest: Guest, pci: PciAccess, messages?: number[]) {
     super(guest, pci, false, messages);
   }
 
@@ -148,7 +147,7 @@ export class LinuxPciModern extends LinuxPci {
 
 /** Linux' virtio_pci_legacy.c. */
 export class LinuxPciLegacy extends LinuxPci {
-  constructor(guest: Guest, pci: PciDevice, messages?: number[]) {
+  constructor(guest: Guest, pci: PciAccess, messages?: number[]) {
     super(guest, pci, true, messages);
   }
 

@@ -6,6 +6,7 @@ import { Guest } from "./guest.ts";
 import type { LinuxDriver } from "./linux-driver.ts";
 import { LinuxMmio } from "./linux-mmio.ts";
 import { LinuxPciLegacy, LinuxPciModern } from "./linux-pci.ts";
+import { throughWindow } from "./pci-bus.ts";
 
 export type Options = DeviceOptions<Feature, Config>;
 
@@ -164,6 +165,15 @@ export const kinds: readonly Kind[] = [
         false,
         pciHost(call),
       ),
+  },
+  {
+    name: "pci, through the configuration space",
+    legacy: false,
+    line: true,
+    create: (options, call) => {
+      const machine = pciMachine(options, {}, false, pciHost(call));
+      return { ...machine, driver: new LinuxPciModern(machine.guest, throughWindow(machine.pci)) };
+    },
   },
   ...[false, true].map((bigEndian): Kind => ({
     name: `transitional pci, legacy driver, ${bigEndian ? "big" : "little"}-endian`,

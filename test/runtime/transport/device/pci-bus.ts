@@ -1,4 +1,8 @@
+import { CAP, CfgAccessRegister } from "../../../../src/runtime/described/pci.ts";
 import type { PciDevice } from "../../../../src/runtime/transport/device/pci-device.ts";
+
+/** What a driver can do with a PCI function. */
+export type PciAccess = Pick<PciDevice, "configRead" | "configWrite" | "barRead" | "barWrite">;
 
 /** A capability as it lies in the configuration space. */
 export interface Capability {
@@ -12,7 +16,7 @@ export interface Capability {
 }
 
 /** Walks the list of capabilities as a driver does. */
-export function capabilities(pci: PciDevice): Capability[] {
+export function capabilities(pci: PciAccess): Capability[] {
   const list: Capability[] = [];
   for (let at = pci.configRead(0x34, 1); at !== 0 && list.length < 48; at = pci.configRead(at + 1, 1)) {
     list.push({
@@ -28,14 +32,14 @@ export function capabilities(pci: PciDevice): Capability[] {
 }
 
 /** The first capability of this virtio type. */
-export function structure(pci: PciDevice, type: number): Capability {
+export function structure(pci: PciAccess, type: number): Capability {
   const found = capabilities(pci).find((one) => one.id === 0x09 && one.type === type);
   if (found === undefined) throw new Error(`no capability of the type ${type}`);
   return found;
 }
 
 /** What a BAR says of itself when all ones are written to it: its size, and its lowest bits. */
-export function probeBar(pci: PciDevice, index: number): { size: number; flags: number } {
+export function probeBar(pci: PciAccess, index: number): { size: number; flags: number } {
   const at = 0x10 + index * 4;
   const before = pci.configRead(at, 4);
   pci.configWrite(at, 4, 0xffff_ffff);
@@ -47,7 +51,7 @@ export function probeBar(pci: PciDevice, index: number): { size: number; flags: 
 }
 
 /** Switches MSI-X on, with a message of its own for each vector: `data` is the vector's number, unmasked. */
-export function enableMsix(pci: PciDevice): void {
+export function enableMsix(pci: PciAccess): void {
   const msix = capabilities(pci).find(({ id }) => id === 0x11);
   if (msix === undefined) throw new Error("no MSI-X");
   const control = pci.configRead(msix.at + 2, 2);
@@ -60,4 +64,26 @@ export function enableMsix(pci: PciDevice): void {
     pci.barWrite(place & 7, entry + 12, 4, 0);
   }
   pci.configWrite(msix.at + 2, 2, control | 0x8000);
+}
+
+/** The same function, whose BARs are reached through its configuration space only. */
+export function throughWindow(pci: PciAccess): PciAccess {
+  const { at } = structure(pci, CAP.PCI_CFG);
+  const aim = (bar: number, offset: number, width: number): void => {
+    pci.configWrite(at + CfgAccessRegister.bar, 1, bar);
+    pci.configWrite(at + CfgAccessRegister.length, 4, width);
+    pci.configWrite(at + CfgAccessRegister.offset, 4, offset);
+  };
+  return {
+    configRead: (offset, width) => pci.configRead(offset, width),
+    configWrite: (offset, width, value) => pci.configWrite(offset, width, value),
+    barRead: (bar, offset, width) => {
+      aim(bar, offset, width);
+      return pci.configRead(at + CfgAccessRegister.pci_cfg_data, width);
+    },
+    barWrite: (bar, offset, width, value) => {
+      aim(bar, offset, width);
+      pci.configWrite(at + CfgAccessRegister.pci_cfg_data, width, value);
+    },
+  };
 }
