@@ -1,3 +1,4 @@
+import { printExpression } from "../../ir/print-expression.ts";
 import type { Request } from "../../ir/model.ts";
 import { valueName } from "./identifiers.ts";
 import type { OperationPath } from "./operation-paths.ts";
@@ -35,7 +36,8 @@ export interface NamedPath {
 /**
  * Names the operations of a device. Where a device has but one message, an alternative is called as its tag: `in`,
  * `getId`. Otherwise the message goes in front: `ctrlMacAddrSet`; a message without alternatives has its own name. A
- * name that is taken, or that the base classes have, gets the message's in front, and then its kind behind it.
+ * name that is taken, that begins with a number, or that the base classes have, gets the message's in front, and then
+ * its kind behind it.
  */
 export function nameOperations(
   messages: readonly { readonly request: Request; readonly paths: readonly OperationPath[] }[],
@@ -49,7 +51,7 @@ export function nameOperations(
       const short = tags.length === 0 ? whole : valueName(tags.join("_"));
       const wanted = [...(alone ? [short] : []), whole, `${whole}${capital(request.kind)}`];
       const isFree = (one: string): boolean =>
-        !taken.has(one) && !(request.kind === "event" && taken.has(listenerName(one)));
+        /^[A-Za-z]/.test(one) && !taken.has(one) && !(request.kind === "event" && taken.has(listenerName(one)));
       let name = wanted.find((one) => isFree(one)) ?? whole;
       for (let count = 2; !isFree(name); count++) name = `${whole}${count}`;
       taken.add(name);
@@ -64,9 +66,11 @@ export function listenerName(event: string): string {
   return `on${capital(event)}`;
 }
 
-/** What a tag is called in the description: its constant, else the alternative that has it. */
+/** What a tag is called in the description: its constant or number, the first of a range, or `default`. */
 export function tagName({ tag, arm }: OperationPath["tags"][number]): string {
-  return tag.kind === "value" && tag.value.op === "constant" ? tag.value.name : arm.name;
+  if (tag.kind === "default") return arm.name;
+  const first = tag.kind === "value" ? tag.value : tag.from;
+  return first.op === "constant" ? first.name : printExpression(first);
 }
 
 function capital(text: string): string {

@@ -1,7 +1,7 @@
 import type { Field, Member, Part, Request } from "../../ir/model.ts";
 import { FieldSpecs } from "./field-spec.ts";
 import { isBytes, isKnownSize, isOpen } from "./known-size.ts";
-import { codecOfPart, sightOf } from "./message-view.ts";
+import { codecOfPart, partsOf, sightOf } from "./message-view.ts";
 import type { ModuleContext } from "./module-context.ts";
 import type { OperationPath } from "./operation-paths.ts";
 import type { SourceMember, StructSource } from "./struct-source.ts";
@@ -65,7 +65,7 @@ export class OperationSides {
     const pieces = piecesOf(path, "device-readable");
     const first = pieces[0];
     if (first === undefined) return nothing;
-    if (this.isUndivided(path)) return { ...nothing, codec: this.readable };
+    if (this.isUndivided(path, "device-readable")) return { ...nothing, codec: this.readable };
     if (first.part.byAddress === true) return { ...nothing, bytes: "behind", bytesOf: fieldsOf(pieces) };
     const count = this.knownCount(pieces);
     const rest = pieces.slice(count);
@@ -81,7 +81,7 @@ export class OperationSides {
     const pieces = piecesOf(path, "device-writable");
     const first = pieces[0];
     if (first === undefined) return nothing;
-    if (this.isUndivided(path)) return { ...nothing, codec: this.writable, varies: true };
+    if (this.isUndivided(path, "device-writable")) return { ...nothing, codec: this.writable, varies: true };
     if (first.part.byAddress === true) return { ...nothing, bytes: "before", bytesOf: fieldsOf(pieces) };
     const count = this.knownCount(pieces);
     const rest = pieces.slice(count);
@@ -98,8 +98,9 @@ export class OperationSides {
   }
 
   /** Whether there are alternatives that the device does not tell apart before it reads the message whole. */
-  private isUndivided(path: OperationPath): boolean {
-    return path.tags.length === 0 && this.request.parts.some((part) => part.kind === "part switch");
+  private isUndivided(path: OperationPath, direction: Part["direction"]): boolean {
+    const choices = this.request.parts.filter((part) => part.kind === "part switch");
+    return path.tags.length === 0 && partsOf(choices).some((part) => part.direction === direction);
   }
 
   private withBytes(

@@ -175,7 +175,7 @@ describe.each(asked)("$title", ({ module, operation: described }) => {
       expect(laid.untouched).toBe(true);
       tried++;
     });
-    await fc.assert(property, { numRuns: 12, maxSkipsPerRun: 300, endOnFailure: true });
+    await fc.assert(property, { numRuns: 6, maxSkipsPerRun: 300, endOnFailure: true });
     expect(tried).toBeGreaterThan(0);
   });
 
@@ -206,7 +206,7 @@ describe.each(asked)("$title", ({ module, operation: described }) => {
         expect(result.failures).toHaveLength(1);
       }
     });
-    await fc.assert(property, { numRuns: 4, maxSkipsPerRun: 300, endOnFailure: true });
+    await fc.assert(property, { numRuns: 2, maxSkipsPerRun: 300, endOnFailure: true });
   });
 });
 
