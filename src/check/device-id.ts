@@ -8,7 +8,7 @@ export const deviceId: Rule = {
   code: "V2013",
   name: "device-id",
   severity: "error",
-  summary: "a device id that another device has, or that the table of ids gives to another",
+  summary: "a device without an id, or with one that another has or that the table of ids gives to another",
   explanation: `A driver finds its device by the id alone. The standard's table of ids is \`enum ID\` in specs/core/ids.virtio: a device of
 the standard has there its name and its number. A device type of one's own takes an id that the table does not have.`,
   bad: `device disk = 2 "Disk";
@@ -28,7 +28,14 @@ features {
     const table = tableOf(survey);
     for (const [index, device] of devices.entries()) {
       const { id } = device;
-      if (id === undefined) continue;
+      if (id === undefined) {
+        yield {
+          message: `'${device.name}' has no device id`,
+          at: device.at,
+          help: `a driver finds its device by the id: write 'device ${device.name} = NUMBER'`,
+        };
+        continue;
+      }
       if (!Number.isInteger(id) || id < 0 || id > 0xffff_ffff) {
         yield { message: `the device id ${id} of '${device.name}' is no number of 32 bits`, at: device.at };
         continue;
