@@ -43,6 +43,8 @@ export class ConfigSpace {
   /** With every member that is offered, and with those that the driver sees. */
   private whole: Codec<object> | undefined;
   private shown: Codec<object> | undefined;
+  /** The latter in little-endian order; undefined where that is the guest's. */
+  private little: Codec<object> | undefined;
   private changes = 0;
 
   /** @throws DeviceError where the values are not those of a space with these features */
@@ -74,7 +76,8 @@ export class ConfigSpace {
   /** What the driver sees from now on. */
   show(features: FeatureSet | undefined, order: GuestOrder): void {
     this.whole = this.codec?.withContext({ features: this.offered }).guestOrder(order);
-    this.shown = this.codec?.withContext({ features: features ?? this.offered }).guestOrder(order);
+    this.shown = features === undefined ? this.whole : this.codec?.withContext({ features }).guestOrder(order);
+    this.little = order === "little" ? undefined : this.shown?.guestOrder("little");
     this.encode();
   }
 
@@ -166,8 +169,10 @@ export class ConfigSpace {
     if (this.whole === undefined || this.shown === undefined) return;
     try {
       const all = this.whole.toBytes(this.values);
-      const bytes = this.shown.toBytes(this.shown.readFrom(new DataView(all.buffer)));
-      this.visible = new ConfigMemory(new DataView(bytes.buffer));
+      const seen = this.shown.readFrom(new DataView(all.buffer));
+      this.visible = new ConfigMemory(new DataView(this.shown.toBytes(seen).buffer));
+      this.known =
+        this.little === undefined ? this.visible : new ConfigMemory(new DataView(this.little.toBytes(seen).buffer));
     } catch (error) {
       throw new DeviceError(this.device, error instanceof Error ? error.message : String(error));
     }
