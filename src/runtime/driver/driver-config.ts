@@ -18,8 +18,8 @@ interface Access {
 export class DriverConfig implements ConfigAccess {
   /** As it was when it was read last. */
   readonly copy: ConfigMemory;
-  /** Counts up with each write. */
-  writes = 0;
+  /** Counts up whenever the copy has other bytes than before. */
+  version = 0;
   private readonly device: ConfigAccess;
   private readonly codec: Codec<object, Negotiated> | undefined;
   private readonly accesses: readonly Access[];
@@ -88,16 +88,22 @@ export class DriverConfig implements ConfigAccess {
 
   /** What the device has made of it. */
   private written(offset: number, length: number): void {
-    this.writes += 1;
     for (const access of this.accesses) {
       if (access.offset < offset + length && offset < access.offset + access.width) this.read(this.device, access);
     }
   }
 
   private read(device: ConfigAccess, { offset, width }: Access): void {
-    if (width === 1) this.copy.write8(offset, device.read8(offset));
-    else if (width === 2) this.copy.write16(offset, device.read16(offset));
-    else this.copy.write32(offset, device.read32(offset));
+    const { copy } = this;
+    if (width === 1) this.keep(copy.read8(offset), device.read8(offset), (value) => copy.write8(offset, value));
+    else if (width === 2) this.keep(copy.read16(offset), device.read16(offset), (value) => copy.write16(offset, value));
+    else this.keep(copy.read32(offset), device.read32(offset), (value) => copy.write32(offset, value));
+  }
+
+  private keep(old: number, value: number, write: (value: number) => void): void {
+    if (value === old) return;
+    write(value);
+    this.version += 1;
   }
 }
 

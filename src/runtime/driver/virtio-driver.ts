@@ -47,8 +47,10 @@ export abstract class VirtioDriver<Bit extends number = number, Config extends o
   private featuresNow: FeatureSet = noFeatures;
   private queues: RequestQueue[] = [];
   private readonly receivers = new Map<RequestQueue, EventReceiver>();
-  private codecs = new Map<Operation, OperationCodecs>();
-  private codecsMade = 0;
+  /** What queues and codecs depend on, as of this version of the configuration space. */
+  private contextNow: QueueContext | undefined;
+  private contextVersion = 0;
+  private readonly codecs = new Map<Operation, OperationCodecs>();
   private readonly configListeners = new Set<() => void>();
   private readonly failureListeners = new Set<(error: DriverError) => void>();
   private idlePolls = 0;
@@ -300,7 +302,17 @@ export abstract class VirtioDriver<Bit extends number = number, Config extends o
   }
 
   private get context(): QueueContext {
-    return { features: this.featuresNow, config: this.space.known(this.featuresNow, this.transport.guestOrder) };
+    const known = this.contextNow;
+    if (known !== undefined && this.contextVersion === this.space.version) return known;
+    try {
+      const config = this.space.known(this.featuresNow, this.transport.guestOrder);
+      this.contextNow = { features: this.featuresNow, config };
+    } catch (error) {
+      throw asConfigError(error);
+    }
+    this.contextVersion = this.space.version;
+    this.codecs.clear();
+    return this.contextNow;
   }
 
   private get making(): QueueMaking {
@@ -333,7 +345,7 @@ export abstract class VirtioDriver<Bit extends number = number, Config extends o
     const { transport, description, options } = this;
     const features = negotiate(transport, description, options.features, options.required);
     this.featuresNow = features;
-    this.codecs = new Map();
+    this.contextNow = undefined;
     this.space.refresh();
     for (const place of this.places()) {
       if (options.queues?.(place) !== false) this.queues.push(createRequestQueue(place, this.making));
@@ -370,7 +382,6 @@ export abstract class VirtioDriver<Bit extends number = number, Config extends o
       this.fail(error);
       return;
     }
-    this.codecs = new Map();
     for (const listener of this.configListeners) listener();
   }
 
@@ -421,13 +432,10 @@ export abstract class VirtioDriver<Bit extends number = number, Config extends o
   }
 
   private codecsFor(operation: Operation): OperationCodecs {
-    if (this.space.writes !== this.codecsMade) {
-      this.codecs = new Map();
-      this.codecsMade = this.space.writes;
-    }
+    const { context } = this;
     const known = this.codecs.get(operation);
     if (known !== undefined) return known;
-    const made = codecsOf(operation, this.context, this.transport.guestOrder);
+    const made = codecsOf(operation, context, this.transport.guestOrder);
     this.codecs.set(operation, made);
     return made;
   }
