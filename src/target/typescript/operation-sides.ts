@@ -71,6 +71,7 @@ export class OperationSides {
     const rest = pieces.slice(count);
     if (rest.length > 0 && this.areBytes(rest))
       return this.withBytes(pieces.slice(0, count), rest, "behind", `${typeOf(name)}Sent`);
+    if (this.needsOthers(pieces)) return { ...nothing, bytes: "behind", bytesOf: fieldsOf(pieces) };
     const alone = rest.length === 0 ? this.partCodec(pieces) : undefined;
     if (alone !== undefined) return { ...nothing, codec: alone, only: onlyField(pieces) };
     return { ...nothing, codec: this.readable, isWhole: path.tags.length > 0, only: onlyField(pieces) };
@@ -91,6 +92,7 @@ export class OperationSides {
     const open = pieces.slice(0, pieces.length - fixed);
     if (open.length > 0 && fixed > 0 && (open.length === 1 || open.every(({ member }) => isBytes(member))))
       return this.withBytes(pieces.slice(open.length), open, "before", wanted);
+    if (this.needsOthers(pieces)) return { ...nothing, bytes: "behind", bytesOf: fieldsOf(pieces) };
     const alone = this.partCodec(pieces) ?? (path.tags.length === 0 ? this.writable : undefined);
     const varies = rest.length > 0;
     if (alone !== undefined) return { ...nothing, codec: alone, varies, only: onlyField(pieces) };
@@ -172,10 +174,20 @@ export class OperationSides {
     return first === -1 ? pieces.length : first;
   }
 
-  /** Whether they are bytes up to the end. */
+  /** Whether they are bytes up to the end, of any number, or of one that the device has from elsewhere. */
   private areBytes(pieces: readonly Piece[]): boolean {
     const last = pieces.at(-1);
-    return last !== undefined && isOpen(last.member) && pieces.every(({ member }) => isBytes(member));
+    return (
+      last !== undefined &&
+      (isOpen(last.member) || this.needsOthers([last])) &&
+      pieces.every(({ member }) => isBytes(member))
+    );
+  }
+
+  /** Whether their sizes depend on what no codec of an operation is told: the request that is answered, other messages. */
+  private needsOthers(pieces: readonly Piece[]): boolean {
+    const seen = sightOf(this.request, pieces[0]?.part.direction ?? "device-writable");
+    return !this.context.needsOf(seen(pieces.map(({ member }) => member))).others.isEmpty;
   }
 }
 

@@ -91,6 +91,13 @@ describe("the table of operations", () => {
     expect(only("u8 c[config.n]; present if F { le32 p; } u8 pi[p]; u8 data[];", "le64 wide;")).toBe(
       "req: operation(req, { sent: ReqSent, input: true, answer: ReqIn })",
     );
+    // The device knows from the request how many bytes it writes.
+    expect(only("u8 n;", "u8 s; u8 data[n];")).toBe(
+      "req: operation(req, { sent: Req, answer: ReqAnswer, output: 'behind', single: 's' })",
+    );
+    expect(only("u8 n;", "u8 s; struct h rows[n]; le16 odd[n];")).toBe(
+      "req: operation(req, { sent: Req, output: 'behind' })",
+    );
     // A length that the value has has to be that of the bytes: the codec sees to it.
     expect(only("u8 n; u8 data[n];", "u8 s;")).toBe("req: operation(req, { sent: Req, answer: ReqIn, single: 's' })");
   });
