@@ -132,22 +132,23 @@ export class ConfigSpace {
       for (let at = from; at < to; at++) view.setUint8(at, Math.floor(value / 256 ** (at - offset)) & 0xff);
       names.push(member.name);
     }
-    if (names.length === 0 || !this.take(names)) return [];
-    return names.filter((name) => this.isVisible(name));
+    return names.length === 0 ? names : this.take(names);
   }
 
-  /** Takes over the values that the driver wrote, and shows what came of them. False where they are none of the members'. */
-  private take(names: readonly string[]): boolean {
+  /** Takes over the values that the driver wrote, and shows what came of them. @returns the members that took one */
+  private take(names: readonly string[]): string[] {
     let seen: Values;
     try {
       seen = (this.shown?.readFrom(this.visible.view) ?? {}) as Values;
     } catch {
       // The value is none of this member's: it stays what it was.
       this.encode();
-      return false;
+      return [];
     }
+    // What the driver does not see keeps its place, and nothing is written there.
+    const taken = names.filter((name) => seen[name] !== undefined);
     for (const { name, clears } of this.writables) {
-      if (!names.includes(name) || seen[name] === undefined) continue;
+      if (!taken.includes(name)) continue;
       if (clears === undefined) {
         this.values[name] = seen[name];
       } else {
@@ -157,12 +158,7 @@ export class ConfigSpace {
       }
     }
     this.encode();
-    return true;
-  }
-
-  private isVisible(name: string): boolean {
-    const row = this.codec?.byteLayout.find((one) => one.name === name);
-    return row?.byteOffset !== undefined && row.byteOffset < this.length;
+    return taken;
   }
 
   private encode(): void {
