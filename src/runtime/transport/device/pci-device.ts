@@ -8,7 +8,7 @@ import { msixControlOffset, msixControlWritable, MsixTable } from "./msix-table.
 import type { BarPart } from "./pci-bar.ts";
 import { type BarPlace, PciBars } from "./pci-bars.ts";
 import { addNotifications, addSharedMemory, addStructure, addWindow } from "./pci-capabilities.ts";
-import { commonConfigLength, PciCommonConfig } from "./pci-common-config.ts";
+import { commonConfigLength, PciCommonConfig } from "./pci-modern-registers.ts";
 import { type BarSpace, PciConfigSpace } from "./pci-config-space.ts";
 import type { PciFunction } from "./pci-function.ts";
 import { type PciIdentity, type PciInterfaces, writeIdentity } from "./pci-identity.ts";
