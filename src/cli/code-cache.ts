@@ -5,13 +5,28 @@ import { setFlagsFromString } from "node:v8";
 import { constants, Script } from "node:vm";
 import { readRecord, recordPath, writeRecord } from "./record-file.ts";
 
+/** V8's own value, in Node 20. */
+const usualBudget = 67_584;
+/** In bytes of bytecode that a function runs through before V8 thinks of optimizing it. */
+export const largeBudget = 2_000_000;
+
 /**
  * Delays V8's optimizing compiler until a function has run much longer than usual. Most runs end before optimized code
- * would pay, and it compiled for half of a build's time. Long runs still get it.
+ * would pay, and it compiled for half of a build's time. Long runs still get it. V8 takes a record only where this is as
+ * it was when the record was made.
  */
 export function optimizeLater(): void {
+  setBudget(largeBudget);
+}
+
+/** Undoes {@link optimizeLater}, so that V8 takes what Node itself has recorded of its modules. */
+export function optimizeAsUsual(): void {
+  setBudget(usualBudget);
+}
+
+function setBudget(bytes: number): void {
   // Other versions may not know the flag, and would say so on standard error.
-  if (process.versions.node.startsWith("20.")) setFlagsFromString("--interrupt-budget=2000000");
+  if (process.versions.node.startsWith("20.")) setFlagsFromString(`--interrupt-budget=${bytes}`);
 }
 
 interface Loaded {

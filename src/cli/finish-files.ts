@@ -29,13 +29,17 @@ export async function finish(
     for (const file of raw) entries[file.path] = { hash: hashOf(file.text) };
     return { files: raw, entries };
   }
-  const files = await Promise.all(
-    raw.map(async (file) => {
-      const rawHash = hashOf(file.text, parser, prettierVersion(), JSON.stringify(style));
-      const text = kept(folder, file.path, known[file.path], rawHash) ?? (await formatted(formatter, file));
-      return { path: file.path, text, rawHash };
-    }),
+  // The longest first, which takes longest; what comes out has the order of what came in.
+  const finished = new Map(
+    raw
+      .toSorted((a, b) => b.text.length - a.text.length)
+      .map((file) => {
+        const rawHash = hashOf(file.text, parser, prettierVersion(), JSON.stringify(style));
+        const text = kept(folder, file.path, known[file.path], rawHash) ?? formatted(formatter, file);
+        return [file, Promise.resolve(text).then((one) => ({ path: file.path, text: one, rawHash }))] as const;
+      }),
   );
+  const files = await Promise.all(raw.flatMap((file) => finished.get(file) ?? []));
   for (const { path, text, rawHash } of files) entries[path] = { hash: hashOf(text), raw: rawHash };
   return { files: files.map(({ path, text }) => ({ path, text })), entries };
 }

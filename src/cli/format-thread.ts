@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parentPort } from "node:worker_threads";
 import type { Plugin } from "prettier";
 import type * as Standalone from "prettier/standalone";
-import { loadScript, recordScripts } from "./code-cache.ts";
+import { loadScript, optimizeLater, recordScripts } from "./code-cache.ts";
 
 /** A thread that formats one text after the other: prettier is the slowest step of a build. */
 export interface FormatTask {
@@ -15,6 +15,9 @@ export interface FormatTask {
 
 export type FormatAnswer =
   { readonly id: number; readonly text: string } | { readonly id: number; readonly error: string };
+
+// As in the process that made the records of prettier.
+optimizeLater();
 
 const fromHere = createRequire(import.meta.url);
 

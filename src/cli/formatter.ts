@@ -1,80 +1,82 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
+import { optimizeAsUsual } from "./code-cache.ts";
 import type { FormatAnswer, FormatTask } from "./format-thread.ts";
 import { packageFolder } from "./package-folder.ts";
 
 interface Waiting {
-  readonly task: FormatTask;
   resolve(text: string): void;
   reject(error: Error): void;
+}
+
+interface Thread {
+  readonly worker: Worker;
+  /** What it was given and has not answered, by number. */
+  readonly waiting: Map<number, Waiting>;
+  /** The length of all that it was given, in UTF-16 units; infinite when it has ended. */
+  load: number;
+  failure: Error | undefined;
 }
 
 const mostThreads = 2;
 
 /**
  * Formats TypeScript in threads of its own, so that their start and their work overlap with what the main thread does.
- * Each thread has one text at a time; the longest waiting text comes first.
+ * A text is sent to a thread at once, to the one that has less to do: the main thread would seldom be free to hand out
+ * the next when one is done. So the longest should be given first.
  */
 export class Formatter {
-  private readonly idle: Worker[] = [];
-  private readonly all: Worker[] = [];
-  private readonly queue: Waiting[] = [];
-  private readonly busy = new Map<Worker, Waiting>();
+  private readonly threads: readonly Thread[];
   private count = 0;
 
   constructor() {
     const file = join(packageFolder(), "dist", "bin", "format-thread.js");
-    for (let index = 0; index < Math.min(mostThreads, availableParallelism()); index++) {
+    // While they start, for they load many of Node's modules; they set it back themselves.
+    optimizeAsUsual();
+    this.threads = Array.from({ length: Math.min(mostThreads, availableParallelism()) }, () => {
       const worker = new Worker(file);
+      const thread: Thread = { worker, waiting: new Map(), load: 0, failure: undefined };
       // A thread that waits for work keeps no process alive.
       worker.unref();
-      worker.on("message", (answer: FormatAnswer) => this.answered(worker, answer));
-      worker.on("error", (error) => this.failed(worker, error));
-      this.idle.push(worker);
-      this.all.push(worker);
-    }
+      worker.on("message", (answer: FormatAnswer) => answered(thread, answer));
+      worker.on("error", (error) => failed(thread, error));
+      return thread;
+    });
   }
 
   /** @throws Error with prettier's words where the text does not parse. */
   format(text: string, style: object): Promise<string> {
     return new Promise((resolve, reject) => {
-      this.queue.push({ task: { id: this.count++, text, style }, resolve, reject });
-      this.queue.sort((a, b) => b.task.text.length - a.task.text.length);
-      this.next();
+      const thread = this.threads.reduce((least, one) => (one.load < least.load ? one : least));
+      if (thread.failure !== undefined) {
+        reject(thread.failure);
+        return;
+      }
+      const task: FormatTask = { id: this.count++, text, style };
+      thread.load += text.length;
+      thread.waiting.set(task.id, { resolve, reject });
+      thread.worker.ref();
+      thread.worker.postMessage(task);
     });
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.all.map((worker) => worker.terminate()));
+    await Promise.all(this.threads.map(({ worker }) => worker.terminate()));
   }
+}
 
-  private next(): void {
-    while (this.idle.length > 0 && this.queue.length > 0) {
-      const worker = this.idle.pop();
-      const waiting = this.queue.shift();
-      if (worker === undefined || waiting === undefined) return;
-      this.busy.set(worker, waiting);
-      worker.ref();
-      worker.postMessage(waiting.task);
-    }
-  }
+function answered({ worker, waiting }: Thread, answer: FormatAnswer): void {
+  const one = waiting.get(answer.id);
+  waiting.delete(answer.id);
+  if (waiting.size === 0) worker.unref();
+  if ("error" in answer) one?.reject(new Error(answer.error));
+  else one?.resolve(answer.text);
+}
 
-  private answered(worker: Worker, answer: FormatAnswer): void {
-    const waiting = this.busy.get(worker);
-    this.busy.delete(worker);
-    worker.unref();
-    this.idle.push(worker);
-    if ("error" in answer) waiting?.reject(new Error(answer.error));
-    else waiting?.resolve(answer.text);
-    this.next();
-  }
-
-  private failed(worker: Worker, error: Error): void {
-    this.busy.get(worker)?.reject(error);
-    this.busy.delete(worker);
-    // Without any thread left nobody would answer.
-    if (this.busy.size === 0 && this.idle.length === 0)
-      for (const waiting of this.queue.splice(0)) waiting.reject(error);
-  }
+function failed(thread: Thread, error: Error): void {
+  thread.failure = error;
+  thread.load = Infinity;
+  for (const one of thread.waiting.values()) one.reject(error);
+  thread.waiting.clear();
 }

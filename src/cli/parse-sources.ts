@@ -2,6 +2,7 @@ import { join, resolve } from "node:path";
 import type { File } from "../../grammar/ast.ts";
 import type { ParseResult } from "../../grammar/parse.ts";
 import { cacheFolder, recordName, remembers } from "./cache-folder.ts";
+import { optimizeLater } from "./code-cache.ts";
 import { grammarIdentity } from "./grammar-identity.ts";
 import { packageFolder } from "./package-folder.ts";
 import { inputPath, type Source } from "./sources.ts";
@@ -17,6 +18,8 @@ export async function parseSources(sources: readonly Source[]): Promise<readonly
   const trees = grammarIdentity === undefined || !remembers() ? undefined : new Trees(grammarIdentity);
   const recalled = sources.map((source) => trees?.recall(source));
   if (recalled.every((file) => file !== undefined)) return recalled.map((file) => ({ file, diagnostics: [] }));
+  // As in the process that made the record of the parser's code.
+  optimizeLater();
   const { parse } = await import("../../grammar/parse.ts");
   return sources.map((source, index) => {
     const file = recalled[index];

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { largeBudget } from "../../src/cli/code-cache.ts";
 import { readRecord, recordPath, writeRecord } from "../../src/cli/record-file.ts";
 import { root } from "./run-virtgen.ts";
 
@@ -90,6 +91,23 @@ describe("the records of virtgen's own code", () => {
     cpSync(join(root, "dist/bin"), join(folder, "dist/bin"), { recursive: true });
     records = join(folder, "dist/bin/code");
     whole = new Map(readdirSync(records).map((name) => [name, readFileSync(join(records, name))]));
+  });
+
+  it("are all taken by V8, with its flags as the command sets them", () => {
+    const judge = `
+      const { wrap } = require("node:module"), { Script } = require("node:vm"), { readFileSync } = require("node:fs");
+      require("node:v8").setFlagsFromString("--interrupt-budget=${largeBudget}");
+      for (const file of process.argv.slice(1)) {
+        const record = readFileSync(file);
+        const start = 8 + record.readUInt32LE(0);
+        const cachedData = record.subarray(start, start + record.readUInt32LE(4));
+        const { cachedDataRejected } = new Script(wrap(record.toString("utf8", 8, start)), { cachedData });
+        if (cachedDataRejected !== false) console.log(file);
+      }`;
+    const files = [...whole.keys()].map((name) => join(records, name));
+    expect(files.some((file) => file.includes("babel.js"))).toBe(true);
+    const { stdout, stderr } = spawnSync(process.execPath, ["-e", judge, ...files], { encoding: "utf8" });
+    expect({ stdout, stderr }).toEqual({ stdout: "", stderr: "" });
   });
 
   it("make no difference to what a run does", () => {
