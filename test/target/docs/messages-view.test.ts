@@ -25,6 +25,14 @@ describe("messageViews", () => {
     ]);
   });
 
+  test("what a device answers to what it does not know is said once, at the request", () => {
+    const view = messageOf(
+      "enum S { OK = 0; UNSUPP = 2; } request req on q { device-readable { le32 a; } device-writable { u8 status : S refuse UNSUPP; } }",
+    );
+    expect(view.facts).toContain("A request that the device does not know it answers with `S.UNSUPP` in `status`.");
+    expect(messageOf("request req on q { device-writable { u8 status; } }").facts).not.toContain("does not know");
+  });
+
   test("switches in switches are one line for each way through them", () => {
     const view = messageOf(`
       features { A = 0; B = 1; }
