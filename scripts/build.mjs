@@ -5,7 +5,9 @@
 //   dist/index.js         the library, from src/index.ts
 //   dist/trees/           the syntax trees of specs/, so that no run has to parse them
 //   dist/runtime.js       what generated TypeScript imports, from src/runtime/index.ts
-//   dist/chunk/           what both share
+//   dist/devices.js       devices that are ready to use, from src/devices/index.ts; they import dist/runtime.js
+//   dist/devices/node.js  what they need of Node, from src/devices/node/index.ts
+//   dist/chunk/           what several of these share
 //   dist/types/           declarations, one a source file
 //
 // The command is bundled because chevrotain alone takes 0.3 s to import from its hundreds of files, and as CommonJS,
@@ -26,8 +28,10 @@ const dist = join(root, "dist");
 
 /** Each module's name under dist/, and the source file that it starts from. */
 const modules = {
-  index: "src/index.ts",
-  runtime: "src/runtime/index.ts",
+  "index": "src/index.ts",
+  "runtime": "src/runtime/index.ts",
+  "devices": "src/devices/index.ts",
+  "devices/node": "src/devices/node/index.ts",
 };
 
 /** The same for scripts. */
@@ -40,8 +44,8 @@ const scripts = {
 /** The script that is run as a program. */
 const command = "bin/virtgen.js";
 
-/** Packages that are imported at run time instead of bundled. */
-const external = [/^prettier(\/|$)/, /^chokidar$/];
+/** What is imported at run time instead of bundled. Devices and what users generate are to share one runtime. */
+const external = [/^prettier(\/|$)/, /^chokidar$/, /^virtgen\/runtime$/];
 
 /**
  * Type-checks grammar/ and src/ and writes their declarations.

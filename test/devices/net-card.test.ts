@@ -188,7 +188,7 @@ describe("sending", () => {
     packet.set([0x00, 0x01, 0xf2, 0x03, 0, 0], 14);
     await guest.post(queue.transmit, [header({ flags: HDR_F.NEEDS_CSUM, csum_start: 14, csum_offset: 4 }), packet], []);
     // The sum of the words is 0xf204.
-    expect([...(link.sent[0] ?? []).subarray(18)]).toEqual([0x0d, 0xfb]);
+    expect([...(link.sent[0]?.subarray(18) ?? [])]).toEqual([0x0d, 0xfb]);
     await guest.post(queue.transmit, [header({ flags: HDR_F.NEEDS_CSUM, csum_start: 14, csum_offset: 5 }), packet], []);
     expect([link.sent.length, card.counts.malformed]).toEqual([1, 1]);
   });
