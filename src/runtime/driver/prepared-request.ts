@@ -1,5 +1,6 @@
 import { CodecError } from "../codec-error.ts";
 import type { Region } from "../memory/region.ts";
+import type { Operation } from "../operation.ts";
 import { ScatterList } from "../virtqueue/scatter-list.ts";
 import type { DmaArena } from "./dma-arena.ts";
 import type { DmaBlock, GuestRange } from "./dma-memory.ts";
@@ -36,6 +37,15 @@ const noBytes = new Uint8Array(0);
 const partAlign = 16;
 
 function ignore(): void {}
+
+/** @throws DriverError where there are bytes that the operation has no place for */
+function checkParts({ message, input, output }: Operation, inputLength: number, outputLength: number): void {
+  if (message.byAddress === true) return;
+  if (inputLength > 0 && !input) throw new DriverError("misuse", `${message.name}: nothing follows what is sent`);
+  if (outputLength > 0 && output === undefined) {
+    throw new DriverError("misuse", `${message.name}: the device writes nothing but its answer`);
+  }
+}
 
 function sum(ranges: readonly GuestRange[] | undefined, length: number | undefined): number {
   return ranges === undefined ? (length ?? 0) : ranges.reduce((total, range) => total + range.length, 0);
@@ -155,12 +165,14 @@ export class PreparedRequest {
     arena: DmaArena,
   ): void {
     const { operation } = codecs;
+    if (this.underWay) throw new DriverError("misuse", "the request is under way");
     this.target = target;
     this.codecs = codecs;
     this.sentLength = codecs.sentLength ?? room.sentLength ?? 0;
     this.answerRoom = codecs.answerLength ?? room.answerLength ?? 0;
     const inputTotal = sum(room.inputAt, room.inputLength);
     this.outputTotal = sum(room.outputAt, room.outputLength);
+    checkParts(operation, inputTotal, this.outputTotal);
     this.inputHere = room.inputAt === undefined ? inputTotal : 0;
     this.outputHere = room.outputAt === undefined ? this.outputTotal : 0;
     this.writableAt = Math.ceil((this.sentLength + this.inputHere) / partAlign) * partAlign;

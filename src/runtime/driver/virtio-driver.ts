@@ -1,19 +1,19 @@
 import type { ConfigAccess } from "../config-access.ts";
 import { F, STATUS } from "../described/config.ts";
 import type { DeviceDescription } from "../device/device-description.ts";
-import { FeatureSet } from "../features.ts";
+import type { FeatureSet } from "../features.ts";
 import type { Operation } from "../operation.ts";
-import type { QueueContext, QueuePlace } from "../queues.ts";
+import type { QueuePlace } from "../queues.ts";
 import { InterruptCause, type DriverTransport } from "../transport/driver/driver-transport.ts";
-import { CodecError } from "../codec-error.ts";
 import { createRequestQueue, nameOf, type QueueMaking } from "./create-request-queue.ts";
 import { DmaArena } from "./dma-arena.ts";
 import { DriverConfig } from "./driver-config.ts";
+import { asConfig, DriverContext } from "./driver-context.ts";
 import { DriverError } from "./driver-error.ts";
 import type { DriverOptions, ListenOptions, QueueChoice, Reply, RequestParts } from "./driver-options.ts";
 import { EventReceiver, type EventHandler } from "./event-receiver.ts";
 import { negotiate } from "./negotiation.ts";
-import { codecsOf, operationExists, type OperationCodecs } from "./operation-codecs.ts";
+import { operationExists, type OperationCodecs } from "./operation-codecs.ts";
 import type { PreparedRequest, RequestRoom } from "./prepared-request.ts";
 import { RequestPool } from "./request-pool.ts";
 import type { RequestQueue } from "./request-queue.ts";
@@ -24,8 +24,6 @@ type State = "stopped" | "changing" | "running" | "failed";
 /** The status once the features are settled. */
 const settledLegacy = STATUS.ACKNOWLEDGE | STATUS.DRIVER;
 const settled = settledLegacy | STATUS.FEATURES_OK;
-
-const noFeatures = new FeatureSet();
 
 /**
  * A driver of any type of device on any transport: it sets the device up as the standard rules it, and has its queues.
@@ -44,13 +42,9 @@ export abstract class VirtioDriver<Bit extends number = number, Config extends o
   private readonly pool: RequestPool;
   private readonly space: DriverConfig;
   private state: State = "stopped";
-  private featuresNow: FeatureSet = noFeatures;
   private queues: RequestQueue[] = [];
   private readonly receivers = new Map<RequestQueue, EventReceiver>();
-  /** What queues and codecs depend on, as of this version of the configuration space. */
-  private contextNow: QueueContext | undefined;
-  private contextVersion = 0;
-  private readonly codecs = new Map<Operation, OperationCodecs>();
+  private readonly context: DriverContext;
   private readonly configListeners = new Set<() => void>();
   private readonly failureListeners = new Set<(error: DriverError) => void>();
   private idlePolls = 0;
@@ -67,6 +61,7 @@ export abstract class VirtioDriver<Bit extends number = number, Config extends o
     this.arena = new DmaArena(options.memory);
     this.pool = new RequestPool(this.arena, options.framing, transport.legacy !== undefined);
     this.space = new DriverConfig(transport.config, description.config);
+    this.context = new DriverContext(this.space, transport.guestOrder);
   }
 
   // --- Its life
@@ -115,7 +110,7 @@ export abstract class VirtioDriver<Bit extends number = number, Config extends o
 
   /** The features that were negotiated; none before that. */
   get features(): FeatureSet<Bit> {
-    return this.featuresNow as FeatureSet<Bit>;
+    return this.context.features as FeatureSet<Bit>;
   }
 
   /** The queues that are set up. */
@@ -135,12 +130,8 @@ export abstract class VirtioDriver<Bit extends number = number, Config extends o
     this.space.refresh();
     const { config } = this.description;
     if (config === undefined) return {} as Config;
-    try {
-      const codec = config.withContext({ features: this.featuresNow }).guestOrder(this.transport.guestOrder);
-      return codec.readFrom(this.space.copy.view) as Config;
-    } catch (error) {
-      throw asConfigError(error);
-    }
+    const codec = config.withContext({ features: this.context.features }).guestOrder(this.transport.guestOrder);
+    return asConfig(() => codec.readFrom(this.space.copy.view)) as Config;
   }
 
   /** Calls `listener` after each change of the configuration space. @returns ends that */
@@ -190,7 +181,7 @@ export abstract class VirtioDriver<Bit extends number = number, Config extends o
    */
   prepare(operation: Operation, room: RequestRoom & QueueChoice = {}): PreparedRequest {
     const queue = this.queueFor(operation, room);
-    return this.pool.prepare(queue, this.codecsFor(operation), room);
+    return this.pool.prepare(queue, this.context.codecsFor(operation), room);
   }
 
   /** Gives a prepared request's memory back. @throws DriverError where it is under way */
@@ -219,7 +210,7 @@ export abstract class VirtioDriver<Bit extends number = number, Config extends o
   /**
    * Sends a request and resolves with what comes back. Requests that are sent together go out with one notification.
    * @param value what is sent, with its tags; undefined where there is nothing but bytes
-   * @throws DriverError (as a rejection)
+   * @throws DriverError (as a rejection), CodecError where the value is none of this operation's
    */
   protected request<Value = undefined>(
     operation: Operation,
@@ -228,10 +219,10 @@ export abstract class VirtioDriver<Bit extends number = number, Config extends o
   ): Promise<Reply<Value>> {
     return new Promise((resolve, reject) => {
       const queue = this.queueFor(operation, parts);
-      const request = this.pool.take(queue, this.codecsFor(operation), this.roomOf(operation, value, parts));
+      const request = this.pool.take(queue, this.context.codecsFor(operation), this.roomOf(operation, value, parts));
       try {
         const { sent } = request.codecs;
-        if (sent !== undefined && value !== undefined) sent.writeTo(request.view, request.at, value);
+        sent?.writeTo(request.view, request.at, value ?? {});
         if (parts.input !== undefined) request.input.set(parts.input);
         request.submit(() => {
           try {
@@ -256,7 +247,7 @@ export abstract class VirtioDriver<Bit extends number = number, Config extends o
    */
   protected listen<Value>(operation: Operation, handler: EventHandler<Value>, options: ListenOptions = {}): void {
     const queue = this.queueFor(operation, options);
-    const codecs = this.codecsFor(operation);
+    const codecs = this.context.codecsFor(operation);
     const known = this.receivers.get(queue);
     const receiver =
       known ??
@@ -271,7 +262,14 @@ export abstract class VirtioDriver<Bit extends number = number, Config extends o
     const answerLength = codecs.answerLength ?? options.answerLength ?? 0;
     const outputLength = answerLength + (options.outputLength ?? 0);
     // The receiver takes the bytes apart: which event it is they tell only then.
-    const plain: OperationCodecs = { operation, sent: undefined, sentLength: 0, answer: undefined, answerLength: 0 };
+    const whole = { ...operation, output: "behind" } as const;
+    const plain: OperationCodecs = {
+      operation: whole,
+      sent: undefined,
+      sentLength: 0,
+      answer: undefined,
+      answerLength: 0,
+    };
     const count = options.buffers ?? queue.ring.size;
     for (let index = 0; index < count; index++) receiver.post(this.pool.prepare(queue, plain, { outputLength }));
     queue.flush();
@@ -279,7 +277,7 @@ export abstract class VirtioDriver<Bit extends number = number, Config extends o
 
   /** Resets one queue and sets it up again: what is under way there is rejected. Needs RING_RESET. @throws DriverError */
   protected async resetQueue(kind: string, index = 0): Promise<void> {
-    if (!this.featuresNow.has(F.RING_RESET)) {
+    if (!this.context.features.has(F.RING_RESET)) {
       throw new DriverError("not-negotiated", "a queue alone can be reset only with RING_RESET");
     }
     const at = this.queues.findIndex(({ place }) => place.name === kind && place.index === index);
@@ -301,26 +299,12 @@ export abstract class VirtioDriver<Bit extends number = number, Config extends o
     return this.options.timeout ?? 5000;
   }
 
-  private get context(): QueueContext {
-    const known = this.contextNow;
-    if (known !== undefined && this.contextVersion === this.space.version) return known;
-    try {
-      const config = this.space.known(this.featuresNow, this.transport.guestOrder);
-      this.contextNow = { features: this.featuresNow, config };
-    } catch (error) {
-      throw asConfigError(error);
-    }
-    this.contextVersion = this.space.version;
-    this.codecs.clear();
-    return this.contextNow;
-  }
-
   private get making(): QueueMaking {
     const { queueSize = 256, indirectEntries = 16, polled = false } = this.options;
     return {
       transport: this.transport,
       arena: this.arena,
-      features: this.featuresNow,
+      features: this.context.features,
       settings: { size: queueSize, indirectEntries, polled },
       broken: (place, fault) =>
         this.fail(new DriverError("queue-broken", `${nameOf(place)}: the device broke its rules: ${fault}`, { fault })),
@@ -338,16 +322,15 @@ export abstract class VirtioDriver<Bit extends number = number, Config extends o
     this.pool.clear();
     this.arena.releaseAll();
     this.failure = undefined;
-    this.featuresNow = noFeatures;
+    this.context.settle();
   }
 
   private setUp(): void {
     const { transport, description, options } = this;
     const features = negotiate(transport, description, options.features, options.required);
-    this.featuresNow = features;
-    this.contextNow = undefined;
+    this.context.settle(features);
     this.space.refresh();
-    for (const place of this.places()) {
+    for (const place of this.context.places(description.queues, options.queueNumbering)) {
       if (options.queues?.(place) !== false) this.queues.push(createRequestQueue(place, this.making));
     }
     this.state = "running";
@@ -355,15 +338,6 @@ export abstract class VirtioDriver<Bit extends number = number, Config extends o
     this.checkStatus();
     if (this.failure !== undefined) throw this.failure;
     this.started();
-  }
-
-  /** The queues that there are, as the features and the configuration space tell. */
-  private places(): QueuePlace[] {
-    try {
-      return this.description.queues.places(this.context, this.options.queueNumbering);
-    } catch (error) {
-      throw asConfigError(error);
-    }
   }
 
   /** Tells the device that the driver has given up, unless it did so itself. */
@@ -412,17 +386,17 @@ export abstract class VirtioDriver<Bit extends number = number, Config extends o
     const name = kind ?? message.queues[0] ?? "";
     const found = this.queues.find(({ place }) => place.name === name && place.index === queue);
     if (found === undefined) throw new DriverError("queue-missing", `there is no queue ${name}[${queue}]`);
-    if (!operationExists(operation, this.context)) {
+    if (!operationExists(operation, this.context.current)) {
       throw new DriverError("not-negotiated", `${message.name}: a feature that it needs was not negotiated`);
     }
     return found;
   }
 
   private roomOf(operation: Operation, value: object | undefined, parts: RequestParts): RequestRoom {
-    const { sent, sentLength } = this.codecsFor(operation);
+    const { sent, sentLength } = this.context.codecsFor(operation);
     const { input, output = 0, inputAt, outputAt, answerLength = 0 } = parts;
     return {
-      sentLength: sentLength ?? (value === undefined ? 0 : (sent?.sizeOf(value) ?? 0)),
+      sentLength: sentLength ?? sent?.sizeOf(value ?? {}) ?? 0,
       answerLength,
       inputLength: input?.length ?? 0,
       outputLength: typeof output === "number" ? output : output.length,
@@ -430,20 +404,6 @@ export abstract class VirtioDriver<Bit extends number = number, Config extends o
       ...(outputAt === undefined ? {} : { outputAt }),
     };
   }
-
-  private codecsFor(operation: Operation): OperationCodecs {
-    const { context } = this;
-    const known = this.codecs.get(operation);
-    if (known !== undefined) return known;
-    const made = codecsOf(operation, context, this.transport.guestOrder);
-    this.codecs.set(operation, made);
-    return made;
-  }
-}
-
-/** Values that the description does not allow are the device's fault. */
-function asConfigError(error: unknown): unknown {
-  return error instanceof CodecError ? new DriverError("wrong-config", error.message, { cause: error }) : error;
 }
 
 function replyOf<Value>(request: PreparedRequest, target: number | Uint8Array | undefined): Reply<Value> {

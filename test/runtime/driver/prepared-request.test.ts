@@ -4,6 +4,7 @@ import type { PreparedRequest } from "../../../src/runtime/driver/prepared-reque
 import { GuestMemory } from "../../../src/runtime/memory/guest-memory.ts";
 import { MmioDevice } from "../../../src/runtime/transport/device/mmio-device.ts";
 import { MmioTransport } from "../../../src/runtime/transport/driver/mmio-transport.ts";
+import { operation } from "../../../src/runtime/operation.ts";
 import { createWasmMemory } from "../memory/wasm-memory.ts";
 import { mmioRig } from "./mmio-rig.ts";
 import { rejectionOf } from "./rejection.ts";
@@ -124,6 +125,16 @@ describe("a prepared request", () => {
     expect(dma.free).toBe(free);
   });
 
+  it("has no bytes but where its operation has a place for them, and at least one", async () => {
+    const { driver } = mmioRig();
+    await driver.start();
+    const misuse = expect.objectContaining({ code: "misuse" });
+    expect(() => driver.prepare(operations.read, { inputLength: 1 })).toThrow(misuse);
+    expect(() => driver.prepare(operations.write, { outputLength: 1 })).toThrow(misuse);
+    const none = operation(operations.read.message, { input: true });
+    expect(() => driver.prepare(none)).toThrow(/at least 1 byte/);
+  });
+
   it("may have its bytes elsewhere in memory", async () => {
     const { driver, memory, dma } = mmioRig();
     await driver.start();
@@ -213,6 +224,17 @@ describe("requests that are made of a value", () => {
     const { free } = dma;
     expect((await driver.read(0, 100_000)).status).toBe(S.OK);
     expect(dma.free).toBe(free);
+  });
+
+  it("are those of their description", async () => {
+    const { driver, dma } = mmioRig();
+    await driver.start();
+    await driver.read(0, 4);
+    const { free } = dma;
+    expect(await rejectionOf(driver.read(-1, 4))).toMatchObject({ name: "CodecError", fault: "out-of-range" });
+    expect(await rejectionOf(driver.trim(0, [-1]))).toMatchObject({ name: "CodecError" });
+    expect(dma.free).toBe(free);
+    expect((await driver.read(0, 4)).status).toBe(S.OK);
   });
 
   it("put what comes back where it is wanted", async () => {
