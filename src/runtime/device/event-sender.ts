@@ -1,4 +1,4 @@
-import type { ContextualCodec } from "../codec/codec.ts";
+import type { Codec, ContextualCodec } from "../codec/codec.ts";
 import type { GuestOrder } from "../codec/spec.ts";
 import type { Operation } from "../operation.ts";
 import type { QueueContext } from "../queues.ts";
@@ -10,6 +10,9 @@ export class EventSender {
   private readonly context: QueueContext;
   private readonly order: GuestOrder;
 
+  /** Made at the first use of each operation. */
+  private readonly codecs = new Map<Operation, Codec<object>>();
+
   constructor(queue: DeviceQueue, context: QueueContext, order: GuestOrder) {
     this.queue = queue;
     this.context = context;
@@ -18,12 +21,8 @@ export class EventSender {
 
   /** False where there is no buffer. A buffer that is too short is used with as much as it holds. */
   send(operation: Operation, value: unknown, output: Uint8Array | undefined): boolean {
-    const codec =
-      operation.answer === undefined
-        ? undefined
-        : (operation.answer as unknown as ContextualCodec<object, QueueContext>).withContext(this.context);
     const whole = operation.single === undefined ? value : { [operation.single]: value };
-    const bytes = codec?.guestOrder(this.order).toBytes(whole as object);
+    const bytes = this.codecOf(operation)?.toBytes(whole as object);
     const chain = this.queue.pop();
     if (chain === undefined) return false;
     let written = 0;
@@ -33,5 +32,17 @@ export class EventSender {
     this.queue.push(chain, written);
     this.queue.publish();
     return written === (bytes?.length ?? 0) + (output?.length ?? 0);
+  }
+
+  private codecOf(operation: Operation): Codec<object> | undefined {
+    const { answer } = operation;
+    if (answer === undefined) return undefined;
+    let codec = this.codecs.get(operation);
+    if (codec === undefined) {
+      const contextual = answer as unknown as ContextualCodec<object, QueueContext>;
+      codec = contextual.withContext(this.context).guestOrder(this.order);
+      this.codecs.set(operation, codec);
+    }
+    return codec;
   }
 }

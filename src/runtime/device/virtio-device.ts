@@ -5,19 +5,17 @@ import { FeatureSet } from "../features.ts";
 import type { GuestMemory } from "../memory/guest-memory.ts";
 import type { Operation } from "../operation.ts";
 import type { QueueContext, QueuePlace } from "../queues.ts";
-import type { Chain } from "../virtqueue/chain.ts";
-import { createDeviceQueue } from "../virtqueue/create-queue.ts";
-import { PENDING, type DeviceQueue } from "../virtqueue/device-queue.ts";
+import type { DeviceQueue } from "../virtqueue/device-queue.ts";
 import { notificationData } from "../virtqueue/notification.ts";
 import { isQueueSize, queueFeatures, type QueueLayout } from "../virtqueue/queue-setup.ts";
 import { ConfigSpace } from "./config-space.ts";
 import type { DeviceDescription } from "./device-description.ts";
 import { DeviceError, type NeedsReset } from "./device-error.ts";
 import type { DeviceInterface, DevicePort, SharedMemory } from "./device-port.ts";
-import { EventSender } from "./event-sender.ts";
 import type { Answer, Incoming } from "./incoming.ts";
+import { LiveQueue, type QueueHost } from "./live-queue.ts";
 import { Negotiation } from "./negotiation.ts";
-import { isThere, OperationServer } from "./operation-server.ts";
+import { isThere } from "./operation-server.ts";
 
 /** What a device is made of, beside its description. */
 export interface DeviceOptions<Bit extends number, Config extends object> {
@@ -30,13 +28,6 @@ export interface DeviceOptions<Bit extends number, Config extends object> {
   /** Numbers optional queues as this house does (`linux`); as the standard says if absent. */
   readonly queueNumbering?: string;
   readonly sharedMemory?: readonly SharedMemory[];
-}
-
-/** One queue, from when the driver has set it up until the reset. */
-interface LiveQueue {
-  readonly place: QueuePlace;
-  readonly queue: DeviceQueue;
-  server: OperationServer;
 }
 
 /** Any method that serves an operation. */
@@ -141,9 +132,7 @@ export abstract class VirtioDevice<Bit extends number = number, Config extends o
    * Undefined while the driver has not set it up, or the device does not run. Not to be kept over a reset.
    */
   protected queueOf(name: string, index = 0): DeviceQueue | undefined {
-    if (!this.running) return undefined;
-    for (const { place, queue } of this.live.values()) if (place.name === name && place.index === index) return queue;
-    return undefined;
+    return this.liveQueue(name, index)?.queue;
   }
 
   /** Whether this choice of the driver's is taken; it is already held against the description. */
@@ -174,9 +163,7 @@ export abstract class VirtioDevice<Bit extends number = number, Config extends o
    * @throws CodecError where the value is none of the event's
    */
   protected send(operation: Operation, value: unknown, index = 0, output?: Uint8Array): boolean {
-    const queue = this.queueOf(operation.message.queues[0] ?? "", index);
-    if (queue === undefined) return false;
-    return new EventSender(queue, this.context, this.order).send(operation, value, output);
+    return this.liveQueue(operation.message.queues[0] ?? "", index)?.send(operation, value, output) ?? false;
   }
 
   /** Gives up: DEVICE_NEEDS_RESET is set, and the driver is told. */
@@ -340,6 +327,13 @@ export abstract class VirtioDevice<Bit extends number = number, Config extends o
     return { features, config };
   }
 
+  /** A queue that the device may use now. */
+  private liveQueue(name: string, index: number): LiveQueue | undefined {
+    if (!this.running) return undefined;
+    for (const live of this.live.values()) if (live.place.name === name && live.place.index === index) return live;
+    return undefined;
+  }
+
   private placeOf(index: number): QueuePlace | undefined {
     return this.queuePlaces.find((place) => place.number === index);
   }
@@ -434,7 +428,7 @@ export abstract class VirtioDevice<Bit extends number = number, Config extends o
 
   private createQueue(place: QueuePlace, port: DevicePort): LiveQueue {
     const features = this.negotiation.accepted ?? this.negotiation.taken;
-    const queue = createDeviceQueue({
+    return new LiveQueue(place, this.queueHost(), {
       memory: port.memory,
       features: {
         ...queueFeatures((bit) => features.has(bit)),
@@ -443,30 +437,24 @@ export abstract class VirtioDevice<Bit extends number = number, Config extends o
       },
       maxSize: this.maxQueueSize,
       interrupt: () => port.usedBuffer(place.number),
-      onBroken: (fault) => this.giveUp({ kind: "queue", queue: place.number, fault }),
     });
-    return { place, queue, server: this.createServer(place, queue) };
+  }
+
+  private queueHost(): QueueHost {
+    return {
+      operations: this.description.operations,
+      context: () => this.context,
+      order: () => this.order,
+      works: () => this.needsReset === undefined,
+      methodOf: (name) => this.methodOf(name),
+      giveUp: (cause) => this.giveUp(cause),
+      answered: () => this.rest(),
+    };
   }
 
   /** What requests look like may depend on the configuration space, which has changed. */
   private renewServers(): void {
-    for (const live of this.live.values()) live.server = this.createServer(live.place, live.queue);
-  }
-
-  private createServer(place: QueuePlace, queue: DeviceQueue): OperationServer {
-    const features = this.negotiation.accepted ?? this.negotiation.taken;
-    return new OperationServer(place, this.description.operations, {
-      context: this.face.legacy ? { features, config: this.space.known } : this.context,
-      order: this.order,
-      methodOf: (name) => this.methodOf(name),
-      failed: (number, operation, reason, error) =>
-        this.giveUp(
-          error === undefined
-            ? { kind: "request", queue: number, operation, reason }
-            : { kind: "handler", queue: number, operation, error },
-        ),
-      complete: (chain, written) => this.complete(queue, chain, written),
-    });
+    for (const live of this.live.values()) live.renew();
   }
 
   private checkMethod(name: string, operation: Operation): void {
@@ -480,19 +468,13 @@ export abstract class VirtioDevice<Bit extends number = number, Config extends o
     return typeof method === "function" ? (method.bind(this) as Method) : undefined;
   }
 
-  private complete(queue: DeviceQueue, chain: Chain, written: number): void {
-    queue.push(chain, written);
-    queue.publish();
-    this.rest();
-  }
-
   private serve(live: LiveQueue): void {
     if (!this.running || this.live.get(live.place.number) !== live) return;
-    if (!live.server.serves) {
+    if (!live.serves) {
       this.calling("buffersAdded", () => this.buffersAdded(live.place));
       return;
     }
-    live.queue.serve((chain) => (this.needsReset === undefined ? live.server.serve(chain) : PENDING));
+    live.serve();
     // A driver that adds as fast as it is served gets its turn again when others had theirs.
     if (live.queue.unserved) setTimeout(() => this.serve(live), 0);
   }
