@@ -13,9 +13,9 @@ export const baseMembers: ReadonlySet<string> = new Set(
     // VirtioDevice
     "accepted acceptedWord acceptFeatures acceptWord attach begin begun buffersAdded calling changeConfig " +
     "changedUnseen checkMethod complete config configGeneration configLength configWritten context createQueue " +
-    "createServer description driverFeatures enableQueue face features forget gaveUp giveUp house live " +
+    "createServer description driverFeatures enableQueue face features forget gaveUp giveUp house live liveQueue " +
     "maxQueueSize memory methodOf needsReset negotiate negotiation notified offered offeredWord order placeOf " +
-    "places placesNow port queueEnabled queueMaxSize queueOf queuePlaces readConfig renewServers reset " +
+    "places placesNow port queueEnabled queueHost queueMaxSize queueOf queuePlaces readConfig renewServers reset " +
     "resetQueue rest resting running send serve settle sharedMemory space speak start started status statusNow " +
     "suspend suspending taken wasReset writeConfig writeStatus " +
     // VirtioDriver
