@@ -28,6 +28,8 @@ export type DriverErrorCode =
   | "not-answered"
   /** The answer's bytes are none of this operation's. */
   | "wrong-answer"
+  /** The way to the device failed: what accesses its registers threw, or what was called from there. */
+  | "no-access"
   /** The device did not do in time what it has to. */
   | "timed-out"
   /** The memory that the driver may use is full. */

@@ -1,5 +1,4 @@
 import type { Codec, ContextualCodec } from "../codec/codec.ts";
-import { Condition } from "../codec/scope.ts";
 import type { GuestOrder } from "../codec/spec.ts";
 import type { AnyCodec } from "../message.ts";
 import type { Operation } from "../operation.ts";
@@ -30,10 +29,4 @@ export function codecsOf(operation: Operation, context: QueueContext, order: Gue
     answer,
     answerLength: answer === undefined ? 0 : answer.byteLength,
   };
-}
-
-/** Whether an operation exists under the negotiated features. */
-export function operationExists({ needs, message }: Operation, context: QueueContext): boolean {
-  if (needs.length === 0) return true;
-  return new Condition(needs).holds({ struct: message.name, value: {}, context, outer: undefined, after: 0, row: 0 });
 }

@@ -1,6 +1,7 @@
 import type { ConfigAccess } from "../config-access.ts";
 import { F, STATUS } from "../described/config.ts";
 import type { DeviceDescription } from "../device/device-description.ts";
+import { isThere } from "../device/operation-server.ts";
 import type { FeatureSet } from "../features.ts";
 import type { Operation } from "../operation.ts";
 import type { QueuePlace } from "../queues.ts";
@@ -13,7 +14,7 @@ import { DriverError } from "./driver-error.ts";
 import type { DriverOptions, ListenOptions, QueueChoice, Reply, RequestParts } from "./driver-options.ts";
 import { EventReceiver, type EventHandler } from "./event-receiver.ts";
 import { negotiate } from "./negotiation.ts";
-import { operationExists, type OperationCodecs } from "./operation-codecs.ts";
+import type { OperationCodecs } from "./operation-codecs.ts";
 import type { PreparedRequest, RequestRoom } from "./prepared-request.ts";
 import { RequestPool } from "./request-pool.ts";
 import type { RequestQueue } from "./request-queue.ts";
@@ -236,7 +237,7 @@ export abstract class VirtioDriver<Bit extends number = number, Config extends o
         this.pool.give(request);
         throw error;
       }
-      void Promise.resolve().then(() => queue.flush());
+      void Promise.resolve().then(() => this.send(queue));
     });
   }
 
@@ -343,7 +344,20 @@ export abstract class VirtioDriver<Bit extends number = number, Config extends o
   /** Tells the device that the driver has given up, unless it did so itself. */
   private giveUp(error: unknown): void {
     if (error instanceof DriverError && error.code === "timed-out") return;
-    this.transport.writeStatus(this.transport.readStatus() | STATUS.FAILED);
+    try {
+      this.transport.writeStatus(this.transport.readStatus() | STATUS.FAILED);
+    } catch {
+      // It cannot be told either. What went wrong first is what counts.
+    }
+  }
+
+  /** Sends what was submitted. Nobody waits for this: where it fails, the requests do. */
+  private send(queue: RequestQueue): void {
+    try {
+      queue.flush();
+    } catch (cause) {
+      this.fail(new DriverError("no-access", `${nameOf(queue.place)}: the device cannot be notified`, { cause }));
+    }
   }
 
   private configChanged(): void {
@@ -386,7 +400,7 @@ export abstract class VirtioDriver<Bit extends number = number, Config extends o
     const name = kind ?? message.queues[0] ?? "";
     const found = this.queues.find(({ place }) => place.name === name && place.index === queue);
     if (found === undefined) throw new DriverError("queue-missing", `there is no queue ${name}[${queue}]`);
-    if (!operationExists(operation, this.context.current)) {
+    if (!isThere(operation, this.context.current)) {
       throw new DriverError("not-negotiated", `${message.name}: a feature that it needs was not negotiated`);
     }
     return found;

@@ -211,6 +211,22 @@ describe("a device that does not answer", () => {
   });
 });
 
+describe("registers that cannot be reached any more", () => {
+  it("reject what is under way, with why", async () => {
+    const mmio = new ScriptedMmio();
+    const driver = mmio.driver();
+    await driver.start();
+    const gone = new Error("the other process has ended");
+    mmio.write = () => {
+      throw gone;
+    };
+    const lost = [rejectionOf(driver.read(0, 1)), rejectionOf(driver.read(0, 1))];
+    for (const one of lost) expect(await one).toMatchObject({ code: "no-access", cause: gone });
+    expect(driver.failure).toMatchObject({ code: "no-access" });
+    expect(await rejectionOf(driver.stop())).toBe(gone);
+  });
+});
+
 describe("a device that interrupts without a reason", () => {
   it("is not asked further", async () => {
     const mmio = new ScriptedMmio();

@@ -1,3 +1,4 @@
+import { Header } from "../device/pci-config-space.ts";
 import type { RegisterAccess, RegisterWidth } from "./register-access.ts";
 
 // Of the PCI Local Bus Specification, as far as a virtio driver needs it.
@@ -19,17 +20,6 @@ export interface PciAccess {
   /** The BAR of this number; undefined where there is none, or it is not mapped. */
   bar(index: number): MappedBar | undefined;
 }
-
-/** Places in the standard header of the configuration space, in bytes. */
-export const Header = {
-  vendorId: 0x00,
-  deviceId: 0x02,
-  status: 0x06,
-  subsystemId: 0x2e,
-  capabilities: 0x34,
-  /** Where the header ends, and capabilities may begin. */
-  end: 0x40,
-} as const;
 
 const statusCapabilities = 0x10;
 const spaceBytes = 256;
