@@ -265,4 +265,33 @@ describe.each(devices)("operations of $name", ({ module, operations }) => {
       expectRefusal(operation, laid, result.written);
     }
   });
+
+  it("stand any bytes: nothing is thrown, nothing is written beside the chain", () => {
+    const config = new ConfigMemory(new DataView(new ArrayBuffer(256)));
+    const queues = [...new Set(operations.flatMap(({ request }) => request.queues))];
+    const bits = [...featureBits(ir).values()];
+    const property = fc.property(
+      fc.uint8Array({ maxLength: 90 }),
+      fc.nat({ max: 90 }),
+      fc.constantFrom(...queues),
+      fc.subarray(bits),
+      orders,
+      (bytes, writable, queue, features, order) => {
+        // Numbers that are tags are small: others would mostly be refused at once.
+        const readable = bytes.map((byte, index) => (index < 4 ? byte % 20 : byte));
+        const laid = new LaidChain(readable, writable, 3);
+        const context = { features: new FeatureSet(features), config };
+        const result = serve(module, queue, context, order, laid, (_name, request) => {
+          expect(request.value).toBe(request.value);
+          request.output.fill(0, 0x5a);
+          return 0;
+        });
+        expect(result.written).toBeLessThanOrEqual(writable);
+        if (result.failures.length > 0) expect(result.written).toBe(PENDING);
+        expect(result.called.length).toBeLessThanOrEqual(1);
+        expect(laid.untouched).toBe(true);
+      },
+    );
+    fc.assert(property, { numRuns: 150 });
+  });
 });
