@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { evaluate, type Lookup } from "../../../src/ir/expression.ts";
+import { evaluate, walkExpression, type Lookup } from "../../../src/ir/expression.ts";
 import type {
   Arm,
   BitWord,
@@ -97,6 +97,8 @@ export class ValueMaker {
   private readonly module: Module;
   private readonly draw: Draw;
   private readonly world: World;
+  /** What members of a struct are compared with where others depend on them. */
+  private compared: ReadonlyMap<string, readonly bigint[]> = new Map();
 
   constructor(survey: Survey, module: Module, draw: Draw, world: World) {
     this.survey = survey;
@@ -133,7 +135,11 @@ export class ValueMaker {
         if (item.direction === direction && this.holds(item.if, [value])) this.fill(item.members, value, [], 0);
         continue;
       }
-      const arm = this.chosen(item.by, item.arms, [value]);
+      // What the driver has sent chooses, even if the answer has a member of that name.
+      const arm = this.chosen(item.by, item.arms, [
+        ...(direction === "device-writable" ? [this.world.request ?? {}] : []),
+        value,
+      ]);
       if (arm !== undefined) this.fillParts(arm.parts, direction, value, knows);
       else fc.pre(!knows);
       knows = false;
@@ -141,7 +147,11 @@ export class ValueMaker {
   }
 
   private fill(members: readonly Member[], value: Value, outer: readonly Value[], row: number): void {
+    const before = this.compared;
+    const own = comparedIn(members);
+    if (own.size > 0) this.compared = own;
     for (const member of members) this.fillMember(member, value, outer, row);
+    this.compared = before;
   }
 
   private fillMember(member: Member, value: Value, outer: readonly Value[], row: number): void {
@@ -227,6 +237,9 @@ export class ValueMaker {
     const to = range === undefined ? undefined : evaluate(range.to, () => undefined);
     const tags = this.survey.tags.get(field.name) ?? [];
     const largest = 2n ** BigInt(8 * type.size) - 1n;
+    const compared = this.compared.get(field.name) ?? [];
+    if (compared.length > 0 && this.draw(fc.boolean))
+      return Number(compared[this.draw(fc.nat, { max: compared.length - 1 })]);
     const value =
       from !== undefined && to !== undefined
         ? this.draw(fc.bigInt, { min: from, max: to })
@@ -329,6 +342,20 @@ export class ValueMaker {
     const module = this.survey.ir.modules.find((one) => one.name === type.module);
     return module?.items.flatMap((item) => (item.kind === "external" && item.name === type.name ? [item.size] : []))[0];
   }
+}
+
+/** The constants that conditions of members hold against other members, by the others' names. */
+function comparedIn(members: readonly Member[]): ReadonlyMap<string, readonly bigint[]> {
+  const found = new Map<string, bigint[]>();
+  for (const { if: condition } of members) {
+    if (condition === undefined) continue;
+    walkExpression(condition, (part) => {
+      if (part.op !== "==" || part.left.op !== "member" || part.right.op !== "constant") return;
+      const name = part.left.path.at(-1)?.name ?? "";
+      found.set(name, [...(found.get(name) ?? []), fixed(part.right)]);
+    });
+  }
+  return found;
 }
 
 /** The value of an expression of numbers and constants. */

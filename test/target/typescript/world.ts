@@ -66,6 +66,8 @@ export function withRequest(
   world: World,
   parts: readonly PartItem[],
 ): World {
+  // The driver says nothing before an event.
+  if (!parts.some((part) => part.kind === "part" && part.direction === "device-readable")) return world;
   return { ...world, request: new ValueMaker(survey, module, draw, world).message(parts, "device-readable") };
 }
 
