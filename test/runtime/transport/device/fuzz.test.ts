@@ -12,7 +12,8 @@ import { capabilities } from "./pci-bus.ts";
 // A driver out of its mind: it accesses anything, in any width, and changes the memory under the rings. Nothing throws
 // or hangs, and after a reset the device works.
 
-const seeds = 5;
+/** More of them by hand: `FUZZ_SEEDS=100 npx vitest run test/runtime/transport/device/fuzz`. */
+const seeds = Number(process.env["FUZZ_SEEDS"] ?? 5);
 const rounds = 25;
 const accesses = 250;
 
