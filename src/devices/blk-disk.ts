@@ -176,7 +176,7 @@ export class BlkDisk extends blk.BlkDevice {
     this.durable = features.has(blk.F.CONFIG_WCE) ? this.config.writeback === 0 : !features.has(blk.F.FLUSH);
   }
 
-  // Nothing of these two allocates over a store in memory.
+  // Over a store in memory these two allocate nothing, beside the view with which each piece of a long copy is made.
 
   private read(request: Incoming<blk.Req>): Answer<blk.S> {
     const position = this.positionOf(request, request.output.length);

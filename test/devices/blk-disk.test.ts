@@ -199,6 +199,32 @@ describe.each([T.DISCARD, T.WRITE_ZEROES, T.SECURE_ERASE])("ranges, request %i",
   });
 });
 
+test.each([
+  ["of no known type", [head(99, 0)], [1]],
+  ["of a type that was not negotiated", [head(T.GET_LIFETIME, 0)], [6, 1]],
+  ["of the legacy interface", [head(T.SCSI_CMD, 0), new Uint8Array(6)], [1]],
+  ["with half a segment", [head(T.DISCARD, 0), new Uint8Array(24)], [1]],
+])("a request %s", async (_what, out, room) => {
+  const { disk, guest, memory } = rig();
+  expect(status(await guest.post(0, out, room))).toBe(S.UNSUPP);
+  expect([disk.needsReset, memory]).toEqual([undefined, patterned(sectors * 512, 1)]);
+});
+
+test("with IN_ORDER answers come in the order of the requests, whenever the store is done", async () => {
+  const ends: (() => void)[] = [];
+  const read = (): Promise<void> =>
+    new Promise((resolve) => {
+      ends.push(resolve);
+    });
+  const { guest } = rig({ store: Object.assign(new BufferStore(8 * 512), { read }), ringFeatures: [core.IN_ORDER] });
+  expect(guest.features.has(core.IN_ORDER)).toBe(true);
+  const [first, second] = [0, 1].map((sector) => guest.post(0, [head(T.IN, sector)], [512, 1]));
+  ends[1]?.();
+  expect(await isPending(second ?? Promise.resolve())).toBe(true);
+  ends[0]?.();
+  expect([await first, await second].map((used) => used && status(used))).toEqual([S.OK, S.OK]);
+});
+
 test("whether zeroed memory may be given back gets to the store", async () => {
   const seen: unknown[] = [];
   const store = Object.assign(new BufferStore(8 * 512), { zero: (...all: unknown[]) => void seen.push(all) });

@@ -1,6 +1,6 @@
 import { BytesGone, sectorSize, type ByteSource, type ByteTarget, type SectorStore } from "./sector-store.ts";
 
-/** Sectors in memory. Everything happens at once, and nothing is allocated for a read or a write. */
+/** Sectors in memory. Everything happens at once. */
 export class BufferStore implements SectorStore {
   readonly bytes: Uint8Array;
   readonly readOnly: boolean;
