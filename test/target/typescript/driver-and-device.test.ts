@@ -216,6 +216,106 @@ describe("a generated driver and device of a network", () => {
   });
 });
 
+/** Answers whose size depends on what is asked. */
+class Counting extends net.NetDevice {
+  constructor() {
+    super({ features: [net.F.CTRL_VQ, net.F.DEVICE_STATS], config: {} });
+  }
+
+  override transmit(): void {}
+
+  override ctrlStatsQuery(): Answer<net.CtrlStatsQueryAnswer> {
+    return { ack: net.Ack.OK, capabilities: { supported_stats_types: [1n] } };
+  }
+
+  override async ctrlStatsGet(): Promise<net.CtrlStatsGetAnswer> {
+    const counters = Uint8Array.from({ length: 16 }, (_, index) => index);
+    const reply = { hdr: { type: 16, vq_index: 0, size: 24 }, counters };
+    return { ack: net.Ack.OK, replies: [reply, { ...reply, hdr: { ...reply.hdr, vq_index: 1 } }] };
+  }
+}
+
+class Zones extends blk.BlkDevice {
+  constructor() {
+    const zoned = {
+      zone_sectors: 8,
+      max_open_zones: 0,
+      max_active_zones: 0,
+      max_append_sectors: 8,
+      write_granularity: 512,
+      model: blk.Z.HM,
+    };
+    super({ features: [blk.F.ZONED], config: { capacity: 16n, zoned } });
+  }
+
+  override in(): Answer<Open<blk.S>> {
+    return blk.S.IOERR;
+  }
+
+  override out(): Answer<Open<blk.S>> {
+    return blk.S.IOERR;
+  }
+
+  override getId(): Answer<blk.GetIdAnswer> {
+    return { data: new Uint8Array(20), status: blk.S.OK };
+  }
+
+  override zoneAppend(request: Incoming<blk.Req>): Answer<blk.ZoneAppendAnswer> {
+    return { append_sector: request.value.sector + BigInt(request.input.length / 512), status: blk.S.OK };
+  }
+
+  override zoneReport(request: Incoming<blk.Req>): Answer<Open<blk.S>> {
+    const zone = { z_cap: 8n, z_start: request.value.sector, z_wp: 0n, z_type: blk.ZT.SWR, z_state: blk.ZS.EMPTY };
+    request.output.write(0, blk.ZoneReport.toBytes({ nr_zones: 1n, zones: [zone] }));
+    return blk.S.OK;
+  }
+
+  override zoneOpen(): Answer<Open<blk.S>> {
+    return blk.S.OK;
+  }
+
+  override zoneClose(): Answer<Open<blk.S>> {
+    return blk.S.ZONE_INVALID_CMD;
+  }
+
+  override zoneFinish(): Answer<Open<blk.S>> {
+    return blk.S.OK;
+  }
+
+  override zoneReset(): Answer<Open<blk.S>> {
+    return blk.S.OK;
+  }
+
+  override zoneResetAll(): Answer<Open<blk.S>> {
+    return blk.S.OK;
+  }
+}
+
+describe("answers of varying size", () => {
+  it("come back with what the device has written", async () => {
+    const driver = await started(new Counting(), (transport, options) => new net.NetDriver(transport, options));
+    expect((await driver.ctrlStatsQuery()).capabilities.supported_stats_types).toEqual([1n]);
+    const { ack, replies } = await driver.ctrlStatsGet({ queues: { stats: [] } }, 200);
+    expect(ack).toBe(net.Ack.OK);
+    expect(replies.map(({ hdr: { vq_index }, counters }) => [vq_index, counters.length])).toEqual([
+      [0, 16],
+      [1, 16],
+    ]);
+  });
+
+  it("stand before the status, wherever the driver's buffer ends", async () => {
+    const driver = await started(new Zones(), (transport, options) => new blk.BlkDriver(transport, options));
+    const { status, output } = await driver.zoneReport({ sector: 8n }, 64 + 128);
+    expect(status).toBe(blk.S.OK);
+    expect(blk.ZoneReport.fromBytes(output)).toMatchObject({ nr_zones: 1n, zones: [{ z_start: 8n }] });
+    expect(await driver.zoneAppend({ sector: 0n }, new Uint8Array(1024))).toEqual({
+      append_sector: 2n,
+      status: blk.S.OK,
+    });
+    expect(await driver.zoneClose({ sector: 0n })).toBe(blk.S.ZONE_INVALID_CMD);
+  });
+});
+
 class Target extends scsi.ScsiDevice {
   override reqCmd(request: Incoming<scsi.ReqCmdSent>): Answer<scsi.ReqCmdAnswer> {
     const { cdb, pi_bytesin = 0, pi_bytesout = 0 } = request.value;
