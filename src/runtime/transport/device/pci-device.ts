@@ -126,7 +126,9 @@ export class PciDevice implements DevicePort {
   configWrite(offset: number, width: number, value: number): void {
     if (!isWidth(width)) return;
     this.space.write(offset, width, value >>> 0);
-    this.interrupts.msix?.control(this.space.view.getUint16(this.msixControlAt, true));
+    const control = this.msixControlAt;
+    if (offset < control + 2 && offset + width > control)
+      this.interrupts.msix?.control(this.space.view.getUint16(control, true));
     this.interrupts.update();
     this.tellMoves();
     if (this.window?.touches(offset, width) === true) this.window.write();

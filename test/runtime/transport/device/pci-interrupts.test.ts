@@ -188,6 +188,9 @@ describe("a transitional device", () => {
     legacy.selectQueue(2);
     expect(legacy.queueSizeMax()).toBe(256);
     expect(device.acceptedWord(1)).toBe(0);
+    expect(modern.readCommon(Common.queue_select, 2)).toBe(0);
+    modern.selectQueue(2);
+    expect(modern.queueSizeMax()).toBe(256);
     legacy.setUpQueue(0, []);
     expect(device.queueEnabled(0)).toBe(true);
     modern.selectQueue(0);

@@ -58,6 +58,7 @@ describe.each(kinds)("$name: configuration space", (kind) => {
     expect(driver.takeInterrupt()).toBe(EVENT.CONFIG);
     if (kind.legacy) expect(driver.generation()).toBeUndefined();
     else expect(driver.generation()).not.toBe(before);
+    expect(driver.generation()).toBe(driver.generation());
     device.change({ capacity: 2n }, false);
     expect(driver.takeInterrupt()).toBe(0);
   });
