@@ -1,6 +1,6 @@
 import { F, STATUS } from "../described/config.ts";
 import type { DeviceDescription } from "../device/device-description.ts";
-import { featureBits, FeatureSet, type FeatureFault, type FeatureTable } from "../features.ts";
+import { featureBits, FeatureSet, type FeatureTable } from "../features.ts";
 import type { DriverTransport } from "../transport/driver/driver-transport.ts";
 import { DriverError } from "./driver-error.ts";
 
@@ -102,7 +102,10 @@ export function chooseFeatures(wishes: FeatureWishes): FeatureSet {
     throw new DriverError("features-refused", `${why} what is required: ${table.names(missing).join(", ")}`);
   }
   const [fault] = table.check(chosen);
-  if (fault !== undefined) throw new DriverError("features-refused", `no features can be agreed on: ${inWords(fault)}`);
+  if (fault !== undefined) {
+    const why = fault.kind === "at least one" ? `at least one of ${fault.of.join(", ")} is needed` : fault.kind;
+    throw new DriverError("features-refused", `no features can be agreed on: ${why}`);
+  }
   return chosen;
 }
 
@@ -113,15 +116,4 @@ function everythingOf(table: FeatureTable, legacy: boolean): number[] {
 
 function isMet(list: readonly number[], set: FeatureSet): boolean {
   return list.some((literal) => (literal < 0 ? !set.has(~literal) : set.has(literal)));
-}
-
-function inWords(fault: FeatureFault): string {
-  switch (fault.kind) {
-    case "requires":
-      return `${fault.feature} needs ${fault.lacks.join(" or ")}`;
-    case "at least one":
-      return `at least one of ${fault.of.join(", ")} is needed`;
-    case "conflict":
-      return `${fault.features.join(" and ")} exclude each other`;
-  }
 }

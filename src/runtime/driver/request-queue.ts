@@ -39,13 +39,6 @@ export class RequestQueue {
     if (polled) ring.disableNotifications();
   }
 
-  /** Requests that are under way. */
-  get pending(): number {
-    let waiting = 0;
-    for (let one = this.firstWaiting; one !== undefined; one = one.next) waiting += 1;
-    return this.inRing.length + waiting;
-  }
-
   /** @throws DriverError where the queue does not work any more, or the request can never fit */
   submit(request: PreparedRequest): void {
     this.checkWorks();

@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { struct, type Codec } from "../../../src/runtime/codec/codec.ts";
+import { le16 } from "../../../src/runtime/codec/fields.ts";
+import type { Message } from "../../../src/runtime/message.ts";
+import { operation } from "../../../src/runtime/operation.ts";
+import { MmioTransport } from "../../../src/runtime/transport/driver/mmio-transport.ts";
 import { mmioRig } from "./mmio-rig.ts";
-import { Core, F, type Feature, type ShelfDriver } from "./shelf.ts";
+import { Core, F, ShelfDriver, type Feature } from "./shelf.ts";
 import { ScriptedMmio } from "./scripted-mmio.ts";
 
 const rings: [string, Feature[]][] = [
@@ -88,5 +93,52 @@ describe("buffers for events", () => {
     expect(stopped).toHaveLength(1);
     expect(device.full(2)).toBe(false);
     expect(driver.running).toBe(false);
+  });
+});
+
+describe("an event that is alone on its queue", () => {
+  interface Short {
+    value: number;
+  }
+  const Short: Codec<Short> = struct<Short>("shelf_short", { value: le16(0).in(0, 9) });
+  const alone: Message<"noticeq", undefined, unknown> = {
+    kind: "event",
+    name: "shelf_short",
+    queues: ["noticeq"],
+    readable: undefined,
+    writable: Short,
+  };
+
+  class AloneDriver extends ShelfDriver {
+    protected override started(): void {
+      const options = { buffers: 2, outputLength: 8 };
+      const heard = ({ value }: Short, output: Uint8Array): void => {
+        this.notices.push(`${value} behind ${Buffer.from(output).toString()}`);
+      };
+      this.listen<Short>(operation(alone, { answer: Short, output: "before" }), heard, options);
+    }
+  }
+
+  it("has its value behind its bytes, and both are looked at", async () => {
+    const mmio = new ScriptedMmio();
+    mmio.offered.add(F.EVENTS);
+    const driver = new AloneDriver(MmioTransport.probe(mmio), { memory: mmio.dma, queueSize: 8 });
+    await driver.start();
+    // The descriptors of 16 bytes, and an available ring of 22, lie before the used ring of this queue of 8.
+    const buffers = [0, 1].map((id) => mmio.view.getUint32(mmio.usedRing(2) - 152 + id * 16, true));
+    const [one = 0, two = 0] = buffers;
+    mmio.view.setUint32(one, 0x0007_6261, true);
+    mmio.use(0, 4, 1, 2);
+    driver.interrupt();
+    expect(driver.notices).toEqual(["7 behind ab"]);
+    mmio.use(1, 1, 2, 2);
+    driver.interrupt();
+    expect(driver.faults).toEqual([expect.objectContaining({ code: "not-answered" })]);
+    mmio.view.setUint16(one, 10, true);
+    mmio.view.setUint16(two, 10, true);
+    mmio.use(0, 2, 3, 2);
+    driver.interrupt();
+    expect(driver.faults.map(({ code }) => code)).toEqual(["not-answered", "wrong-answer"]);
+    expect(driver.running).toBe(true);
   });
 });

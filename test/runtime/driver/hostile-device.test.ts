@@ -42,7 +42,8 @@ describe("a device that does not let itself be set up", () => {
     ["has no queue", (mmio) => mmio.fixed.set(Register.QueueSizeMax, 0), "queue-missing"],
     ["has its queue in use", (mmio) => mmio.fixed.set(Register.QueueReady, 1), "queue-unusable"],
     ["never settles its configuration", settlesNever, "config-unstable"],
-    ["has more queues than memory", (mmio) => hasQueues(mmio, 0xffff), "out-of-memory"],
+    ["has more queues than memory", (mmio) => hasQueues(mmio, 0x8000), "out-of-memory"],
+    ["has more queues than its type may have", (mmio) => hasQueues(mmio, 0x8001), "wrong-config"],
     ["needs a reset at once", needsReset, "needs-reset"],
   ])("%s", async (_what, script, code) => {
     const mmio = new ScriptedMmio();
@@ -74,7 +75,7 @@ describe("a device that does not let itself be set up", () => {
   it("gives all memory back once it is reset", async () => {
     const mmio = new ScriptedMmio();
     const before = mmio.dma.free;
-    hasQueues(mmio, 0xffff);
+    hasQueues(mmio, 0x8000);
     const driver = mmio.driver();
     await rejectionOf(driver.start());
     expect(mmio.dma.free).toBeLessThan(before);
@@ -146,6 +147,19 @@ describe("a device that breaks the rules of its queue", () => {
     driver.interrupt();
     expect(await answered).toBe(S.OK);
     expect(await lost).toMatchObject({ code: "queue-broken", fault: "used-id-not-outstanding" });
+  });
+});
+
+describe("a configuration space with values that there are not", () => {
+  it("is not read", async () => {
+    const mmio = new ScriptedMmio();
+    hasQueues(mmio, 1);
+    const driver = mmio.driver();
+    await driver.start();
+    mmio.config.setUint16(12, 0, true);
+    expect(() => driver.readConfig()).toThrow(expect.objectContaining({ code: "wrong-config" }));
+    mmio.config.setUint16(12, 2, true);
+    expect(driver.readConfig()).toMatchObject({ num_queues: 2 });
   });
 });
 

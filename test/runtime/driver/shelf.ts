@@ -40,7 +40,7 @@ export const Config: Codec<Config, Negotiated> = nativeStruct<Config, Negotiated
   capacity: le64(0),
   geometry: nested(8, Geometry),
   width: u8(11).access({ writable: "always" }),
-  num_queues: le16(12).if(F.MQ),
+  num_queues: le16(12).in(1, 0x8000).if(F.MQ),
 });
 
 export interface Head {
@@ -88,7 +88,7 @@ const request: Message<"requestq", unknown, unknown> = {
   refusal: { codec: Status, field: "status", value: S.UNKNOWN, atEnd: true },
 };
 
-const notice: Message<"noticeq", unknown, unknown> = {
+export const notice: Message<"noticeq", unknown, unknown> = {
   kind: "event",
   name: "shelf_notice",
   queues: ["noticeq"],

@@ -8,6 +8,10 @@ import {
 } from "../../../../src/runtime/described/pci.ts";
 import type { PciAccess } from "../../../../src/runtime/transport/driver/pci-access.ts";
 import { PciTransport, type PciProbeOptions } from "../../../../src/runtime/transport/driver/pci-transport.ts";
+import { DmaMemory } from "../../../../src/runtime/driver/dma-memory.ts";
+import { GuestMemory } from "../../../../src/runtime/memory/guest-memory.ts";
+import { rejectionOf } from "../../driver/rejection.ts";
+import { ShelfDriver } from "../../driver/shelf.ts";
 import { enableMsix } from "../../../../src/runtime/transport/driver/msix-setup.ts";
 import type { DriverTransport } from "../../../../src/runtime/transport/driver/driver-transport.ts";
 import type { RegisterAccess } from "../../../../src/runtime/transport/driver/register-access.ts";
@@ -302,6 +306,22 @@ describe("a legacy header", () => {
     expect(() => PciTransport.probe({ config, bar: () => undefined })).toThrow(code("wrong-structure"));
     const short = { registers: registersOver(made.memory), length: LegacyHeaderRegister.config - 1, address: 0 };
     expect(() => PciTransport.probe({ config, bar: () => short })).toThrow(code("wrong-structure"));
+  });
+
+  it("has queues as long as it says, or none that can be used", async () => {
+    const made = new FakeFunction(0x1001);
+    made.config.setUint16(space.subsystem, 42, true);
+    made.memory.setUint16(LegacyHeaderRegister.queue_size, 6, true);
+    const memory = GuestMemory.over(new ArrayBuffer(0x10000));
+    const dma = new DmaMemory(memory, [{ address: 0x1000, length: 0xf000 }]);
+    const driver = new ShelfDriver(made.probe(), { memory: dma });
+    expect(await rejectionOf(driver.start())).toMatchObject({
+      code: "queue-unusable",
+      message: "queue requestq[0] has 6 entries: no power of 2 up to 32768",
+    });
+    made.memory.setUint16(LegacyHeaderRegister.queue_size, 512, true);
+    await driver.start();
+    expect(dma.free).toBe(0xf000 - 0x5000);
   });
 
   it("takes only a queue that begins a page below 2^44", () => {
