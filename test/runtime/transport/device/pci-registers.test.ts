@@ -132,6 +132,21 @@ describe("common configuration, each register", () => {
     expect(driver.readStatus()).toBe(11);
   });
 
+  test("registers of a queue that is in use keep their values, but for the vector", () => {
+    const { driver } = pciMachine({}, {}, true);
+    driver.probe();
+    driver.selectQueue(0);
+    const registers = [Common.queue_desc, Common.queue_driver, Common.queue_device];
+    const before = registers.map((at) => driver.readCommon(at, 4));
+    expect(before[0]).toBe(0x10000);
+    driver.writeQueueSize(8);
+    for (const at of registers) driver.writeCommon(at, 4, 0);
+    expect(driver.queueSizeMax()).toBe(16);
+    expect(registers.map((at) => driver.readCommon(at, 4))).toEqual(before);
+    driver.writeCommon(Common.queue_msix_vector, 2, 3);
+    expect(driver.readCommon(Common.queue_msix_vector, 2)).toBe(3);
+  });
+
   test("what exists with a feature only", () => {
     const { driver } = pciMachine(withEverything);
     driver.selectQueue(2);
