@@ -132,15 +132,25 @@ export class Incoming<Sent = unknown> {
   readonly output: OutputBytes = new OutputBytes();
   private codec: Codec<Sent> | undefined;
   private decoded: Sent | undefined;
+  /** The runtime's business: what the getter of the value threw. */
+  fault: unknown;
 
   constructor(view: DataView) {
     this.view = view;
   }
 
-  /** What the driver sent, read once, at the first use; without `input`. */
+  /**
+   * What the driver sent, read once, at the first use; without `input`.
+   * @throws CodecError where it is not what the description allows: to be left to the runtime, which refuses the request
+   */
   get value(): Sent {
     if (this.decoded === undefined && this.codec !== undefined) {
-      this.decoded = this.codec.readFrom(this.view, this.at, this.at + (this.codec.byteLength ?? 0));
+      try {
+        this.decoded = this.codec.readFrom(this.view, this.at, this.at + (this.codec.byteLength ?? 0));
+      } catch (error) {
+        this.fault = error;
+        throw error;
+      }
     }
     return this.decoded as Sent;
   }
@@ -149,5 +159,6 @@ export class Incoming<Sent = unknown> {
   hold(codec: Codec<Sent> | undefined, decoded: Sent | undefined): void {
     this.codec = codec;
     this.decoded = decoded;
+    this.fault = undefined;
   }
 }

@@ -142,10 +142,10 @@ export class OperationServer {
       result = served.method(incoming);
     } catch (error) {
       this.release(incoming);
-      return this.fail(served.name, "the device's method threw", error);
+      return this.threw(served, chain, incoming, family, error);
     }
     if (isPromise(result)) {
-      this.later(served, chain, incoming, result);
+      this.later(served, chain, incoming, family, result);
       return PENDING;
     }
     const written = this.answer(served, chain, incoming, result);
@@ -153,13 +153,22 @@ export class OperationServer {
     return written;
   }
 
-  private later(served: Served, chain: Chain, incoming: Incoming, result: Promise<unknown>): void {
+  private later(served: Served, chain: Chain, incoming: Incoming, family: Family, result: Promise<unknown>): void {
     result.then(
       (value) => this.answerLater(served, chain, incoming, value),
       (error: unknown) => {
-        if (chain.inFlight) this.fail(served.name, "the device's method threw", error);
+        if (!chain.inFlight) return;
+        const written = this.threw(served, chain, incoming, family, error);
+        if (written >= 0) this.host.complete(chain, written);
       },
     );
+  }
+
+  /** The driver's fault where it was its value that could not be read, otherwise the device's. */
+  private threw(served: Served, chain: Chain, incoming: Incoming, family: Family, error: unknown): number {
+    if (error instanceof CodecError && error === incoming.fault)
+      return this.refuse(family, chain, incoming, error.message, served);
+    return this.fail(served.name, "the device's method threw", error);
   }
 
   private answerLater(served: Served, chain: Chain, incoming: Incoming, value: unknown): void {
