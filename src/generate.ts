@@ -23,7 +23,7 @@ export function generate(ir: Ir, target: Target, options: GenerateOptions): read
   const revision = options.revision ?? newestRevision;
   const profile = options.profile ?? target.profiles[0] ?? "";
   const { asked } = options;
-  const whole = cut(ir, revision);
+  const whole = cutOnce(ir, revision);
   return target.generate({
     ir: whole,
     modules: whole.modules.filter((module) => asked === undefined || asked.has(module.file)),
@@ -35,4 +35,17 @@ export function generate(ir: Ir, target: Target, options: GenerateOptions): read
       options.command ??
       `virtgen build --target ${target.name}${profile === "" ? "" : ` --profile ${profile}`} --revision ${revision}`,
   });
+}
+
+const cuts = new WeakMap<Ir, Map<Revision, Ir>>();
+
+/** Several targets and profiles are mostly made of one IR at one revision. */
+function cutOnce(ir: Ir, revision: Revision): Ir {
+  const known = cuts.get(ir) ?? new Map<Revision, Ir>();
+  cuts.set(ir, known);
+  const before = known.get(revision);
+  if (before !== undefined) return before;
+  const made = cut(ir, revision);
+  known.set(revision, made);
+  return made;
 }

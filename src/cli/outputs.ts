@@ -7,7 +7,7 @@ import { functions } from "../target/custom/functions.ts";
 import type { GeneratedFile, Target } from "../target/target.ts";
 import { TargetError } from "../target/target-error.ts";
 import { targets } from "../target/targets.ts";
-import { TemplateError, Templates } from "../target/templates.ts";
+import { TemplateError, Templates, type TemplateHelper } from "../target/templates.ts";
 import { typescript, typescriptTarget } from "../target/typescript/target.ts";
 import { CallError } from "./call-error.ts";
 import { packageFolder } from "./package-folder.ts";
@@ -55,7 +55,7 @@ export function planOutputs(options: Asked, revision: Revision, names: readonly 
         customTarget,
         "",
         folder,
-        options.templates,
+        loadTemplates(options.templates, functions),
         ["--templates", fromHere(options.templates)],
         [],
         revision,
@@ -68,6 +68,7 @@ export function planOutputs(options: Asked, revision: Revision, names: readonly 
   if (pairs.length === 0) throw noProfile(options.profile ?? "", chosen);
   if (options.runtime !== undefined && !chosen.includes(typescript)) throw runtimeUnused();
   const fillsFolder = pairs.length === 1 && options.out !== undefined;
+  const templates = new Map(chosen.map((target) => [target, loadTemplates(ownTemplates(target))]));
   return pairs.map(({ target, profile }) => {
     const folder = fillsFolder ? base : join(base, target.name, profile);
     const own = target === typescript ? options.runtime : undefined;
@@ -75,7 +76,7 @@ export function planOutputs(options: Asked, revision: Revision, names: readonly 
       own === undefined ? target : typescriptTarget(runtimeModule(own)),
       profile,
       folder,
-      join(packageFolder(), "templates", target.name),
+      templates.get(target) ?? loadTemplates(ownTemplates(target)),
       ["--target", target.name, ...(profile === "" ? [] : ["--profile", profile])],
       own === undefined ? [] : ["--runtime", own],
       revision,
@@ -84,29 +85,43 @@ export function planOutputs(options: Asked, revision: Revision, names: readonly 
   });
 }
 
+interface LoadedTemplates {
+  readonly files: TemplateFolder;
+  /** Parses what it expands once, for all profiles of a target. */
+  readonly expander: () => Templates;
+}
+
+function loadTemplates(folder: string, helpers: Readonly<Record<string, TemplateHelper>> = {}): LoadedTemplates {
+  const files = readTemplates(folder);
+  let templates: Templates | undefined;
+  return { files, expander: () => (templates ??= new Templates(files.texts, helpers)) };
+}
+
+function ownTemplates(target: Target): string {
+  return join(packageFolder(), "templates", target.name);
+}
+
 function output(
   target: Target,
   profile: string,
   folder: string,
-  templateFolder: string,
+  { files, expander }: LoadedTemplates,
   choice: readonly string[],
   further: readonly string[],
   revision: Revision,
   names: readonly string[],
 ): Output {
-  const templates = readTemplates(templateFolder);
   const words = (before: readonly string[]): string => [...before, ...names].map((word) => quoted(word)).join(" ");
   return {
     label: profile === "" ? target.name : `${target.name} (${profile})`,
     key: words(choice),
     folder,
-    templates,
+    templates: files,
     prettier: target.prettier,
     generate(ir, asked, revisionAsked) {
       try {
-        const expander = new Templates(templates.texts, target === customTarget ? functions : {});
         return generate(ir, target, {
-          templates: expander,
+          templates: expander(),
           revision: revisionAsked,
           profile,
           command: `virtgen build ${words([...choice, "--revision", revision, ...further])}`,
@@ -121,7 +136,7 @@ function output(
           );
         // A template of the user's is part of the call, one of virtgen's own is virtgen's defect.
         if (target !== customTarget || !(error instanceof TemplateError)) throw error;
-        const file = templates.files.get(error.template) ?? error.template;
+        const file = files.files.get(error.template) ?? error.template;
         throw new CallError(
           "V9007",
           `${file}${error.line === undefined ? "" : `:${error.line}`}: ${error.message}`,
