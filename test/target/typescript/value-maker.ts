@@ -39,7 +39,7 @@ export class Survey {
   readonly ir: Ir;
   /** Names of members that lengths are computed from: they stay small. */
   readonly lengths = new Set<string>();
-  /** Values of members that choose alternatives. */
+  /** Values of members that choose alternatives, by their names with the module: `blk.type`. */
   readonly tags = new Map<string, bigint[]>();
   /** Messages that others refer to, with their module: `net.FF_CLASSIFIER`. */
   readonly messages = new Set<string>();
@@ -62,7 +62,7 @@ export class Survey {
     const object = part as Readonly<Record<string, unknown>>;
     if (object["kind"] === "counted") this.noteLengths(object["length"] as Expression);
     if ("by" in object && Array.isArray(object["arms"]))
-      this.noteTags(object["by"] as Expression, object["arms"] as readonly Arm[]);
+      this.noteTags(module, object["by"] as Expression, object["arms"] as readonly Arm[]);
     if (object["op"] === "member" && object["scope"] === "message")
       this.messages.add(`${module}.${(object["path"] as readonly PathPart[])[0]?.name}`);
     for (const [key, value] of Object.entries(object)) if (key !== "at") this.visit(value, module);
@@ -76,9 +76,9 @@ export class Survey {
     }
   }
 
-  private noteTags(by: Expression, arms: readonly Arm[]): void {
+  private noteTags(module: string, by: Expression, arms: readonly Arm[]): void {
     if (by.op !== "member") return;
-    const name = by.path.at(-1)?.name ?? "";
+    const name = `${module}.${by.path.at(-1)?.name ?? ""}`;
     const values = arms.flatMap((arm) =>
       arm.tags.flatMap((tag) =>
         tag.kind === "default" ? [] : [evaluate(tag.kind === "value" ? tag.value : tag.from, () => undefined) ?? 0n],
@@ -235,7 +235,7 @@ export class ValueMaker {
     const range = field.range ?? (field.value === undefined ? undefined : { from: field.value, to: field.value });
     const from = range === undefined ? undefined : evaluate(range.from, () => undefined);
     const to = range === undefined ? undefined : evaluate(range.to, () => undefined);
-    const tags = this.survey.tags.get(field.name) ?? [];
+    const tags = this.survey.tags.get(`${this.module.name}.${field.name}`) ?? [];
     const largest = 2n ** BigInt(8 * type.size) - 1n;
     const compared = this.compared.get(field.name) ?? [];
     if (compared.length > 0 && this.draw(fc.boolean))
