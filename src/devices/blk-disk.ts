@@ -234,10 +234,13 @@ export class BlkDisk extends blk.BlkDevice {
     if (this.readOnly || count > maxSegments) return blk.S.IOERR;
     const size = this.store.size / sectorSize;
     const ranges: Range[] = [];
+    // Segments that lie over one another are no way to keep the device busy: together they are at most the whole disk.
+    let left = size;
     for (const at of places) {
       const first = sector.high(view, at) * 0x1_0000_0000 + sector.low(view, at);
       const length = sectors.get(view, at);
-      if (length > maxSectors || first + length > size) return blk.S.IOERR;
+      left -= length;
+      if (length > maxSectors || first + length > size || left < 0) return blk.S.IOERR;
       const unmap = (flags.getWord(view, at) & unmapFlag) !== 0;
       ranges.push({ position: first * sectorSize, length: length * sectorSize, unmap });
     }

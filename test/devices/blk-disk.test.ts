@@ -187,6 +187,7 @@ describe.each([T.DISCARD, T.WRITE_ZEROES, T.SECURE_ERASE])("ranges, request %i",
     ["beyond the end", segments([0, 1, 0], [60, 5, 0]), S.IOERR],
     ["far away", segments([0xffff_ffff_ffff_ffffn, 1, 0]), S.IOERR],
     ["a segment too long", segments([0, 9, 0]), S.IOERR],
+    ["half a segment", segments([0, 1, 0], [1, 1, 0]).subarray(0, 24), S.UNSUPP],
     ["a segment too many", segments([0, 1, 0], [1, 1, 0], [2, 1, 0]), S.IOERR],
     ["a reserved flag", segments([0, 1, 0], [1, 1, 2]), S.UNSUPP],
     ["the uppermost flag", segments([0, 1, 0x8000_0000]), S.UNSUPP],
@@ -223,6 +224,15 @@ test("with IN_ORDER answers come in the order of the requests, whenever the stor
   expect(await isPending(second ?? Promise.resolve())).toBe(true);
   ends[0]?.();
   expect([await first, await second].map((used) => used && status(used))).toEqual([S.OK, S.OK]);
+});
+
+test("segments over one another, more than the disk in all", async () => {
+  const { guest, memory } = rig();
+  const list = segments([0, 64, 0], [0, 1, 0]);
+  expect(status(await guest.post(0, [head(T.WRITE_ZEROES, 0), list], [1]))).toBe(S.IOERR);
+  expect(memory).toEqual(patterned(sectors * 512, 1));
+  expect(status(await guest.post(0, [head(T.WRITE_ZEROES, 0), list.subarray(0, 16)], [1]))).toBe(S.OK);
+  expect(memory).toEqual(new Uint8Array(sectors * 512));
 });
 
 test("whether zeroed memory may be given back gets to the store", async () => {

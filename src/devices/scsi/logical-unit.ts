@@ -19,6 +19,7 @@ import {
   CheckCondition,
   invalidFieldInCdb,
   invalidOpcode,
+  invalidParameter,
   noSense,
   readError,
   type Sense,
@@ -228,6 +229,8 @@ export class LogicalUnit {
     const list = bytesOf(dataOut, length);
     const ranges = unmapRanges(list, limits);
     for (const range of ranges) this.check(range);
+    // Ranges that lie over one another are no way to keep the unit busy: together they are at most all of it.
+    if (ranges.reduce((sum, { count }) => sum + count, 0) > this.blocks) throw new CheckCondition(invalidParameter);
     if (this.store.readOnly) throw new CheckCondition(writeProtected);
     const { store, blockSize } = this;
     const zeroed = ranges.map(({ first, count }) => store.zero(first * blockSize, count * blockSize, true));

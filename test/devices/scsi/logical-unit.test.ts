@@ -266,6 +266,9 @@ describe("many blocks", () => {
     const bad = unmapList([0, 1], [63, 2]);
     expect((await run(unitOver(store), unmap(bad), bad)).sense).toBe("5/21/0");
     expect(store.bytes).toEqual(patterned(blocks * 512, 2));
+    const again = unmapList([0, 64], [0, 1]);
+    expect((await run(unitOver(store), unmap(again), again)).sense).toBe("5/26/0");
+    expect(store.bytes).toEqual(patterned(blocks * 512, 2));
     const list = unmapList([0, 1], [62, 2]);
     expect((await run(unitOver(store), unmap(list), list)).status).toBe(0);
     const expected = patterned(blocks * 512, 2)
