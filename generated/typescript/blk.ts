@@ -592,6 +592,15 @@ export const ScsiCmdAnswer: Codec<ScsiCmdAnswer> = nativeStruct('virtio_blk_req'
   ...spread(112, ReqIn),
 });
 
+/** What a device reads of `discard`. */
+export type DiscardSent = ReqReadable & { type: typeof T.DISCARD };
+
+/** What a device reads of `writeZeroes`. */
+export type WriteZeroesSent = ReqReadable & { type: typeof T.WRITE_ZEROES };
+
+/** What a device reads of `secureErase`. */
+export type SecureEraseSent = ReqReadable & { type: typeof T.SECURE_ERASE };
+
 /** What a driver can ask of the device or tell it, and what the device tells, by the names of the methods. */
 export const operations: Operations<
   | 'in'
@@ -730,13 +739,13 @@ export abstract class BlkDevice extends VirtioDevice<F | config.F, Config> {
   getLifetime?(request: Incoming<Req>): Answer<GetLifetimeAnswer>;
 
   /** What the ranges hold is no longer needed. Only if `DISCARD`. */
-  discard?(request: Incoming<ReqReadable & { type: typeof T.DISCARD }>): Answer<Open<S>>;
+  discard?(request: Incoming<DiscardSent>): Answer<Open<S>>;
 
   /** The ranges read as zeroes from now on. Only if `WRITE_ZEROES`. */
-  writeZeroes?(request: Incoming<ReqReadable & { type: typeof T.WRITE_ZEROES }>): Answer<Open<S>>;
+  writeZeroes?(request: Incoming<WriteZeroesSent>): Answer<Open<S>>;
 
   /** Nothing of the ranges can be recovered. Only if `SECURE_ERASE`. */
-  secureErase?(request: Incoming<ReqReadable & { type: typeof T.SECURE_ERASE }>): Answer<Open<S>>;
+  secureErase?(request: Incoming<SecureEraseSent>): Answer<Open<S>>;
 
   /** Write at the zone's write pointer. Only if `ZONED`. `request.input`: `data`. */
   zoneAppend?(request: Incoming<Req>): Answer<ZoneAppendAnswer>;
@@ -836,28 +845,19 @@ export class BlkDriver extends VirtioDriver<F | config.F, Config> {
   }
 
   /** What the ranges hold is no longer needed. Only if `DISCARD`. */
-  async discard(
-    value: Omit<ReqReadable & { type: typeof T.DISCARD }, 'type'>,
-    choice: QueueChoice = {},
-  ): Promise<Open<S>> {
+  async discard(value: Omit<DiscardSent, 'type'>, choice: QueueChoice = {}): Promise<Open<S>> {
     const { answer } = await this.request<ReqIn>(operations.discard, { ...value, type: T.DISCARD }, choice);
     return answer.status;
   }
 
   /** The ranges read as zeroes from now on. Only if `WRITE_ZEROES`. */
-  async writeZeroes(
-    value: Omit<ReqReadable & { type: typeof T.WRITE_ZEROES }, 'type'>,
-    choice: QueueChoice = {},
-  ): Promise<Open<S>> {
+  async writeZeroes(value: Omit<WriteZeroesSent, 'type'>, choice: QueueChoice = {}): Promise<Open<S>> {
     const { answer } = await this.request<ReqIn>(operations.writeZeroes, { ...value, type: T.WRITE_ZEROES }, choice);
     return answer.status;
   }
 
   /** Nothing of the ranges can be recovered. Only if `SECURE_ERASE`. */
-  async secureErase(
-    value: Omit<ReqReadable & { type: typeof T.SECURE_ERASE }, 'type'>,
-    choice: QueueChoice = {},
-  ): Promise<Open<S>> {
+  async secureErase(value: Omit<SecureEraseSent, 'type'>, choice: QueueChoice = {}): Promise<Open<S>> {
     const { answer } = await this.request<ReqIn>(operations.secureErase, { ...value, type: T.SECURE_ERASE }, choice);
     return answer.status;
   }

@@ -1655,6 +1655,93 @@ export const CtrlRssCtxCapGetAnswer: Codec<CtrlRssCtxCapGetAnswer> = nativeStruc
   ...spread(2, CtrlIn),
 });
 
+/** What a device reads of `ctrlRxPromisc`. */
+export type CtrlRxPromiscSent = CtrlReadable & { class: typeof CTRL.RX; command: typeof CTRL_RX.PROMISC };
+
+/** What a device reads of `ctrlRxAllmulti`. */
+export type CtrlRxAllmultiSent = CtrlReadable & { class: typeof CTRL.RX; command: typeof CTRL_RX.ALLMULTI };
+
+/** What a device reads of `ctrlRxAlluni`. */
+export type CtrlRxAlluniSent = CtrlReadable & { class: typeof CTRL.RX; command: typeof CTRL_RX.ALLUNI };
+
+/** What a device reads of `ctrlRxNomulti`. */
+export type CtrlRxNomultiSent = CtrlReadable & { class: typeof CTRL.RX; command: typeof CTRL_RX.NOMULTI };
+
+/** What a device reads of `ctrlRxNouni`. */
+export type CtrlRxNouniSent = CtrlReadable & { class: typeof CTRL.RX; command: typeof CTRL_RX.NOUNI };
+
+/** What a device reads of `ctrlRxNobcast`. */
+export type CtrlRxNobcastSent = CtrlReadable & { class: typeof CTRL.RX; command: typeof CTRL_RX.NOBCAST };
+
+/** What a device reads of `ctrlMacTableSet`. */
+export type CtrlMacTableSetSent = CtrlReadable & { class: typeof CTRL.MAC; command: typeof CTRL_MAC.TABLE_SET };
+
+/** What a device reads of `ctrlMacAddrSet`. */
+export type CtrlMacAddrSetSent = CtrlReadable & { class: typeof CTRL.MAC; command: typeof CTRL_MAC.ADDR_SET };
+
+/** What a device reads of `ctrlVlanAdd`. */
+export type CtrlVlanAddSent = CtrlReadable & { class: typeof CTRL.VLAN; command: typeof CTRL_VLAN.ADD };
+
+/** What a device reads of `ctrlVlanDel`. */
+export type CtrlVlanDelSent = CtrlReadable & { class: typeof CTRL.VLAN; command: typeof CTRL_VLAN.DEL };
+
+/** What a device reads of `ctrlMqVqPairsSet`. */
+export type CtrlMqVqPairsSetSent = CtrlReadable & { class: typeof CTRL.MQ; command: typeof CTRL_MQ.VQ_PAIRS_SET };
+
+/** What a device reads of `ctrlMqRssConfig`. */
+export type CtrlMqRssConfigSent = CtrlReadable & { class: typeof CTRL.MQ; command: typeof CTRL_MQ.RSS_CONFIG };
+
+/** What a device reads of `ctrlMqHashConfig`. */
+export type CtrlMqHashConfigSent = CtrlReadable & { class: typeof CTRL.MQ; command: typeof CTRL_MQ.HASH_CONFIG };
+
+/** What a device reads of `ctrlGuestOffloadsSet`. */
+export type CtrlGuestOffloadsSetSent = CtrlReadable & {
+  class: typeof CTRL.GUEST_OFFLOADS;
+  command: typeof CTRL_GUEST_OFFLOADS.SET;
+};
+
+/** What a device reads of `ctrlNotfCoalTxSet`. */
+export type CtrlNotfCoalTxSetSent = CtrlReadable & {
+  class: typeof CTRL.NOTF_COAL;
+  command: typeof CTRL_NOTF_COAL.TX_SET;
+};
+
+/** What a device reads of `ctrlNotfCoalRxSet`. */
+export type CtrlNotfCoalRxSetSent = CtrlReadable & {
+  class: typeof CTRL.NOTF_COAL;
+  command: typeof CTRL_NOTF_COAL.RX_SET;
+};
+
+/** What a device reads of `ctrlNotfCoalVqSet`. */
+export type CtrlNotfCoalVqSetSent = CtrlReadable & {
+  class: typeof CTRL.NOTF_COAL;
+  command: typeof CTRL_NOTF_COAL.VQ_SET;
+};
+
+/** What a device reads of `ctrlNotfCoalVqGet`. */
+export type CtrlNotfCoalVqGetSent = CtrlReadable & {
+  class: typeof CTRL.NOTF_COAL;
+  command: typeof CTRL_NOTF_COAL.VQ_GET;
+};
+
+/** What a device reads of `ctrlHashTunnelSet`. */
+export type CtrlHashTunnelSetSent = CtrlReadable & {
+  class: typeof CTRL.HASH_TUNNEL;
+  command: typeof CTRL_HASH_TUNNEL.SET;
+};
+
+/** What a device reads of `ctrlStatsGet`. */
+export type CtrlStatsGetSent = CtrlReadable & { class: typeof CTRL.STATS; command: typeof CTRL_STATS.GET };
+
+/** What a device reads of `ctrlRssCtxAdd`. */
+export type CtrlRssCtxAddSent = CtrlReadable & { class: typeof CTRL.RSS_CTX; command: typeof CTRL_RSS_CTX.ADD };
+
+/** What a device reads of `ctrlRssCtxMod`. */
+export type CtrlRssCtxModSent = CtrlReadable & { class: typeof CTRL.RSS_CTX; command: typeof CTRL_RSS_CTX.MOD };
+
+/** What a device reads of `ctrlRssCtxDel`. */
+export type CtrlRssCtxDelSent = CtrlReadable & { class: typeof CTRL.RSS_CTX; command: typeof CTRL_RSS_CTX.DEL };
+
 /** What a driver can ask of the device or tell it, and what the device tells, by the names of the methods. */
 export const operations: Operations<
   | 'transmit'
@@ -1903,128 +1990,82 @@ export abstract class NetDevice extends VirtioDevice<F | config.F, Config> {
   }
 
   /** Receive everything; stronger than the other modes. Only if `CTRL_RX`. */
-  ctrlRxPromisc?(
-    request: Incoming<CtrlReadable & { class: typeof CTRL.RX; command: typeof CTRL_RX.PROMISC }>,
-  ): Answer<Open<Ack>>;
+  ctrlRxPromisc?(request: Incoming<CtrlRxPromiscSent>): Answer<Open<Ack>>;
 
   /** Receive all multicast packets. Only if `CTRL_RX`. */
-  ctrlRxAllmulti?(
-    request: Incoming<CtrlReadable & { class: typeof CTRL.RX; command: typeof CTRL_RX.ALLMULTI }>,
-  ): Answer<Open<Ack>>;
+  ctrlRxAllmulti?(request: Incoming<CtrlRxAllmultiSent>): Answer<Open<Ack>>;
 
   /** Receive all unicast packets. Only if `CTRL_RX_EXTRA`. */
-  ctrlRxAlluni?(
-    request: Incoming<CtrlReadable & { class: typeof CTRL.RX; command: typeof CTRL_RX.ALLUNI }>,
-  ): Answer<Open<Ack>>;
+  ctrlRxAlluni?(request: Incoming<CtrlRxAlluniSent>): Answer<Open<Ack>>;
 
   /** Receive no multicast packets; stronger than ALLMULTI. Only if `CTRL_RX_EXTRA`. */
-  ctrlRxNomulti?(
-    request: Incoming<CtrlReadable & { class: typeof CTRL.RX; command: typeof CTRL_RX.NOMULTI }>,
-  ): Answer<Open<Ack>>;
+  ctrlRxNomulti?(request: Incoming<CtrlRxNomultiSent>): Answer<Open<Ack>>;
 
   /** Receive no unicast packets; stronger than ALLUNI. Only if `CTRL_RX_EXTRA`. */
-  ctrlRxNouni?(
-    request: Incoming<CtrlReadable & { class: typeof CTRL.RX; command: typeof CTRL_RX.NOUNI }>,
-  ): Answer<Open<Ack>>;
+  ctrlRxNouni?(request: Incoming<CtrlRxNouniSent>): Answer<Open<Ack>>;
 
   /** Receive no broadcast packets; stronger than ALLMULTI. Only if `CTRL_RX_EXTRA`. */
-  ctrlRxNobcast?(
-    request: Incoming<CtrlReadable & { class: typeof CTRL.RX; command: typeof CTRL_RX.NOBCAST }>,
-  ): Answer<Open<Ack>>;
+  ctrlRxNobcast?(request: Incoming<CtrlRxNobcastSent>): Answer<Open<Ack>>;
 
   /** Replaces the filter tables, unicast and then multicast. Only if `CTRL_RX`. */
-  ctrlMacTableSet?(
-    request: Incoming<CtrlReadable & { class: typeof CTRL.MAC; command: typeof CTRL_MAC.TABLE_SET }>,
-  ): Answer<Open<Ack>>;
+  ctrlMacTableSet?(request: Incoming<CtrlMacTableSetSent>): Answer<Open<Ack>>;
 
   /** Changes the MAC address. Only if `CTRL_MAC_ADDR`. */
-  ctrlMacAddrSet?(
-    request: Incoming<CtrlReadable & { class: typeof CTRL.MAC; command: typeof CTRL_MAC.ADDR_SET }>,
-  ): Answer<Open<Ack>>;
+  ctrlMacAddrSet?(request: Incoming<CtrlMacAddrSetSent>): Answer<Open<Ack>>;
 
   /** Adds an id to the table, which is empty at first. Only if `CTRL_VLAN`. */
-  ctrlVlanAdd?(
-    request: Incoming<CtrlReadable & { class: typeof CTRL.VLAN; command: typeof CTRL_VLAN.ADD }>,
-  ): Answer<Open<Ack>>;
+  ctrlVlanAdd?(request: Incoming<CtrlVlanAddSent>): Answer<Open<Ack>>;
 
   /** Removes an id from the table. Only if `CTRL_VLAN`. */
-  ctrlVlanDel?(
-    request: Incoming<CtrlReadable & { class: typeof CTRL.VLAN; command: typeof CTRL_VLAN.DEL }>,
-  ): Answer<Open<Ack>>;
+  ctrlVlanDel?(request: Incoming<CtrlVlanDelSent>): Answer<Open<Ack>>;
 
   /** The driver has seen ANNOUNCE in `status`. Only if `GUEST_ANNOUNCE`. */
   ctrlAnnounceAck?(request: Incoming<Ctrl>): Answer<Open<Ack>>;
 
   /** The device steers flows by itself. The last command of this class counts. Only if `MQ`. */
-  ctrlMqVqPairsSet?(
-    request: Incoming<CtrlReadable & { class: typeof CTRL.MQ; command: typeof CTRL_MQ.VQ_PAIRS_SET }>,
-  ): Answer<Open<Ack>>;
+  ctrlMqVqPairsSet?(request: Incoming<CtrlMqVqPairsSetSent>): Answer<Open<Ack>>;
 
   /** The device steers by hash and table. Only if `RSS`. */
-  ctrlMqRssConfig?(
-    request: Incoming<CtrlReadable & { class: typeof CTRL.MQ; command: typeof CTRL_MQ.RSS_CONFIG }>,
-  ): Answer<Open<Ack>>;
+  ctrlMqRssConfig?(request: Incoming<CtrlMqRssConfigSent>): Answer<Open<Ack>>;
 
   /** What the hash is made of. Only if `HASH_REPORT`. */
-  ctrlMqHashConfig?(
-    request: Incoming<CtrlReadable & { class: typeof CTRL.MQ; command: typeof CTRL_MQ.HASH_CONFIG }>,
-  ): Answer<Open<Ack>>;
+  ctrlMqHashConfig?(request: Incoming<CtrlMqHashConfigSent>): Answer<Open<Ack>>;
 
   /** Bits set are switched on, the others off. Only if `CTRL_GUEST_OFFLOADS`. */
-  ctrlGuestOffloadsSet?(
-    request: Incoming<CtrlReadable & { class: typeof CTRL.GUEST_OFFLOADS; command: typeof CTRL_GUEST_OFFLOADS.SET }>,
-  ): Answer<Open<Ack>>;
+  ctrlGuestOffloadsSet?(request: Incoming<CtrlGuestOffloadsSetSent>): Answer<Open<Ack>>;
 
   /** For all transmit queues. Only if `NOTF_COAL`. */
-  ctrlNotfCoalTxSet?(
-    request: Incoming<CtrlReadable & { class: typeof CTRL.NOTF_COAL; command: typeof CTRL_NOTF_COAL.TX_SET }>,
-  ): Answer<Open<Ack>>;
+  ctrlNotfCoalTxSet?(request: Incoming<CtrlNotfCoalTxSetSent>): Answer<Open<Ack>>;
 
   /** For all receive queues. Only if `NOTF_COAL`. */
-  ctrlNotfCoalRxSet?(
-    request: Incoming<CtrlReadable & { class: typeof CTRL.NOTF_COAL; command: typeof CTRL_NOTF_COAL.RX_SET }>,
-  ): Answer<Open<Ack>>;
+  ctrlNotfCoalRxSet?(request: Incoming<CtrlNotfCoalRxSetSent>): Answer<Open<Ack>>;
 
   /** For one queue. Only if `VQ_NOTF_COAL`. */
-  ctrlNotfCoalVqSet?(
-    request: Incoming<CtrlReadable & { class: typeof CTRL.NOTF_COAL; command: typeof CTRL_NOTF_COAL.VQ_SET }>,
-  ): Answer<Open<Ack>>;
+  ctrlNotfCoalVqSet?(request: Incoming<CtrlNotfCoalVqSetSent>): Answer<Open<Ack>>;
 
   /** The device writes `coal`, before `ack`. Only if `VQ_NOTF_COAL`. */
-  ctrlNotfCoalVqGet?(
-    request: Incoming<CtrlReadable & { class: typeof CTRL.NOTF_COAL; command: typeof CTRL_NOTF_COAL.VQ_GET }>,
-  ): Answer<CtrlNotfCoalVqGetAnswer>;
+  ctrlNotfCoalVqGet?(request: Incoming<CtrlNotfCoalVqGetSent>): Answer<CtrlNotfCoalVqGetAnswer>;
 
   /** The types that are not named are switched off. Only if `HASH_TUNNEL`. */
-  ctrlHashTunnelSet?(
-    request: Incoming<CtrlReadable & { class: typeof CTRL.HASH_TUNNEL; command: typeof CTRL_HASH_TUNNEL.SET }>,
-  ): Answer<Open<Ack>>;
+  ctrlHashTunnelSet?(request: Incoming<CtrlHashTunnelSetSent>): Answer<Open<Ack>>;
 
   /** Which statistics there are. Only if `DEVICE_STATS`. */
   ctrlStatsQuery?(request: Incoming<Ctrl>): Answer<CtrlStatsQueryAnswer>;
 
   /** Statistics of several queues at once. Only if `DEVICE_STATS`. */
-  ctrlStatsGet?(
-    request: Incoming<CtrlReadable & { class: typeof CTRL.STATS; command: typeof CTRL_STATS.GET }>,
-  ): Answer<CtrlStatsGetAnswer>;
+  ctrlStatsGet?(request: Incoming<CtrlStatsGetSent>): Answer<CtrlStatsGetAnswer>;
 
   /** How many contexts there can be. Only if `RSS_CONTEXT`. */
   ctrlRssCtxCapGet?(request: Incoming<Ctrl>): Answer<CtrlRssCtxCapGetAnswer>;
 
   /** Only if `RSS_CONTEXT`. */
-  ctrlRssCtxAdd?(
-    request: Incoming<CtrlReadable & { class: typeof CTRL.RSS_CTX; command: typeof CTRL_RSS_CTX.ADD }>,
-  ): Answer<Open<Ack>>;
+  ctrlRssCtxAdd?(request: Incoming<CtrlRssCtxAddSent>): Answer<Open<Ack>>;
 
   /** Only if `RSS_CONTEXT`. */
-  ctrlRssCtxMod?(
-    request: Incoming<CtrlReadable & { class: typeof CTRL.RSS_CTX; command: typeof CTRL_RSS_CTX.MOD }>,
-  ): Answer<Open<Ack>>;
+  ctrlRssCtxMod?(request: Incoming<CtrlRssCtxModSent>): Answer<Open<Ack>>;
 
   /** Only if `RSS_CONTEXT`. */
-  ctrlRssCtxDel?(
-    request: Incoming<CtrlReadable & { class: typeof CTRL.RSS_CTX; command: typeof CTRL_RSS_CTX.DEL }>,
-  ): Answer<Open<Ack>>;
+  ctrlRssCtxDel?(request: Incoming<CtrlRssCtxDelSent>): Answer<Open<Ack>>;
 }
 
 /**
@@ -2050,9 +2091,7 @@ export class NetDriver extends VirtioDriver<F | config.F, Config> {
   }
 
   /** Receive everything; stronger than the other modes. Only if `CTRL_RX`. */
-  async ctrlRxPromisc(
-    value: Omit<CtrlReadable & { class: typeof CTRL.RX; command: typeof CTRL_RX.PROMISC }, 'class' | 'command'>,
-  ): Promise<Open<Ack>> {
+  async ctrlRxPromisc(value: Omit<CtrlRxPromiscSent, 'class' | 'command'>): Promise<Open<Ack>> {
     const { answer } = await this.request<CtrlIn>(operations.ctrlRxPromisc, {
       ...value,
       class: CTRL.RX,
@@ -2062,9 +2101,7 @@ export class NetDriver extends VirtioDriver<F | config.F, Config> {
   }
 
   /** Receive all multicast packets. Only if `CTRL_RX`. */
-  async ctrlRxAllmulti(
-    value: Omit<CtrlReadable & { class: typeof CTRL.RX; command: typeof CTRL_RX.ALLMULTI }, 'class' | 'command'>,
-  ): Promise<Open<Ack>> {
+  async ctrlRxAllmulti(value: Omit<CtrlRxAllmultiSent, 'class' | 'command'>): Promise<Open<Ack>> {
     const { answer } = await this.request<CtrlIn>(operations.ctrlRxAllmulti, {
       ...value,
       class: CTRL.RX,
@@ -2074,9 +2111,7 @@ export class NetDriver extends VirtioDriver<F | config.F, Config> {
   }
 
   /** Receive all unicast packets. Only if `CTRL_RX_EXTRA`. */
-  async ctrlRxAlluni(
-    value: Omit<CtrlReadable & { class: typeof CTRL.RX; command: typeof CTRL_RX.ALLUNI }, 'class' | 'command'>,
-  ): Promise<Open<Ack>> {
+  async ctrlRxAlluni(value: Omit<CtrlRxAlluniSent, 'class' | 'command'>): Promise<Open<Ack>> {
     const { answer } = await this.request<CtrlIn>(operations.ctrlRxAlluni, {
       ...value,
       class: CTRL.RX,
@@ -2086,9 +2121,7 @@ export class NetDriver extends VirtioDriver<F | config.F, Config> {
   }
 
   /** Receive no multicast packets; stronger than ALLMULTI. Only if `CTRL_RX_EXTRA`. */
-  async ctrlRxNomulti(
-    value: Omit<CtrlReadable & { class: typeof CTRL.RX; command: typeof CTRL_RX.NOMULTI }, 'class' | 'command'>,
-  ): Promise<Open<Ack>> {
+  async ctrlRxNomulti(value: Omit<CtrlRxNomultiSent, 'class' | 'command'>): Promise<Open<Ack>> {
     const { answer } = await this.request<CtrlIn>(operations.ctrlRxNomulti, {
       ...value,
       class: CTRL.RX,
@@ -2098,9 +2131,7 @@ export class NetDriver extends VirtioDriver<F | config.F, Config> {
   }
 
   /** Receive no unicast packets; stronger than ALLUNI. Only if `CTRL_RX_EXTRA`. */
-  async ctrlRxNouni(
-    value: Omit<CtrlReadable & { class: typeof CTRL.RX; command: typeof CTRL_RX.NOUNI }, 'class' | 'command'>,
-  ): Promise<Open<Ack>> {
+  async ctrlRxNouni(value: Omit<CtrlRxNouniSent, 'class' | 'command'>): Promise<Open<Ack>> {
     const { answer } = await this.request<CtrlIn>(operations.ctrlRxNouni, {
       ...value,
       class: CTRL.RX,
@@ -2110,9 +2141,7 @@ export class NetDriver extends VirtioDriver<F | config.F, Config> {
   }
 
   /** Receive no broadcast packets; stronger than ALLMULTI. Only if `CTRL_RX_EXTRA`. */
-  async ctrlRxNobcast(
-    value: Omit<CtrlReadable & { class: typeof CTRL.RX; command: typeof CTRL_RX.NOBCAST }, 'class' | 'command'>,
-  ): Promise<Open<Ack>> {
+  async ctrlRxNobcast(value: Omit<CtrlRxNobcastSent, 'class' | 'command'>): Promise<Open<Ack>> {
     const { answer } = await this.request<CtrlIn>(operations.ctrlRxNobcast, {
       ...value,
       class: CTRL.RX,
@@ -2122,9 +2151,7 @@ export class NetDriver extends VirtioDriver<F | config.F, Config> {
   }
 
   /** Replaces the filter tables, unicast and then multicast. Only if `CTRL_RX`. */
-  async ctrlMacTableSet(
-    value: Omit<CtrlReadable & { class: typeof CTRL.MAC; command: typeof CTRL_MAC.TABLE_SET }, 'class' | 'command'>,
-  ): Promise<Open<Ack>> {
+  async ctrlMacTableSet(value: Omit<CtrlMacTableSetSent, 'class' | 'command'>): Promise<Open<Ack>> {
     const { answer } = await this.request<CtrlIn>(operations.ctrlMacTableSet, {
       ...value,
       class: CTRL.MAC,
@@ -2134,9 +2161,7 @@ export class NetDriver extends VirtioDriver<F | config.F, Config> {
   }
 
   /** Changes the MAC address. Only if `CTRL_MAC_ADDR`. */
-  async ctrlMacAddrSet(
-    value: Omit<CtrlReadable & { class: typeof CTRL.MAC; command: typeof CTRL_MAC.ADDR_SET }, 'class' | 'command'>,
-  ): Promise<Open<Ack>> {
+  async ctrlMacAddrSet(value: Omit<CtrlMacAddrSetSent, 'class' | 'command'>): Promise<Open<Ack>> {
     const { answer } = await this.request<CtrlIn>(operations.ctrlMacAddrSet, {
       ...value,
       class: CTRL.MAC,
@@ -2146,9 +2171,7 @@ export class NetDriver extends VirtioDriver<F | config.F, Config> {
   }
 
   /** Adds an id to the table, which is empty at first. Only if `CTRL_VLAN`. */
-  async ctrlVlanAdd(
-    value: Omit<CtrlReadable & { class: typeof CTRL.VLAN; command: typeof CTRL_VLAN.ADD }, 'class' | 'command'>,
-  ): Promise<Open<Ack>> {
+  async ctrlVlanAdd(value: Omit<CtrlVlanAddSent, 'class' | 'command'>): Promise<Open<Ack>> {
     const { answer } = await this.request<CtrlIn>(operations.ctrlVlanAdd, {
       ...value,
       class: CTRL.VLAN,
@@ -2158,9 +2181,7 @@ export class NetDriver extends VirtioDriver<F | config.F, Config> {
   }
 
   /** Removes an id from the table. Only if `CTRL_VLAN`. */
-  async ctrlVlanDel(
-    value: Omit<CtrlReadable & { class: typeof CTRL.VLAN; command: typeof CTRL_VLAN.DEL }, 'class' | 'command'>,
-  ): Promise<Open<Ack>> {
+  async ctrlVlanDel(value: Omit<CtrlVlanDelSent, 'class' | 'command'>): Promise<Open<Ack>> {
     const { answer } = await this.request<CtrlIn>(operations.ctrlVlanDel, {
       ...value,
       class: CTRL.VLAN,
@@ -2179,9 +2200,7 @@ export class NetDriver extends VirtioDriver<F | config.F, Config> {
   }
 
   /** The device steers flows by itself. The last command of this class counts. Only if `MQ`. */
-  async ctrlMqVqPairsSet(
-    value: Omit<CtrlReadable & { class: typeof CTRL.MQ; command: typeof CTRL_MQ.VQ_PAIRS_SET }, 'class' | 'command'>,
-  ): Promise<Open<Ack>> {
+  async ctrlMqVqPairsSet(value: Omit<CtrlMqVqPairsSetSent, 'class' | 'command'>): Promise<Open<Ack>> {
     const { answer } = await this.request<CtrlIn>(operations.ctrlMqVqPairsSet, {
       ...value,
       class: CTRL.MQ,
@@ -2191,9 +2210,7 @@ export class NetDriver extends VirtioDriver<F | config.F, Config> {
   }
 
   /** The device steers by hash and table. Only if `RSS`. */
-  async ctrlMqRssConfig(
-    value: Omit<CtrlReadable & { class: typeof CTRL.MQ; command: typeof CTRL_MQ.RSS_CONFIG }, 'class' | 'command'>,
-  ): Promise<Open<Ack>> {
+  async ctrlMqRssConfig(value: Omit<CtrlMqRssConfigSent, 'class' | 'command'>): Promise<Open<Ack>> {
     const { answer } = await this.request<CtrlIn>(operations.ctrlMqRssConfig, {
       ...value,
       class: CTRL.MQ,
@@ -2203,9 +2220,7 @@ export class NetDriver extends VirtioDriver<F | config.F, Config> {
   }
 
   /** What the hash is made of. Only if `HASH_REPORT`. */
-  async ctrlMqHashConfig(
-    value: Omit<CtrlReadable & { class: typeof CTRL.MQ; command: typeof CTRL_MQ.HASH_CONFIG }, 'class' | 'command'>,
-  ): Promise<Open<Ack>> {
+  async ctrlMqHashConfig(value: Omit<CtrlMqHashConfigSent, 'class' | 'command'>): Promise<Open<Ack>> {
     const { answer } = await this.request<CtrlIn>(operations.ctrlMqHashConfig, {
       ...value,
       class: CTRL.MQ,
@@ -2215,12 +2230,7 @@ export class NetDriver extends VirtioDriver<F | config.F, Config> {
   }
 
   /** Bits set are switched on, the others off. Only if `CTRL_GUEST_OFFLOADS`. */
-  async ctrlGuestOffloadsSet(
-    value: Omit<
-      CtrlReadable & { class: typeof CTRL.GUEST_OFFLOADS; command: typeof CTRL_GUEST_OFFLOADS.SET },
-      'class' | 'command'
-    >,
-  ): Promise<Open<Ack>> {
+  async ctrlGuestOffloadsSet(value: Omit<CtrlGuestOffloadsSetSent, 'class' | 'command'>): Promise<Open<Ack>> {
     const { answer } = await this.request<CtrlIn>(operations.ctrlGuestOffloadsSet, {
       ...value,
       class: CTRL.GUEST_OFFLOADS,
@@ -2230,12 +2240,7 @@ export class NetDriver extends VirtioDriver<F | config.F, Config> {
   }
 
   /** For all transmit queues. Only if `NOTF_COAL`. */
-  async ctrlNotfCoalTxSet(
-    value: Omit<
-      CtrlReadable & { class: typeof CTRL.NOTF_COAL; command: typeof CTRL_NOTF_COAL.TX_SET },
-      'class' | 'command'
-    >,
-  ): Promise<Open<Ack>> {
+  async ctrlNotfCoalTxSet(value: Omit<CtrlNotfCoalTxSetSent, 'class' | 'command'>): Promise<Open<Ack>> {
     const { answer } = await this.request<CtrlIn>(operations.ctrlNotfCoalTxSet, {
       ...value,
       class: CTRL.NOTF_COAL,
@@ -2245,12 +2250,7 @@ export class NetDriver extends VirtioDriver<F | config.F, Config> {
   }
 
   /** For all receive queues. Only if `NOTF_COAL`. */
-  async ctrlNotfCoalRxSet(
-    value: Omit<
-      CtrlReadable & { class: typeof CTRL.NOTF_COAL; command: typeof CTRL_NOTF_COAL.RX_SET },
-      'class' | 'command'
-    >,
-  ): Promise<Open<Ack>> {
+  async ctrlNotfCoalRxSet(value: Omit<CtrlNotfCoalRxSetSent, 'class' | 'command'>): Promise<Open<Ack>> {
     const { answer } = await this.request<CtrlIn>(operations.ctrlNotfCoalRxSet, {
       ...value,
       class: CTRL.NOTF_COAL,
@@ -2260,12 +2260,7 @@ export class NetDriver extends VirtioDriver<F | config.F, Config> {
   }
 
   /** For one queue. Only if `VQ_NOTF_COAL`. */
-  async ctrlNotfCoalVqSet(
-    value: Omit<
-      CtrlReadable & { class: typeof CTRL.NOTF_COAL; command: typeof CTRL_NOTF_COAL.VQ_SET },
-      'class' | 'command'
-    >,
-  ): Promise<Open<Ack>> {
+  async ctrlNotfCoalVqSet(value: Omit<CtrlNotfCoalVqSetSent, 'class' | 'command'>): Promise<Open<Ack>> {
     const { answer } = await this.request<CtrlIn>(operations.ctrlNotfCoalVqSet, {
       ...value,
       class: CTRL.NOTF_COAL,
@@ -2275,12 +2270,7 @@ export class NetDriver extends VirtioDriver<F | config.F, Config> {
   }
 
   /** The device writes `coal`, before `ack`. Only if `VQ_NOTF_COAL`. */
-  async ctrlNotfCoalVqGet(
-    value: Omit<
-      CtrlReadable & { class: typeof CTRL.NOTF_COAL; command: typeof CTRL_NOTF_COAL.VQ_GET },
-      'class' | 'command'
-    >,
-  ): Promise<CtrlNotfCoalVqGetAnswer> {
+  async ctrlNotfCoalVqGet(value: Omit<CtrlNotfCoalVqGetSent, 'class' | 'command'>): Promise<CtrlNotfCoalVqGetAnswer> {
     const { answer } = await this.request<CtrlNotfCoalVqGetAnswer>(operations.ctrlNotfCoalVqGet, {
       ...value,
       class: CTRL.NOTF_COAL,
@@ -2290,12 +2280,7 @@ export class NetDriver extends VirtioDriver<F | config.F, Config> {
   }
 
   /** The types that are not named are switched off. Only if `HASH_TUNNEL`. */
-  async ctrlHashTunnelSet(
-    value: Omit<
-      CtrlReadable & { class: typeof CTRL.HASH_TUNNEL; command: typeof CTRL_HASH_TUNNEL.SET },
-      'class' | 'command'
-    >,
-  ): Promise<Open<Ack>> {
+  async ctrlHashTunnelSet(value: Omit<CtrlHashTunnelSetSent, 'class' | 'command'>): Promise<Open<Ack>> {
     const { answer } = await this.request<CtrlIn>(operations.ctrlHashTunnelSet, {
       ...value,
       class: CTRL.HASH_TUNNEL,
@@ -2319,7 +2304,7 @@ export class NetDriver extends VirtioDriver<F | config.F, Config> {
    * @param answerLength how many bytes the answer may have
    */
   async ctrlStatsGet(
-    value: Omit<CtrlReadable & { class: typeof CTRL.STATS; command: typeof CTRL_STATS.GET }, 'class' | 'command'>,
+    value: Omit<CtrlStatsGetSent, 'class' | 'command'>,
     answerLength: number,
   ): Promise<CtrlStatsGetAnswer> {
     const { answer } = await this.request<CtrlStatsGetAnswer>(
@@ -2340,9 +2325,7 @@ export class NetDriver extends VirtioDriver<F | config.F, Config> {
   }
 
   /** Only if `RSS_CONTEXT`. */
-  async ctrlRssCtxAdd(
-    value: Omit<CtrlReadable & { class: typeof CTRL.RSS_CTX; command: typeof CTRL_RSS_CTX.ADD }, 'class' | 'command'>,
-  ): Promise<Open<Ack>> {
+  async ctrlRssCtxAdd(value: Omit<CtrlRssCtxAddSent, 'class' | 'command'>): Promise<Open<Ack>> {
     const { answer } = await this.request<CtrlIn>(operations.ctrlRssCtxAdd, {
       ...value,
       class: CTRL.RSS_CTX,
@@ -2352,9 +2335,7 @@ export class NetDriver extends VirtioDriver<F | config.F, Config> {
   }
 
   /** Only if `RSS_CONTEXT`. */
-  async ctrlRssCtxMod(
-    value: Omit<CtrlReadable & { class: typeof CTRL.RSS_CTX; command: typeof CTRL_RSS_CTX.MOD }, 'class' | 'command'>,
-  ): Promise<Open<Ack>> {
+  async ctrlRssCtxMod(value: Omit<CtrlRssCtxModSent, 'class' | 'command'>): Promise<Open<Ack>> {
     const { answer } = await this.request<CtrlIn>(operations.ctrlRssCtxMod, {
       ...value,
       class: CTRL.RSS_CTX,
@@ -2364,9 +2345,7 @@ export class NetDriver extends VirtioDriver<F | config.F, Config> {
   }
 
   /** Only if `RSS_CONTEXT`. */
-  async ctrlRssCtxDel(
-    value: Omit<CtrlReadable & { class: typeof CTRL.RSS_CTX; command: typeof CTRL_RSS_CTX.DEL }, 'class' | 'command'>,
-  ): Promise<Open<Ack>> {
+  async ctrlRssCtxDel(value: Omit<CtrlRssCtxDelSent, 'class' | 'command'>): Promise<Open<Ack>> {
     const { answer } = await this.request<CtrlIn>(operations.ctrlRssCtxDel, {
       ...value,
       class: CTRL.RSS_CTX,

@@ -448,6 +448,15 @@ export const CtrlAnQueryAnswer: Codec<CtrlAnQueryAnswer> = nativeStruct('virtio_
   ...spread(4, CtrlIn),
 });
 
+/** What a device reads of `ctrlTmf`. */
+export type CtrlTmfSent = CtrlReadable & { type: typeof T.TMF };
+
+/** What a device reads of `ctrlAnQuery`. */
+export type CtrlAnQuerySent = CtrlReadable & { type: typeof T.AN_QUERY };
+
+/** What a device reads of `ctrlAnSubscribe`. */
+export type CtrlAnSubscribeSent = CtrlReadable & { type: typeof T.AN_SUBSCRIBE };
+
 /** What a driver can ask of the device or tell it, and what the device tells, by the names of the methods. */
 export const operations: Operations<'reqCmd' | 'ctrlTmf' | 'ctrlAnQuery' | 'ctrlAnSubscribe' | 'event'> = {
   reqCmd: operation(reqCmd, { sent: ReqCmdSent, input: true, answer: ReqCmdAnswer, output: 'behind' }),
@@ -483,17 +492,15 @@ export abstract class ScsiDevice extends VirtioDevice<F | config.F, Config> {
   abstract reqCmd(request: Incoming<ReqCmdSent>): Answer<ReqCmdAnswer>;
 
   /** Task management function. Task management. What a function does not need is there, and ignored. */
-  abstract ctrlTmf(request: Incoming<CtrlReadable & { type: typeof T.TMF }>): Answer<Open<S>>;
+  abstract ctrlTmf(request: Incoming<CtrlTmfSent>): Answer<Open<S>>;
 
   /**
    * Which asynchronous events can be reported? What the unit can report, or from now on shall, of the events asked for.
    */
-  abstract ctrlAnQuery(request: Incoming<CtrlReadable & { type: typeof T.AN_QUERY }>): Answer<CtrlAnQueryAnswer>;
+  abstract ctrlAnQuery(request: Incoming<CtrlAnQuerySent>): Answer<CtrlAnQueryAnswer>;
 
   /** Report these asynchronous events. What the unit can report, or from now on shall, of the events asked for. */
-  abstract ctrlAnSubscribe(
-    request: Incoming<CtrlReadable & { type: typeof T.AN_SUBSCRIBE }>,
-  ): Answer<CtrlAnQueryAnswer>;
+  abstract ctrlAnSubscribe(request: Incoming<CtrlAnSubscribeSent>): Answer<CtrlAnQueryAnswer>;
 
   /**
    * News of a unit. Ten to fifteen buffers are enough; an event without a buffer is lost.
@@ -531,7 +538,7 @@ export class ScsiDriver extends VirtioDriver<F | config.F, Config> {
   }
 
   /** Task management function. Task management. What a function does not need is there, and ignored. */
-  async ctrlTmf(value: Omit<CtrlReadable & { type: typeof T.TMF }, 'type'>): Promise<Open<S>> {
+  async ctrlTmf(value: Omit<CtrlTmfSent, 'type'>): Promise<Open<S>> {
     const { answer } = await this.request<CtrlIn>(operations.ctrlTmf, { ...value, type: T.TMF });
     return answer.response;
   }
@@ -539,15 +546,13 @@ export class ScsiDriver extends VirtioDriver<F | config.F, Config> {
   /**
    * Which asynchronous events can be reported? What the unit can report, or from now on shall, of the events asked for.
    */
-  async ctrlAnQuery(value: Omit<CtrlReadable & { type: typeof T.AN_QUERY }, 'type'>): Promise<CtrlAnQueryAnswer> {
+  async ctrlAnQuery(value: Omit<CtrlAnQuerySent, 'type'>): Promise<CtrlAnQueryAnswer> {
     const { answer } = await this.request<CtrlAnQueryAnswer>(operations.ctrlAnQuery, { ...value, type: T.AN_QUERY });
     return answer;
   }
 
   /** Report these asynchronous events. What the unit can report, or from now on shall, of the events asked for. */
-  async ctrlAnSubscribe(
-    value: Omit<CtrlReadable & { type: typeof T.AN_SUBSCRIBE }, 'type'>,
-  ): Promise<CtrlAnQueryAnswer> {
+  async ctrlAnSubscribe(value: Omit<CtrlAnSubscribeSent, 'type'>): Promise<CtrlAnQueryAnswer> {
     const { answer } = await this.request<CtrlAnQueryAnswer>(operations.ctrlAnSubscribe, {
       ...value,
       type: T.AN_SUBSCRIBE,

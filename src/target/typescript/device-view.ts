@@ -3,7 +3,7 @@ import { docComment, sentences } from "./doc-comment.ts";
 import { driverSection } from "./driver-view.ts";
 import { typeName } from "./identifiers.ts";
 import type { ModuleContext } from "./module-context.ts";
-import { answerType, bytesWords, operationSentences, sentType } from "./operation-words.ts";
+import { alternativeType, answerType, bytesWords, operationSentences, sentType } from "./operation-words.ts";
 import { deviceOperations, operationSection, type DeviceOperation } from "./operation-view.ts";
 import type { Section } from "./section.ts";
 import type { StructSource } from "./struct-source.ts";
@@ -35,12 +35,24 @@ export function deviceSections(module: Module, context: ModuleContext, ir: Ir): 
   return {
     structs,
     sections: [
+      ...operations.flatMap((one) => alternativeSections(one)),
       operationSection(operations, context),
       descriptionSection(module, context, bits),
       classSection(module, context, operations, bits),
       driverSection(module, context, operations, bits.type),
     ],
   };
+}
+
+/** What is sent with one alternative of a message. */
+function alternativeSections(one: DeviceOperation): readonly Section[] {
+  if (one.sentName === undefined) return [];
+  const view = {
+    doc: docComment([`What a device reads of \`${one.name}\`.`]),
+    name: one.sentName,
+    type: alternativeType(one),
+  };
+  return [{ template: "alternative", view, declares: [], uses: [] }];
 }
 
 /** What generated code calls the features of a device type. */

@@ -20,6 +20,8 @@ export interface DeviceOperation extends NamedPath {
   /** The condition on features and configuration under which it exists. */
   readonly needs: Expression | undefined;
   readonly legacy: boolean;
+  /** What is sent, where that is one alternative of the whole message: a type of its own. */
+  readonly sentName: string | undefined;
   /** Tags that are members of what is sent, by property, with the number that the operation has there. */
   readonly fixedTags: readonly { readonly member: string; readonly value: string }[];
 }
@@ -38,18 +40,24 @@ export function deviceOperations(module: Module, context: ModuleContext): readon
     const side = sides.get(request);
     if (side === undefined) throw new Error(`the message '${request.name}' is not one of '${module.name}'`);
     const answer = side.answer(path, name);
+    const sent = side.sent(path, name);
+    const fixedTags = path.tags.flatMap(({ by, tag }) =>
+      tag.kind === "value" && by.op === "member" && by.path.length === 1
+        ? [{ member: propertyName(by.path[0]?.name ?? ""), value: context.number(tag.value) }]
+        : [],
+    );
     return {
       ...named,
-      sent: side.sent(path, name),
+      sent,
+      sentName:
+        sent.isWhole && fixedTags.length > 0
+          ? context.names.inner(`${name.charAt(0).toUpperCase()}${name.slice(1)}Sent`)
+          : undefined,
       answer,
       single: request.kind === "event" ? undefined : singleType(answer, context),
       needs: needsOf(named, module),
       legacy: isLegacy(named, context),
-      fixedTags: path.tags.flatMap(({ by, tag }) =>
-        tag.kind === "value" && by.op === "member" && by.path.length === 1
-          ? [{ member: propertyName(by.path[0]?.name ?? ""), value: context.number(tag.value) }]
-          : [],
-      ),
+      fixedTags,
     };
   });
 }

@@ -28,10 +28,13 @@ export function operationSentences(one: DeviceOperation, context: ModuleContext)
 }
 
 /** What a method gets as the value of what was sent; undefined where that is nothing. */
-export function sentType(one: DeviceOperation): string | undefined {
-  const { codec, isWhole } = one.sent;
-  if (codec === undefined || !isWhole || one.fixedTags.length === 0) return codec;
-  return `${codec} & { ${one.fixedTags.map(({ member, value }) => `${member}: ${/^\d/.test(value) ? value : `typeof ${value}`}`).join("; ")} }`;
+export function sentType({ sent, sentName }: DeviceOperation): string | undefined {
+  return sentName ?? sent.codec;
+}
+
+/** That type, where it is one alternative of a message: the message with its tags. */
+export function alternativeType(one: DeviceOperation): string {
+  return `${one.sent.codec ?? ""} & { ${one.fixedTags.map(({ member, value }) => `${member}: ${/^\d/.test(value) ? value : `typeof ${value}`}`).join("; ")} }`;
 }
 
 /** What a method answers. */
