@@ -69,7 +69,7 @@ class Disk extends blk.BlkDevice {
     return { data: new TextEncoder().encode("scratch".padEnd(20, "\0")), status: blk.S.OK };
   }
 
-  override discard(request: Incoming<blk.ReqReadable & { type: typeof blk.T.DISCARD }>): Answer<Open<blk.S>> {
+  override discard(request: Incoming<blk.DiscardSent>): Answer<Open<blk.S>> {
     for (const { sector, num_sectors } of request.value.segments)
       this.sectors.fill(0, Number(sector) * 512, (Number(sector) + num_sectors) * 512);
     return blk.S.OK;
@@ -156,9 +156,7 @@ class Nic extends net.NetDevice {
     this.sent.push({ hdr: request.value, packet: request.input.toBytes() });
   }
 
-  override ctrlMacAddrSet(
-    request: Incoming<net.CtrlReadable & { class: typeof net.CTRL.MAC; command: typeof net.CTRL_MAC.ADDR_SET }>,
-  ): Answer<Open<net.Ack>> {
+  override ctrlMacAddrSet(request: Incoming<net.CtrlMacAddrSetSent>): Answer<Open<net.Ack>> {
     this.mac = request.value.mac;
     return net.Ack.OK;
   }
@@ -325,7 +323,7 @@ class Target extends scsi.ScsiDevice {
     return { sense_len: 2, residual: 0, status_qualifier: 0, status: 0, response: scsi.S.OK, sense };
   }
 
-  override ctrlTmf(request: Incoming<scsi.CtrlReadable & { type: typeof scsi.T.TMF }>): Answer<Open<scsi.S>> {
+  override ctrlTmf(request: Incoming<scsi.CtrlTmfSent>): Answer<Open<scsi.S>> {
     return request.value.subtype === scsi.T_TMF.QUERY_TASK ? scsi.S.FUNCTION_SUCCEEDED : scsi.S.FUNCTION_REJECTED;
   }
 
