@@ -45,8 +45,7 @@ export class Negotiation {
 
   /** What the driver wants; undefined where that is not allowed. */
   wanted(): FeatureSet | undefined {
-    // A copy: the driver may go on writing.
-    const wanted = this.driver.without(new FeatureSet());
+    const wanted = this.driver;
     if (!wanted.without(this.offered.without(this.legacyOnly)).equals(new FeatureSet())) return undefined;
     return wanted.has(F.VERSION_1) && this.table.check(wanted).length === 0 ? wanted : undefined;
   }

@@ -233,6 +233,16 @@ describe.each(modern)("$name: suspending", (kind) => {
     expect(driver.readStatus()).toBe(11 | STATUS.SUSPEND);
   });
 
+  test("a reset ends it also while something is in flight", () => {
+    const { driver, guest, device } = begin();
+    device.slow = true;
+    guest.ask(0, 1, 2);
+    expect(driver.addStatus(STATUS.SUSPEND)).toBe(15);
+    device.slow = false;
+    expect(driver.probe([Core.VERSION_1, Core.SUSPEND])).toBe(15);
+    expect(guest.add(0, 3, 4)).toBe(7);
+  });
+
   test("writes to the configuration are ignored, and a change is told of at the end", () => {
     const { driver, device } = begin();
     driver.addStatus(STATUS.SUSPEND);
