@@ -68,10 +68,10 @@ function inputsOf(call: Call, sources: Sources, templates: readonly string[]): B
   return Buffer.from(JSON.stringify([ownState(), resolve("."), call, texts, templates]));
 }
 
-/** Of virtgen's own code and templates: a new version does everything anew. */
+/** Of the command's own code and templates: a new version does everything anew. */
 function ownState(): string {
   const folder = packageFolder();
-  const stamps = ["dist", "templates"].flatMap((name) =>
+  const stamps = [join("dist", "bin"), "templates"].flatMap((name) =>
     readdirSync(join(folder, name), { recursive: true, encoding: "utf8" })
       .filter((path) => path.endsWith(".js") || path.endsWith(".hbs"))
       .toSorted()

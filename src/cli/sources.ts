@@ -73,6 +73,8 @@ function libraryFor(asked: readonly Source[], bundled: readonly Source[]): reado
   const library = new Set(others.filter((source) => !source.path.startsWith("specs/device/")));
   const look = [...asked, ...library];
   for (const source of look) {
+    // Nothing is left that could be named: all that comes with virtgen is in, or replaced.
+    if (library.size === others.length) break;
     const words = new Set(Array.from(source.text.matchAll(/\b(\w+)\s*\./g), (match) => match[1]));
     for (const other of others) {
       if (library.has(other) || !words.has(moduleName(other.text))) continue;
