@@ -160,8 +160,11 @@ describe("cut", () => {
         ([name, offset]) => all[index + 1]?.has(name) === true && all[index + 1]?.get(name) !== offset,
       ),
     );
-    // The PCI capability's `id` takes the first of three reserved bytes; the other two keep their name.
-    expect(moved).toEqual([["pci.cap.padding", 5]]);
+    // The PCI capability's `id` and `ring_idx` of a GPU command take the first of reserved bytes; the others keep their name.
+    expect(moved).toEqual([
+      ["gpu.ctrl_hdr.padding", 20],
+      ["pci.cap.padding", 5],
+    ]);
     expect(all.at(-1)?.size).toBeGreaterThan(200);
   });
 });
