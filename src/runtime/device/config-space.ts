@@ -123,7 +123,9 @@ export class ConfigSpace {
    * @returns the members that were written to, though it be with the values that they had
    */
   write(offset: number, width: number, value: number, status: number, legacy = false): string[] {
-    const { view } = this.visible;
+    // What was taken from the space before keeps the old bytes: requests in flight are answered as they were asked.
+    const { byteOffset, byteLength, buffer } = this.visible.view;
+    const view = new DataView(buffer.slice(byteOffset, byteOffset + byteLength));
     const names: string[] = [];
     for (const member of this.writables) {
       const from = Math.max(offset, member.from);
@@ -132,7 +134,9 @@ export class ConfigSpace {
       for (let at = from; at < to; at++) view.setUint8(at, Math.floor(value / 256 ** (at - offset)) & 0xff);
       names.push(member.name);
     }
-    return names.length === 0 ? names : this.take(names);
+    if (names.length === 0) return names;
+    this.visible = new ConfigMemory(view);
+    return this.take(names);
   }
 
   /** Takes over the values that the driver wrote, and shows what came of them. @returns the members that took one */

@@ -33,11 +33,13 @@ export class DriverConfig implements ConfigAccess {
   }
 
   /**
-   * The copy in little-endian order, whatever the guest's is: what formulas and codecs of messages depend on.
+   * The copy in little-endian order, whatever the guest's is: what formulas and codecs of messages depend on. It stays
+   * as it is now: a request in flight is answered as it was asked.
    * @throws CodecError where the space is none of this type's
    */
   known(features: FeatureSet, order: GuestOrder): ConfigAccess {
-    if (order === "little" || this.codec === undefined) return this.copy;
+    if (order === "little" || this.codec === undefined)
+      return new ConfigMemory(new DataView(this.copy.view.buffer.slice(0)));
     const codec = this.codec.withContext({ features }).guestOrder(order);
     const bytes = codec.guestOrder("little").toBytes(codec.readFrom(this.copy.view));
     return new ConfigMemory(new DataView(bytes.buffer));
