@@ -99,7 +99,7 @@ export const Input: Codec<Input> = nativeStruct('virtio_console_input', {
 });
 
 /** specs/device/console.virtio:44 */
-export const input: Message<'receiveq', undefined, typeof Input> = {
+export const consoleInput: Message<'receiveq', undefined, typeof Input> = {
   kind: 'event',
   name: 'virtio_console_input',
   queues: ['receiveq'],
@@ -221,7 +221,7 @@ export const controlTransmit: Message<'control_transmitq', typeof ControlTransmi
 
 /** What a driver can ask of the device or tell it, and what the device tells, by the names of the methods. */
 export const operations: Operations<'input' | 'output' | 'controlReceive' | 'controlTransmit'> = {
-  input: operation(input, { output: 'behind' }),
+  input: operation(consoleInput, { output: 'behind' }),
   output: operation(output, { input: true }),
   controlReceive: operation(controlReceive, { needs: [F.MULTIPORT], answer: ControlReceive }),
   controlTransmit: operation(controlTransmit, { needs: [F.MULTIPORT], sent: ControlTransmit }),

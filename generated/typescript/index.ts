@@ -12,14 +12,46 @@ export * as ring from './ring.ts';
 export * as balloon from './balloon.ts';
 /** Block Device */
 export * as blk from './blk.ts';
+/** CAN Device */
+export * as can from './can.ts';
 /** Console Device */
 export * as console from './console.ts';
+/** Crypto Device */
+export * as crypto from './crypto.ts';
 /** Entropy Device */
 export * as entropy from './entropy.ts';
+/** File System Device */
+export * as fs from './fs.ts';
+/** GPIO Device */
+export * as gpio from './gpio.ts';
+/** GPU Device */
+export * as gpu from './gpu.ts';
+/** I2C Adapter Device */
+export * as i2c from './i2c.ts';
+/** Input Device */
+export * as input from './input.ts';
+/** IOMMU Device */
+export * as iommu from './iommu.ts';
+/** Memory Device */
+export * as mem from './mem.ts';
 /** Network Device */
 export * as net from './net.ts';
+/** PMEM Device */
+export * as pmem from './pmem.ts';
+/** RPMB Device */
+export * as rpmb from './rpmb.ts';
+/** RTC Device */
+export * as rtc from './rtc.ts';
+/** SCMI Device */
+export * as scmi from './scmi.ts';
 /** SCSI Host Device */
 export * as scsi from './scsi.ts';
+/** Sound Device */
+export * as sound from './sound.ts';
+/** SPI Controller Device */
+export * as spi from './spi.ts';
+/** Socket Device */
+export * as vsock from './vsock.ts';
 /** Virtio Over MMIO */
 export * as mmio from './mmio.ts';
 /** Virtio Over PCI Bus */
