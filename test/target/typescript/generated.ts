@@ -38,6 +38,7 @@ export function filesOf(ir: Ir, revision: Revision = "1.4", runtime = "virtgen/r
 export class GeneratedModules {
   readonly folder: string;
   readonly files: readonly GeneratedFile[];
+  private readonly loaded = new Map<string, Promise<Readonly<Record<string, unknown>>>>();
 
   /** @param name of the folder: one for each test file */
   constructor(name: string, ir: Ir, revision: Revision = "1.4") {
@@ -55,8 +56,14 @@ export class GeneratedModules {
   }
 
   /** A module of a description, by name. */
-  async load(name: string): Promise<Readonly<Record<string, unknown>>> {
-    return (await import(/* @vite-ignore */ join(this.folder, `${name}.ts`))) as Readonly<Record<string, unknown>>;
+  load(name: string): Promise<Readonly<Record<string, unknown>>> {
+    // Vitest takes long to find what it has loaded before.
+    let loaded = this.loaded.get(name);
+    if (loaded === undefined) {
+      loaded = import(/* @vite-ignore */ join(this.folder, `${name}.ts`)) as Promise<Readonly<Record<string, unknown>>>;
+      this.loaded.set(name, loaded);
+    }
+    return loaded;
   }
 
   remove(): void {
