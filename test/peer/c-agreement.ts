@@ -96,11 +96,10 @@ export class LeafFinder {
         );
       }
       case "group":
-        if (member.name === "") return this.add(member.members, at, found);
-        return false;
+        if (member.dimensions.length > 0) return false;
+        return this.add(member.members, inside(at, member), found);
       case "union":
-        if (member.name !== "") return false;
-        return member.arms.every((arm) => this.add(arm.members, at, found));
+        return member.arms.every((arm) => this.add(arm.members, inside(at, member), found));
       default:
         return false;
     }
@@ -137,6 +136,12 @@ interface Position {
   readonly whole: string;
   readonly path: readonly (string | 0)[];
   readonly depth: number;
+}
+
+/** The place of what stands in a struct or union that is defined where it is used. */
+function inside(at: Position, member: Member): Position {
+  if (member.name === "") return at;
+  return { ...at, c: `${at.c}${memberName(member, "").c}.`, path: [...at.path, member.name] };
 }
 
 /** The C program: it reads questions from its input and writes the answers to its output, until the input ends. */

@@ -27,6 +27,13 @@ function flat(entries: readonly Known[]): readonly string[] {
 /** Compilers of three machines. */
 const machines = ["gcc", "i686-linux-gnu-gcc", "s390x-linux-gnu-gcc"];
 
+/** Which of some facts a compiler makes untrue that lays out structs in another way than the others, Linux' and ours. */
+function onlyThere(compiler: string, asked: readonly Fact[]): readonly string[] {
+  if (!compiler.startsWith("i686")) return [];
+  const names = new Set(asked.map((fact) => `${fact.header}: ${fact.name} ${fact.what}`));
+  return flat(known("linux-i386-facts.json")).filter((name) => names.has(name));
+}
+
 const workspace = new Workspace();
 afterAll(() => {
   workspace.remove();
@@ -38,6 +45,7 @@ const distinctTypes = [
   "#define _LINUX_TYPES_H",
   "#include <asm/types.h>",
   "#define __bitwise",
+  "#define __counted_by_le(member)",
   ...["le", "be"].flatMap((order) =>
     [16, 32, 64].map((bits) => `typedef struct { __u${bits} ${order}; } __${order}${bits};`),
   ),
@@ -157,7 +165,8 @@ describe.each([
     // Enough of them that a slip in their making would show.
     expect(there.length).toBeGreaterThan(600);
     for (const compiler of machines) {
-      expect(wrongFacts(theirs, there, compiler)).toEqual(wrong === undefined ? [] : flat(known(wrong)));
+      const expected = wrong === undefined ? [] : flat(known(wrong));
+      expect(wrongFacts(theirs, there, compiler)).toEqual([...expected, ...onlyThere(compiler, there)].toSorted());
     }
   });
 
@@ -201,7 +210,7 @@ describe("our headers", () => {
   it("are as the IR says, too", () => {
     const names = new Map(headers.map((header) => [header, namesIn(ours, header, ["-idirafter", "distinct"])]));
     const own = facts.filter((fact) => names.get(fact.header)?.has(fact.name) === true);
-    for (const compiler of machines) expect(wrongFacts(ours, own, compiler)).toEqual([]);
+    for (const compiler of machines) expect(wrongFacts(ours, own, compiler)).toEqual(onlyThere(compiler, own));
   });
 
   it("have Linux' integers in the guest's byte order", async () => {

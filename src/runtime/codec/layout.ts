@@ -59,7 +59,9 @@ export class Layout {
     this.members = members;
     const fixed = members.filter(([, member]) => !member.place.floating);
     this.order = [
-      ...fixed.filter(([, member]) => !isChosen(member)),
+      ...fixed.filter(([, member]) => !isChosen(member) && member.isSimple),
+      // What stands in them may be decided by a member behind them.
+      ...fixed.filter(([, member]) => !isChosen(member) && !member.isSimple),
       ...fixed.filter(([, member]) => isChosen(member)),
       ...members.filter(([, member]) => member.place.floating),
     ];

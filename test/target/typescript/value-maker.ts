@@ -150,7 +150,10 @@ export class ValueMaker {
     const before = this.compared;
     const own = comparedIn(members);
     if (own.size > 0) this.compared = own;
-    for (const member of members) this.fillMember(member, value, outer, row);
+    // A tag may stand behind the union that it decides.
+    const isDecided = (member: Member): boolean => member.kind === "union" && member.by !== undefined;
+    for (const member of members) if (!isDecided(member)) this.fillMember(member, value, outer, row);
+    for (const member of members) if (isDecided(member)) this.fillMember(member, value, outer, row);
     this.compared = before;
   }
 
