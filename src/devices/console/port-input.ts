@@ -11,6 +11,9 @@ export class PortInput {
   private waiting: { bytes: Uint8Array; done: number; readonly resolve: () => void } | undefined;
   private controller: WritableStreamDefaultController | undefined;
   private ended = false;
+  /** Buffers are being filled; meanwhile the guest, called by the interrupt, may have made more available. */
+  private placing = false;
+  private more = false;
 
   constructor(place: InputPlace) {
     this.place = place;
@@ -27,12 +30,23 @@ export class PortInput {
 
   /** There is room, or there may be: goes on with what waits. */
   resume(): void {
-    const { waiting } = this;
-    if (waiting === undefined) return;
-    waiting.done += this.place(waiting.bytes.subarray(waiting.done));
-    if (waiting.done < waiting.bytes.length) return;
-    this.waiting = undefined;
-    waiting.resolve();
+    if (this.placing) {
+      this.more = true;
+      return;
+    }
+    this.placing = true;
+    do {
+      this.more = false;
+      const { waiting } = this;
+      if (waiting === undefined) break;
+      waiting.done += this.place(waiting.bytes.subarray(waiting.done));
+      // It may have been aborted in there.
+      if (waiting.done === waiting.bytes.length && this.waiting === waiting) {
+        this.waiting = undefined;
+        waiting.resolve();
+      }
+    } while (this.more);
+    this.placing = false;
   }
 
   /** The port is gone: who writes is told. */
@@ -44,11 +58,10 @@ export class PortInput {
     this.waiting = undefined;
   }
 
-  private take(bytes: Uint8Array): Promise<void> | undefined {
-    const done = this.place(bytes);
-    if (done === bytes.length) return undefined;
+  private take(bytes: Uint8Array): Promise<void> {
     return new Promise((resolve) => {
-      this.waiting = { bytes, done, resolve };
+      this.waiting = { bytes, done: 0, resolve };
+      this.resume();
     });
   }
 }

@@ -66,7 +66,10 @@ export function blockLength(codecs: OperationCodecs, room: RequestRoom): number 
  */
 export class PreparedRequest {
   codecs: OperationCodecs;
-  /** Bytes that the device says it wrote, counted from the first that it could. On the legacy interface: all of them. */
+  /**
+   * Bytes that the device says it wrote, counted from the first that it could. On the legacy interface, where that is
+   * not reliable: all of them, wherever an answer tells what came of the request.
+   */
   written = 0;
   /** Why there is no answer; undefined where the device has used the buffers. */
   error: DriverError | undefined;
@@ -80,6 +83,8 @@ export class PreparedRequest {
   private readonly base: number;
   private readonly region: Region;
   private readonly legacy: boolean;
+  /** What the device says of lengths is ignored. */
+  private anyLength = false;
   private sentLength = 0;
   private inputHere = 0;
   private outputHere = 0;
@@ -144,10 +149,10 @@ export class PreparedRequest {
     if (this.error !== undefined) return false;
     const { answerRoom, answerBehind } = this;
     if (this.codecs.answerLength === undefined || answerRoom === 0) return true;
-    if (!this.legacy && this.written >= answerBehind + answerRoom) return true;
+    if (!this.anyLength && this.written >= answerBehind + answerRoom) return true;
     // The length counts from the first byte: of an answer behind bytes that were left out, and on the legacy
     // interface, it tells nothing.
-    if (!this.legacy && answerBehind === 0) return false;
+    if (!this.anyLength && answerBehind === 0) return false;
     const { view, answerAt } = this;
     for (let at = answerAt; at < answerAt + answerRoom; at++) if (view.getUint8(at) !== unwritten) return true;
     return false;
@@ -170,6 +175,7 @@ export class PreparedRequest {
     this.codecs = codecs;
     this.sentLength = codecs.sentLength ?? room.sentLength ?? 0;
     this.answerRoom = codecs.answerLength ?? room.answerLength ?? 0;
+    this.anyLength = this.legacy && this.answerRoom > 0 && operation.message.kind === "request";
     const inputTotal = sum(room.inputAt, room.inputLength);
     this.outputTotal = sum(room.outputAt, room.outputLength);
     checkParts(operation, inputTotal, this.outputTotal);
@@ -204,7 +210,7 @@ export class PreparedRequest {
     this.done = done;
     this.error = undefined;
     this.written = 0;
-    if (this.legacy || this.answerBehind > 0) this.markUnwritten();
+    if (this.anyLength || this.answerBehind > 0) this.markUnwritten();
     if (this.pieces.length > 0) this.copyOut();
     this.underWay = true;
     try {
@@ -241,7 +247,7 @@ export class PreparedRequest {
   /** The device has used it. */
   used(written: number): void {
     this.underWay = false;
-    this.written = this.legacy ? this.list.writableLength : written;
+    this.written = this.anyLength ? this.list.writableLength : written;
     if (this.pieces.length > 0) this.copyIn();
     this.done(this);
   }
