@@ -59,6 +59,9 @@ export interface Socket {
   probe(): DriverTransport;
 }
 
+/** Offset of the command register in the configuration space. */
+const pciCommand = 4;
+
 type Interrupt = (vector?: number) => void;
 
 export function plugIn(
@@ -149,6 +152,8 @@ function onPci(
   return {
     targets: [space, ...bars.values(), ...bars.values()],
     probe: () => {
+      // The machine's part: spaces and bus mastering on, the interrupt line not disabled.
+      pci.configWrite(pciCommand, 2, 7);
       if (legacy !== undefined) return PciTransport.probe(access, { legacy: true, guestOrder: legacy });
       if (!msix) return PciTransport.probe(access);
       enableMsix(access, [
