@@ -23,6 +23,20 @@ function frame(length: number, seed: number, to: number, from: number): Uint8Arr
   return bytes;
 }
 
+/** Puts packets together: one that is longer than a buffer comes in several. */
+function collect(into: Uint8Array[]): (hdr: net.Hdr, bytes: Uint8Array) => void {
+  let parts: Uint8Array[] = [];
+  let due = 0;
+  return (hdr, bytes) => {
+    if (due === 0) due = hdr.num_buffers ?? 1;
+    parts.push(bytes.slice());
+    due -= 1;
+    if (due > 0) return;
+    into.push(Buffer.concat(parts));
+    parts = [];
+  };
+}
+
 /** Two cards on a cable: packets of many lengths both ways, filters, link state. */
 export const cards: Scenario = {
   name: "net",
@@ -37,19 +51,6 @@ export const cards: Scenario = {
         expect([...(driver.readConfig().mac ?? [])]).toEqual([0x52, 0x54, 0, 0, 0, 1]);
         const got: Uint8Array[] = [];
         const back: Uint8Array[] = [];
-        // A packet that is longer than a buffer comes in several.
-        const collect = (into: Uint8Array[]) => {
-          let parts: Uint8Array[] = [];
-          let due = 0;
-          return (hdr: net.Hdr, bytes: Uint8Array): void => {
-            if (due === 0) due = hdr.num_buffers ?? 1;
-            parts.push(bytes.slice());
-            due -= 1;
-            if (due > 0) return;
-            into.push(Buffer.concat(parts));
-            parts = [];
-          };
-        };
         peer.onReceive(collect(got), { outputLength: 1600, buffers: 8 });
         driver.onReceive(collect(back), { outputLength: 1600, buffers: 8 });
         const out = [60, 61, 128, 500, 1000, 1514].map((length, index) => frame(length, index, 2, 1));
