@@ -251,7 +251,7 @@ export const notification: Message<'eventq', undefined, typeof Notification> = {
 
 /** specs/device/sound.virtio:155 */
 export interface QueryInfo {
-  /** R_…_INFO. */
+  /** JACK_INFO, PCM_INFO, CHMAP_INFO or CTL_INFO of R. */
   hdr: Hdr;
   /** First item. */
   start_id: number;

@@ -977,7 +977,7 @@ struct virtio_crypto_in6_addr {
 	uint8_t s6_u8[16];
 };
 
-struct virtio_crypto_ipsec_tunnel_param {
+__extension__ struct virtio_crypto_ipsec_tunnel_param {
 	uint8_t type;						/* IPv4 or IPv6: 4 or 6. */
 	uint8_t reserved[3];
 	union {

@@ -249,7 +249,7 @@ struct virtio_snd_control_ctl_write_out {
  */
 
 /* Device-writable part of notification. */
-struct virtio_snd_notification {
+__extension__ struct virtio_snd_notification {
 	virtio_le32 code;			/* See VIRTIO_SND_EVT_*. */
 	union {
 		virtio_le32 jack_id;
@@ -262,7 +262,7 @@ struct virtio_snd_notification {
 };
 
 struct virtio_snd_query_info {
-	struct virtio_snd_hdr hdr;	/* R_…_INFO. */
+	struct virtio_snd_hdr hdr;	/* JACK_INFO, PCM_INFO, CHMAP_INFO or CTL_INFO of R. */
 	virtio_le32 start_id;		/* First item. */
 	virtio_le32 count;		/* Number of items. */
 	virtio_le32 size;		/* Size of one item, in bytes. */

@@ -81,13 +81,13 @@ export function leaves(members: readonly CMember[]): readonly Leaf[] {
   });
 }
 
-/** Whether C++ takes the struct only as an extension: for a flexible array or a struct without a name. */
+/** Whether C++ takes the struct only as an extension: flexible arrays, structs and types in unions without a name. */
 export function needsExtension(members: readonly CMember[]): boolean {
-  return members.some((member) =>
-    member.kind === "field"
-      ? member.size === null
-      : (member.keyword === "struct" && member.name === undefined) || needsExtension(member.members),
-  );
+  return members.some((member) => {
+    if (member.kind === "field") return member.size === null;
+    const hasTypes = member.keyword === "struct" || member.members.some((inner) => inner.kind === "aggregate");
+    return (member.name === undefined && hasTypes) || needsExtension(member.members);
+  });
 }
 
 /** The tags that must be complete before these members. */

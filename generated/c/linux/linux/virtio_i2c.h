@@ -9,7 +9,6 @@
 #ifndef _LINUX_VIRTIO_I2C_H
 #define _LINUX_VIRTIO_I2C_H
 
-#include <linux/const.h>
 #include <linux/types.h>
 
 /* Feature bits */

@@ -98,14 +98,14 @@ struct virtio_snd_event {
 #define VIRTIO_SND_D_INPUT	1
 
 struct virtio_snd_query_info {
-	struct virtio_snd_hdr hdr;	/* R_…_INFO. */
+	struct virtio_snd_hdr hdr;	/* JACK_INFO, PCM_INFO, CHMAP_INFO or CTL_INFO of R. */
 	__le32 start_id;		/* First item. */
 	__le32 count;			/* Number of items. */
 	__le32 size;			/* Size of one item, in bytes. */
 };
 
 struct virtio_snd_chmap_hdr {
-	struct virtio_snd_hdr hdr;	/* R_…_INFO. */
+	struct virtio_snd_hdr hdr;	/* JACK_INFO, PCM_INFO, CHMAP_INFO or CTL_INFO of R. */
 	__le32 chmap_id;		/* First item. */
 };
 
