@@ -151,7 +151,6 @@ export class ValueMaker {
     const own = comparedIn(members);
     if (own.size > 0) this.compared = own;
     // A tag may stand behind the union that it decides.
-    const isDecided = (member: Member): boolean => member.kind === "union" && member.by !== undefined;
     for (const member of members) if (!isDecided(member)) this.fillMember(member, value, outer, row);
     for (const member of members) if (isDecided(member)) this.fillMember(member, value, outer, row);
     this.compared = before;
@@ -359,6 +358,10 @@ function comparedIn(members: readonly Member[]): ReadonlyMap<string, readonly bi
     });
   }
   return found;
+}
+
+function isDecided(member: Member): boolean {
+  return member.kind === "union" && member.by !== undefined;
 }
 
 /** The value of an expression of numbers and constants. */
