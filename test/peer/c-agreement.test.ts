@@ -234,7 +234,9 @@ describe.each(machines)("C on $name and TypeScript", ({ name, compiler, order, r
         if (coversAll(value, entries))
           expect(Buffer.from(back).toString("hex")).toBe(Buffer.from(written).toString("hex"));
       });
-      await fc.assert(property, { numRuns: 30, maxSkipsPerRun: 100, endOnFailure: true });
+      // An alternative within an alternative may not be drawn at once.
+      for (let round = 0; round < 8 && (round === 0 || seen.size < leaves.length); round++)
+        await fc.assert(property, { numRuns: 30, maxSkipsPerRun: 100, endOnFailure: true });
       expect(seen.size).toBe(leaves.length);
     },
   );
