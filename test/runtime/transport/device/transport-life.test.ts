@@ -52,17 +52,19 @@ describe.each(cases)("$kind.name, $offer", ({ kind, features }) => {
     for (let round = 0; round < 600; round++) expect(guest.add(0, round, 5)).toBe(round + 5);
   });
 
-  test.runIf(features.includes(F.TICKS))("an event is sent into a buffer that was offered", () => {
-    const { driver, guest, device } = kind.create(options);
-    driver.probe(wanted);
-    expect(device.tick(5)).toBe(false);
-    guest.offer(1);
-    expect(device.seen).toContain("buffersAdded tickq");
-    expect(device.tick(0x0102_0304)).toBe(true);
-    expect(guest.answers(1)).toBe(1);
-    expect(guest.sum(1)).toBe(0x0102_0304);
-    expect(driver.takeInterrupt()).toBe(EVENT.USED);
-  });
+  const withEvents = features.includes(F.TICKS);
+  if (withEvents)
+    test("an event is sent into a buffer that was offered", () => {
+      const { driver, guest, device } = kind.create(options);
+      driver.probe(wanted);
+      expect(device.tick(5)).toBe(false);
+      guest.offer(1);
+      expect(device.seen).toContain("buffersAdded tickq");
+      expect(device.tick(0x0102_0304)).toBe(true);
+      expect(guest.answers(1)).toBe(1);
+      expect(guest.sum(1)).toBe(0x0102_0304);
+      expect(driver.takeInterrupt()).toBe(EVENT.USED);
+    });
 
   test("one interrupt may tell of used buffers and of the configuration", () => {
     const { driver, guest, device, line } = kind.create(options);
