@@ -64,22 +64,26 @@ export function replaceFiles(files: readonly Replacement[]): void {
  * @throws CallError where it cannot be written
  */
 export function writeOnce(path: string, text: string): boolean {
+  if (readIfThere(path) !== undefined) return false;
   const temporary = join(dirname(path), `.${basename(path)}.virtgen-${process.pid}-${++serial}`);
+  let staged = false;
   try {
     makeFolder(dirname(path), []);
+    staged = true;
     writeWhole(temporary, text, 0o666);
     linkSync(temporary, path);
     return true;
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    if (error.code === "EEXIST") return false;
+    // It has come meanwhile.
+    if (staged && error.code === "EEXIST") return false;
     throw new CallError(
       "V9004",
       `cannot write '${path}': ${reasonOf(error)}`,
       "free the place, or choose another folder",
     );
   } finally {
-    rmSync(temporary, { force: true });
+    if (staged) rmSync(temporary, { force: true });
   }
 }
 

@@ -45,7 +45,7 @@ export interface BlkDiskOptions extends RingOptions {
   readonly barriers?: boolean;
 }
 
-const idLength = 20;
+const idLength = blk.GetIdAnswer.data.byteLength ?? 0;
 /** Bytes in front of the segments of a DISCARD and its kin, and of each segment. */
 const headLength = blk.Req.byteLength ?? 0;
 const segmentLength = blk.DiscardWriteZeroes.byteLength ?? 1;

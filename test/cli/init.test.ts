@@ -88,4 +88,12 @@ message ring on ringq {
     expect(status).toBe(2);
     expect(err).toContain("describes no device with a queue and a request");
   });
+
+  test("a file in the place of a folder is said, and nothing counts as kept", async () => {
+    const cwd = folderWith({ src: "a file\n" });
+    const { status, out, err } = await virtgen(["init", "--out", "src", "lamp.virtio"], { cwd });
+    expect({ status, out }).toEqual({ status: 2, out: "" });
+    expect(err).toContain("error[V9004]: cannot write 'src/lamp-device.ts'");
+    expect(textOf(cwd, "src")).toBe("a file\n");
+  });
 });

@@ -3,7 +3,11 @@ import { F } from "../../generated/typescript/config.ts";
 import * as scsi from "../../generated/typescript/scsi.ts";
 import { LogicalUnit } from "../../src/devices/scsi/logical-unit.ts";
 import { ScsiHost } from "../../src/devices/scsi-host.ts";
-import { describeNeedsReset } from "../../src/runtime/index.ts";
+import * as blk from "../../generated/typescript/blk.ts";
+import * as consoleType from "../../generated/typescript/console.ts";
+import { BlkDisk } from "../../src/devices/blk-disk.ts";
+import { StreamConsole } from "../../src/devices/stream-console.ts";
+import { describeNeedsReset, type MemorySource } from "../../src/runtime/index.ts";
 import { plug } from "./computer.ts";
 import { MoodyStore } from "./fuzz-store.ts";
 
@@ -29,4 +33,36 @@ test("a request in flight is answered as it was asked, though the configuration 
   expect(device.needsReset === undefined ? "" : describeNeedsReset(device.needsReset)).toBe("");
   expect(await read).toMatchObject({ response: scsi.S.OK, status: 0 });
   await driver.stop();
+});
+
+test("an answer that comes when the memory has gone is not the handler's fault", async () => {
+  const store = new MoodyStore(1 << 16, () => 0);
+  const device = new BlkDisk({ store, ringFeatures: [] });
+  const { driver, memory } = plug(device, blk.BlkDriver, { bus: "mmio", ringFeatures: [], queueSize: 16 });
+  await driver.start();
+  store.mood = "late";
+  const read = driver.in({ sector: 0n }, 512).catch((error: unknown) => error);
+  await new Promise((resolve) => setImmediate(resolve));
+  const source = memory.regionAt(0x4000_0000, 0)?.source as MemorySource;
+  memory.remove(source);
+  store.release(1);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(device.needsReset).toMatchObject({ kind: "queue", fault: "ring-outside-memory" });
+  memory.add(source);
+  await driver.stop();
+  expect(await read).toMatchObject({ code: "needs-reset" });
+});
+
+test("a queue that is smaller than a message has pieces is said to be so, and is not the user's mistake", async () => {
+  const device = new StreamConsole({ ringFeatures: [], queueSize: 2 });
+  const computer = plug(device, consoleType.ConsoleDriver, {
+    bus: "mmio",
+    ringFeatures: [],
+    framing: { cut: (length) => [1, 1, length - 2] },
+  });
+  await computer.driver.start();
+  expect(() => computer.driver.onInput(() => {}, { outputLength: 64, buffers: 1 })).toThrow(
+    expect.objectContaining({ code: "queue-too-small", message: "3 descriptors do not fit into a queue of 2" }),
+  );
+  await computer.driver.stop();
 });

@@ -9,7 +9,7 @@ import { NestedMember, PaddedMember } from "./nested.ts";
 import type { NumberMember } from "./number-member.ts";
 import { Be16, Be32, Le16, Le32, U8 } from "./scalars.ts";
 import { Condition, type Formula, type Term } from "./scope.ts";
-import { next, NumberSpec, Spec, type Site } from "./spec.ts";
+import { next, NumberSpec, plainTraits, Spec, type Site } from "./spec.ts";
 import { Be64, Le64 } from "./words.ts";
 
 // What generated code writes behind a member's name. The first argument is the offset from the beginning of the struct
@@ -130,12 +130,7 @@ function elementPlace(site: Site, field: string): Place {
     field,
     byteOffset: 0,
     floating: false,
-    valid: undefined,
-    present: undefined,
-    guards: [],
-    overlay: undefined,
-    access: undefined,
-    naming: String,
+    ...plainTraits,
   };
 }
 

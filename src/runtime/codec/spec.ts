@@ -23,7 +23,8 @@ export interface Site {
 
 type Traits = Pick<Place, "valid" | "present" | "guards" | "overlay" | "access" | "naming">;
 
-const plain: Traits = {
+/** Those of what is always there, on its own and without a name for its values. */
+export const plainTraits: Traits = {
   valid: undefined,
   present: undefined,
   guards: [],
@@ -43,7 +44,7 @@ export class Spec<out V> {
   protected readonly traits: Traits;
   private readonly make: (place: Place, site: Site) => Member;
 
-  constructor(offset: number, make: (place: Place, site: Site) => Member, traits: Traits = plain) {
+  constructor(offset: number, make: (place: Place, site: Site) => Member, traits: Traits = plainTraits) {
     this.offset = offset;
     this.traits = traits;
     this.make = make;

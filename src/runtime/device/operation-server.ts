@@ -205,8 +205,11 @@ export class OperationServer {
   private writeNumber(chain: Chain, at: number, length: number, field: NumberField, value: number): void {
     const last = chain.segment(chain.segmentCount - 1);
     // Mostly a driver gives the answer a buffer of its own, the last one.
-    if (at === chain.writableLength - length && last.length >= length) {
-      field.set(last.view, last.offset + last.length - length, value);
+    const { view } = last;
+    const end = last.offset + last.length;
+    // The memory may have gone while the answer was pending: then the chain, which looks, writes nothing.
+    if (at === chain.writableLength - length && last.length >= length && end <= view.byteLength) {
+      field.set(view, end - length, value);
       return;
     }
     const bytes = new Uint8Array(length);

@@ -10,7 +10,7 @@ import {
   queueFeatures,
   type QueueFeatures,
 } from "../virtqueue/queue-setup.ts";
-import { DESC_SIZE, MAX_SIZE } from "../virtqueue/ring-constants.ts";
+import { DESC_SIZE, MAX_SIZE } from "../described/ring-constants.ts";
 import type { DmaArena } from "./dma-arena.ts";
 import type { DmaBlock } from "./dma-memory.ts";
 import { DriverError } from "./driver-error.ts";

@@ -16,6 +16,8 @@ export type DriverErrorCode =
   | "queue-missing"
   /** The device does not let the driver set a queue up. */
   | "queue-unusable"
+  /** A request has more pieces than its queue has entries, of which the device may offer few. */
+  | "queue-too-small"
   /** The configuration space changes without end. */
   | "config-unstable"
   /** The configuration space has values that its description does not allow. */

@@ -44,7 +44,7 @@ export class RequestQueue {
     this.checkWorks();
     const { count } = request.list;
     if (count > this.ring.size) {
-      throw new DriverError("misuse", `${count} descriptors do not fit into a queue of ${this.ring.size}`);
+      throw new DriverError("queue-too-small", `${count} descriptors do not fit into a queue of ${this.ring.size}`);
     }
     if (this.firstWaiting === undefined && this.add(request)) return;
     // The ring may just have turned out to be broken.

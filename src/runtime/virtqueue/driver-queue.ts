@@ -10,7 +10,7 @@ import {
   type RingParts,
   wordsOf,
 } from "./queue-setup.ts";
-import { DESC_F_WRITE, DESC_SIZE } from "./ring-constants.ts";
+import { DESC_F_WRITE, DESC_SIZE } from "../described/ring-constants.ts";
 import { checkElement, type ScatterList } from "./scatter-list.ts";
 
 /**

@@ -13,7 +13,7 @@ import {
   RING_EVENT_FLAGS_DESC,
   RING_EVENT_FLAGS_DISABLE,
   RING_EVENT_FLAGS_ENABLE,
-} from "./ring-constants.ts";
+} from "../described/ring-constants.ts";
 
 const noWords = new Int32Array(0);
 

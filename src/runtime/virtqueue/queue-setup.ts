@@ -17,7 +17,7 @@ import {
   PACKED_EVENT_ALIGN_SIZE,
   USED_ALIGN_SIZE,
   USED_ELEM_SIZE,
-} from "./ring-constants.ts";
+} from "../described/ring-constants.ts";
 
 /** What of the negotiated features concerns a queue. Absent is not negotiated. */
 export interface QueueFeatures {

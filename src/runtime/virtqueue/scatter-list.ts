@@ -1,4 +1,4 @@
-import { DESC_F_NEXT, DESC_F_WRITE } from "./ring-constants.ts";
+import { DESC_F_NEXT, DESC_F_WRITE } from "../described/ring-constants.ts";
 
 const twoTo32 = 0x1_0000_0000;
 

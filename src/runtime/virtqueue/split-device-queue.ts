@@ -9,7 +9,7 @@ import {
   DESC_F_NEXT,
   DESC_F_WRITE,
   USED_F_NO_NOTIFY,
-} from "./ring-constants.ts";
+} from "../described/ring-constants.ts";
 import { swap16, swap32 } from "./walk.ts";
 
 const noWords = new Int32Array(0);

@@ -1,7 +1,13 @@
 import { DriverQueue, type UsedHandler } from "./driver-queue.ts";
 import { passedIndex } from "./event-window.ts";
 import { halvesOf, type RingParts, wordsOf } from "./queue-setup.ts";
-import { AVAIL_F_NO_INTERRUPT, DESC_F_INDIRECT, DESC_F_NEXT, DESC_SIZE, USED_F_NO_NOTIFY } from "./ring-constants.ts";
+import {
+  AVAIL_F_NO_INTERRUPT,
+  DESC_F_INDIRECT,
+  DESC_F_NEXT,
+  DESC_SIZE,
+  USED_F_NO_NOTIFY,
+} from "../described/ring-constants.ts";
 import { type ScatterList, smallTotal } from "./scatter-list.ts";
 import { swap16, swap32 } from "./walk.ts";
 

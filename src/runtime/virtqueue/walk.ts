@@ -2,7 +2,7 @@ import type { GuestMemory } from "../memory/guest-memory.ts";
 import { noRegion, type Region } from "../memory/region.ts";
 import type { Chain } from "./chain.ts";
 import type { Faulty } from "./queue-fault.ts";
-import { DESC_F_INDIRECT, DESC_F_NEXT, DESC_F_WRITE, DESC_SIZE } from "./ring-constants.ts";
+import { DESC_F_INDIRECT, DESC_F_NEXT, DESC_F_WRITE, DESC_SIZE } from "../described/ring-constants.ts";
 
 const twoTo32 = 0x1_0000_0000;
 

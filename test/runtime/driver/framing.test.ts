@@ -84,7 +84,7 @@ describe("a framing", () => {
     const { driver } = mmioRig({ driver: { framing: oneByte, queueSize: 8 } });
     await driver.start();
     expect(await rejectionOf(driver.read(0, 4))).toMatchObject({
-      code: "misuse",
+      code: "queue-too-small",
       message: "13 descriptors do not fit into a queue of 8",
     });
   });

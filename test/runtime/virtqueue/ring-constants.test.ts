@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import * as ringConstants from "../../../src/runtime/virtqueue/ring-constants.ts";
+import * as ringConstants from "../../../src/runtime/described/ring-constants.ts";
 import { queueFeatures } from "../../../src/runtime/virtqueue/queue-setup.ts";
 import { cut } from "../../../src/ir/cut.ts";
 import { standard } from "../../target/c/descriptions.ts";
@@ -8,15 +8,16 @@ import { standard } from "../../target/c/descriptions.ts";
 /** Every number of the description's ring and config modules, by the names that the runtime has for them. */
 function described(): Map<string, number> {
   const found = new Map<string, number>();
+  const bare = (name: string): string => name.replace(/^VIRT(?:Q|IO)_/, "");
   for (const { name: module, items } of cut(standard(), "1.4").modules) {
     if (module !== "ring" && module !== "config") continue;
     for (const item of items) {
-      if (item.kind === "constant") found.set(item.cName.replace("VIRTQ_", ""), Number(item.value));
+      if (item.kind === "constant") found.set(bare(item.cName), Number(item.value));
       if (item.kind === "enum" || item.kind === "flags") {
-        for (const { cName, value } of item.constants) found.set(cName.replace("VIRTQ_", ""), Number(value));
+        for (const { cName, value } of item.constants) found.set(bare(cName), Number(value));
       }
       if (item.kind === "features") {
-        for (const feature of item.features) found.set(feature.cName.replace("VIRTIO_", ""), feature.bit);
+        for (const feature of item.features) found.set(bare(feature.cName), feature.bit);
       }
       if (item.kind === "struct" && item.layout?.size !== undefined) {
         found.set(`${item.name.toUpperCase()}_SIZE`, Number(item.layout.size));

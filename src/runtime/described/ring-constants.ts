@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: 0BSD
+// Numbers of specs/core/config.virtio and specs/core/ring.virtio, revision 1.4; sizes of structs in bytes. Made by
+//   npm start
+
+export const STATUS_ACKNOWLEDGE = 1;
+export const STATUS_DRIVER = 2;
+export const STATUS_DRIVER_OK = 4;
+export const STATUS_FEATURES_OK = 8;
+export const STATUS_SUSPEND = 16;
+export const STATUS_DEVICE_NEEDS_RESET = 64;
+export const STATUS_FAILED = 128;
+export const F_INDIRECT_DESC = 28;
+export const F_EVENT_IDX = 29;
+export const F_VERSION_1 = 32;
+export const F_ACCESS_PLATFORM = 33;
+export const F_RING_PACKED = 34;
+export const F_IN_ORDER = 35;
+export const F_ORDER_PLATFORM = 36;
+export const F_SR_IOV = 37;
+export const F_NOTIFICATION_DATA = 38;
+export const F_NOTIF_CONFIG_DATA = 39;
+export const F_RING_RESET = 40;
+export const F_ADMIN_VQ = 41;
+export const F_SUSPEND = 43;
+export const F_NOTIFY_ON_EMPTY = 24;
+export const F_ANY_LAYOUT = 27;
+export const F_UNUSED = 30;
+export const MAX_QUEUES = 65536;
+export const MAX_SIZE = 32768;
+export const DESC_ALIGN_SIZE = 16;
+export const AVAIL_ALIGN_SIZE = 2;
+export const USED_ALIGN_SIZE = 4;
+export const DESC_F_NEXT = 1;
+export const DESC_F_WRITE = 2;
+export const DESC_F_INDIRECT = 4;
+export const DESC_F_AVAIL = 128;
+export const DESC_F_USED = 32768;
+export const DESC_SIZE = 16;
+export const AVAIL_F_NO_INTERRUPT = 1;
+export const USED_F_NO_NOTIFY = 1;
+export const USED_ELEM_SIZE = 8;
+export const RING_EVENT_FLAGS_ENABLE = 0;
+export const RING_EVENT_FLAGS_DISABLE = 1;
+export const RING_EVENT_FLAGS_DESC = 2;
+export const PACKED_DESC_ALIGN_SIZE = 16;
+export const PACKED_EVENT_ALIGN_SIZE = 4;
+export const PVIRTQ_DESC_SIZE = 16;
+export const PVIRTQ_EVENT_SUPPRESS_SIZE = 4;
+export const NOTIFICATION_LE_SIZE = 4;
+export const NOTIFICATION_BE_SIZE = 4;
+export const NOTIFICATION_DATA_LE_SIZE = 4;
