@@ -39,8 +39,8 @@ const { S, T_TMF, EVENT, EVT_RESET } = scsi;
 /** In bytes: a driver that asks for more sense data, or larger commands, than this gets the usual sizes. */
 const longestSense = 4096;
 const longestCdb = 260;
-const usualSense = 96;
-const usualCdb = 32;
+const usualSense = afterReset("sense_size");
+const usualCdb = afterReset("cdb_size");
 
 /**
  * A SCSI host without protection information and without data both ways in one command. Commands that a task management
@@ -257,4 +257,9 @@ function refused(response: scsi.S, residual: number, room: number): scsi.ReqCmdA
 
 function isWithin(value: number, largest: number): boolean {
   return Number.isInteger(value) && value >= 0 && value <= largest;
+}
+
+/** What a member of the configuration space is after a reset. */
+function afterReset(name: string): number {
+  return scsi.Config.byteLayout.find((row) => row.name === name)?.access?.reset ?? 0;
 }
