@@ -42,8 +42,9 @@ function virtgen(call) {
  * @returns {string}
  */
 function ringConstants() {
-  /** @type {import("../src/ir/model.ts").Ir} */
-  const ir = JSON.parse(virtgen(["ir", "specs/core/config.virtio", "specs/core/ring.virtio"]));
+  const ir = /** @type {import("../src/ir/model.ts").Ir} */ (
+    JSON.parse(virtgen(["ir", "specs/core/config.virtio", "specs/core/ring.virtio"]))
+  );
   /** @type {Map<string, number>} */
   const numbers = new Map();
   for (const item of ir.modules.flatMap((module) => module.items)) {

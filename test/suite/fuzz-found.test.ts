@@ -7,7 +7,7 @@ import * as blk from "../../generated/typescript/blk.ts";
 import * as consoleType from "../../generated/typescript/console.ts";
 import { BlkDisk } from "../../src/devices/blk-disk.ts";
 import { StreamConsole } from "../../src/devices/stream-console.ts";
-import { describeNeedsReset, type MemorySource } from "../../src/runtime/index.ts";
+import { describeNeedsReset } from "../../src/runtime/index.ts";
 import { plug } from "./computer.ts";
 import { MoodyStore } from "./fuzz-store.ts";
 
@@ -43,7 +43,8 @@ test("an answer that comes when the memory has gone is not the handler's fault",
   store.mood = "late";
   const read = driver.in({ sector: 0n }, 512).catch((error: unknown) => error);
   await new Promise((resolve) => setImmediate(resolve));
-  const source = memory.regionAt(0x4000_0000, 0)?.source as MemorySource;
+  const source = memory.regionAt(0x4000_0000, 0)?.source;
+  if (source === undefined) throw new Error("there is no memory");
   memory.remove(source);
   store.release(1);
   await new Promise((resolve) => setImmediate(resolve));

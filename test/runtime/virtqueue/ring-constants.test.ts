@@ -5,10 +5,14 @@ import { queueFeatures } from "../../../src/runtime/virtqueue/queue-setup.ts";
 import { cut } from "../../../src/ir/cut.ts";
 import { standard } from "../../target/c/descriptions.ts";
 
+/** As the runtime has it. */
+function bare(name: string): string {
+  return name.replace(/^VIRT(?:Q|IO)_/, "");
+}
+
 /** Every number of the description's ring and config modules, by the names that the runtime has for them. */
 function described(): Map<string, number> {
   const found = new Map<string, number>();
-  const bare = (name: string): string => name.replace(/^VIRT(?:Q|IO)_/, "");
   for (const { name: module, items } of cut(standard(), "1.4").modules) {
     if (module !== "ring" && module !== "config") continue;
     for (const item of items) {
