@@ -32,6 +32,8 @@ export * as i2c from './i2c.ts';
 export * as input from './input.ts';
 /** IOMMU Device */
 export * as iommu from './iommu.ts';
+/** Media Device */
+export * as media from './media.ts';
 /** Memory Device */
 export * as mem from './mem.ts';
 /** Network Device */

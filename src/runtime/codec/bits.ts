@@ -122,5 +122,5 @@ export class BitWord extends Member {
 
 /** A name that says that nobody looks at the bits or bytes. */
 export function isReserved(name: string): boolean {
-  return /^(?:reserved|padding|unused|pad)_?\d*$/.test(name);
+  return /^_*(?:reserved|padding|unused|pad)_?\d*$/.test(name);
 }

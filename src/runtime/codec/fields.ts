@@ -88,7 +88,7 @@ export function bitWord<
 }
 
 /** Names of members that nobody looks at. */
-export type ReservedName = `${"reserved" | "padding" | "unused" | "pad"}${"" | "_"}${"" | number}`;
+export type ReservedName = `${"" | "_" | "__"}${"reserved" | "padding" | "unused" | "pad"}${"" | "_"}${"" | number}`;
 
 /** A string of bytes: so many, as many as the formula says, or all that are left. */
 export function bytes(offset: number, count?: Count): Spec<Uint8Array> {
