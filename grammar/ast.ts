@@ -79,7 +79,7 @@ export type Attribute = Node &
     | { readonly kind: "in"; readonly range: Range }
     | { readonly kind: "writable"; readonly when: "always" | "any_time" | "before"; readonly before: Word | undefined }
     | { readonly kind: "write_clears"; readonly name: Word }
-    | { readonly kind: "kept" | "legacy" | "overridable" | "by_address" | "limit" | "bitmap" }
+    | { readonly kind: "kept" | "legacy" | "overridable" | "any_length" | "by_address" | "limit" | "bitmap" }
     | { readonly kind: "pad"; readonly to: Expression; readonly unless: Expression | undefined }
     | { readonly kind: "label" | "unit" | "from"; readonly text: string }
     | { readonly kind: "packed" | "natural" | "compact"; readonly house: Word }

@@ -58,6 +58,7 @@ const attributes = [
   "size",
   "by",
   "overridable",
+  "any_length",
   "label",
   "unit",
   "from",

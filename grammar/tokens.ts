@@ -167,6 +167,7 @@ export const Order: TokenType = keyword("order");
 export const Compact: TokenType = keyword("compact");
 export const Aligned: TokenType = keyword("aligned");
 export const Overridable: TokenType = keyword("overridable");
+export const AnyLength: TokenType = keyword("any_length");
 export const Unit: TokenType = keyword("unit");
 export const Size: TokenType = keyword("size");
 export const From: TokenType = keyword("from");

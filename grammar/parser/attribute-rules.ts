@@ -135,7 +135,7 @@ export class AttributeRules extends ExpressionRules {
     ]);
   });
 
-  /** shape = "pad" operation [ "unless" expression ] | ( "packed" | "natural" | "compact" ) Name | "order" Name Name | ( "size" | "aligned" ) operation | "by" "address" | "overridable" */
+  /** shape = "pad" operation [ "unless" expression ] | ( "packed" | "natural" | "compact" ) Name | "order" Name Name | ( "size" | "aligned" ) operation | "by" "address" | "overridable" | "any_length" */
   shape: Rule = this.RULE("shape", () => {
     this.OR([
       {
@@ -178,6 +178,7 @@ export class AttributeRules extends ExpressionRules {
         },
       },
       { ALT: () => this.CONSUME(T.Overridable) },
+      { ALT: () => this.CONSUME(T.AnyLength) },
     ]);
   });
 

@@ -112,7 +112,17 @@ function access(source: Source, cst: CstNode): Attribute {
 
 function shape(source: Source, cst: CstNode): Attribute {
   const at = placeOfNode(source, cst);
-  const kind = keywordOf(cst, ["pad", "packed", "natural", "compact", "order", "size", "aligned", "overridable"]);
+  const kind = keywordOf(cst, [
+    "pad",
+    "packed",
+    "natural",
+    "compact",
+    "order",
+    "size",
+    "aligned",
+    "overridable",
+    "any_length",
+  ]);
   switch (kind) {
     case "pad": {
       const [, unless] = nodes(cst, "operation");
@@ -133,6 +143,7 @@ function shape(source: Source, cst: CstNode): Attribute {
     case "aligned":
       return { kind, value: operation(source, node(cst, "operation")), at };
     case "overridable":
+    case "any_length":
       return { kind, at };
     default:
       return { kind: "by_address", at };

@@ -1,4 +1,4 @@
-import type { Element } from "../ir/model.ts";
+import { revisions, type Element } from "../ir/model.ts";
 import type { Rule } from "./rule.ts";
 import { isGroup, isRequest } from "./survey/kinds.ts";
 import type { Survey } from "./survey/survey.ts";
@@ -10,7 +10,8 @@ export const labelOfLegacy: Rule = {
   severity: "warning",
   summary: "an element from a section 'Legacy Interface' that is not legacy",
   explanation: `The standard keeps apart what only the legacy interface has: in sections whose labels say so. What is described from such a
-section is marked \`legacy\`, so that a driver and a device of the current interface do not get it.`,
+section is marked \`legacy\`, so that a driver and a device of the current interface do not get it. A description that
+begins with a later revision has nothing of that interface: it is about how a newer one reaches it.`,
   bad: `device disk = 60 "Disk";
 
 should driver "Device Types / Disk / Legacy Interface: Device Operation": "Used lengths are ignored.";
@@ -38,7 +39,9 @@ legacy should driver "Device Types / Disk / Legacy Interface: Device Operation":
 };
 
 function labelled(survey: Survey): readonly (Element & { readonly kind?: string })[] {
-  const items = survey.modules.flatMap((module) => module.items);
+  // What is new as a whole is not of the legacy interface, only about it.
+  const modules = survey.modules.filter((module) => module.since === revisions[0]);
+  const items = modules.flatMap((module) => module.items);
   const inner = items.flatMap((item): readonly Element[] => {
     if (item.kind === "features") return item.features;
     if (item.kind === "queues") return item.queues;
@@ -46,5 +49,6 @@ function labelled(survey: Survey): readonly (Element & { readonly kind?: string 
     if (isGroup(item)) return item.constants;
     return isRequest(item) ? item.parts : [];
   });
-  return [...items, ...inner, ...survey.sites.map((site) => site.member)];
+  const sites = survey.sites.filter(({ body }) => modules.includes(body.module));
+  return [...items, ...inner, ...sites.map((site) => site.member)];
 }

@@ -19,6 +19,8 @@ interface Extent {
   /** Without what may be absent or empty. */
   readonly min: number;
   readonly naturalSize: number | null;
+  /** What a compiler counts of a group or union that varies in size: it may stand at the end of a struct. */
+  readonly begun: number;
   readonly align: number;
 }
 
@@ -95,7 +97,7 @@ export class Layouts {
       case "switch":
         return chosen(member.arms.map((arm) => this.membersExtent(arm.members)));
       case "present":
-        return { ...this.membersExtent(member.members), size: null, min: 0, naturalSize: null };
+        return { ...this.membersExtent(member.members), size: null, min: 0, naturalSize: null, begun: 0 };
     }
   }
 
@@ -123,7 +125,7 @@ export class Layouts {
   private fieldExtent(member: Field | BitWord): Extent {
     const one = this.typeExtent(member.type);
     if (member.kind === "field" && member.each !== undefined)
-      return { size: null, min: 0, naturalSize: null, align: 1 };
+      return { size: null, min: 0, naturalSize: null, begun: 0, align: 1 };
     const array = repeat(one, member.dimensions);
     if (member.kind === "field" && member.pad !== undefined) {
       const to = member.pad.to.op === "number" ? Number(member.pad.to.value) : null;
@@ -137,12 +139,12 @@ export class Layouts {
   private typeExtent(type: Type): Extent {
     switch (type.kind) {
       case "scalar":
-        return { size: type.size, min: type.size, naturalSize: type.size, align: type.size };
+        return { size: type.size, min: type.size, naturalSize: type.size, begun: type.size, align: type.size };
       case "opaque":
-        return { size: null, min: 0, naturalSize: null, align: 1 };
+        return { size: null, min: 0, naturalSize: null, begun: 0, align: 1 };
       case "external": {
         const size = this.externals.get(`${type.module}.${type.name}`)?.size ?? null;
-        return { size, min: size ?? 0, naturalSize: size, align: 1 };
+        return { size, min: size ?? 0, naturalSize: size, begun: 0, align: 1 };
       }
       case "struct":
         return this.structExtent(`${type.module}.${type.name}${type.house === undefined ? "" : `@${type.house}`}`);
@@ -153,7 +155,7 @@ export class Layouts {
     const known = this.extents.get(key);
     if (known !== undefined) return known;
     const struct = this.structs.get(key);
-    const nothing: Extent = { size: null, min: 0, naturalSize: null, align: 1 };
+    const nothing: Extent = { size: null, min: 0, naturalSize: null, begun: 0, align: 1 };
     if (struct === undefined) return nothing;
     if (this.open.includes(key)) {
       this.findings.push({
@@ -171,7 +173,7 @@ export class Layouts {
       return nothing;
     }
     this.open.push(key);
-    const extent = extentOf(this.place(struct.members).layout);
+    const extent = { ...extentOf(this.place(struct.members).layout), begun: 0 };
     this.open.pop();
     const kept = this.extents.get(key) ?? extent;
     this.extents.set(key, kept);
@@ -200,6 +202,8 @@ class Cursor {
   private align = 1;
   private moved = false;
   private naturalSize = 0;
+  /** The same with the beginnings of groups and unions that vary in size. */
+  private begun = 0;
 
   constructor(start: Start = { offset: 0, natural: 0 }, packed = false) {
     this.start = start;
@@ -229,19 +233,23 @@ class Cursor {
       if (this.fixedOpen) this.fixed += extent.size;
       this.offset = this.offset === null ? null : this.offset + extent.size;
     }
-    if (natural !== null) this.naturalSize = natural - (this.start.natural ?? 0) + (extent.naturalSize ?? 0);
+    if (natural !== null) {
+      const at = natural - (this.start.natural ?? 0);
+      this.naturalSize = at + (extent.naturalSize ?? 0);
+      this.begun = at + (extent.naturalSize ?? extent.begun);
+    }
     this.natural = natural === null || extent.naturalSize === null ? null : natural + extent.naturalSize;
     return position;
   }
 
   layout(): Layout {
-    const natural = { size: roundUp(this.naturalSize, this.align), align: this.align };
+    const natural = { size: roundUp(this.begun, this.align), align: this.align };
     return {
       size: this.sizeKnown ? this.size : null,
       minSize: this.min,
       fixedSize: this.fixed,
       natural,
-      needsPacked: this.moved || natural.size !== this.fixed,
+      needsPacked: this.moved || roundUp(this.naturalSize, this.align) !== this.fixed,
     };
   }
 }
@@ -261,6 +269,7 @@ function extentOf(layout: Layout): Extent {
     size: layout.size,
     min: layout.minSize,
     naturalSize: layout.size === null ? null : packed ? layout.size : layout.natural.size,
+    begun: packed ? layout.fixedSize : layout.natural.size,
     align: packed ? 1 : layout.natural.align,
   };
 }
@@ -268,12 +277,13 @@ function extentOf(layout: Layout): Extent {
 function repeat(one: Extent, dimensions: readonly Dimension[]): Extent {
   let extent = one;
   for (const dimension of dimensions) {
-    if (dimension.kind !== "fixed") return { size: null, min: 0, naturalSize: null, align: one.align };
+    if (dimension.kind !== "fixed") return { size: null, min: 0, naturalSize: null, begun: 0, align: one.align };
     const times = (size: number | null): number | null => (size === null ? null : size * dimension.length);
     extent = {
       size: times(extent.size),
       min: extent.min * dimension.length,
       naturalSize: times(extent.naturalSize),
+      begun: extent.begun * dimension.length,
       align: one.align,
     };
   }
@@ -287,6 +297,7 @@ function longest(extents: readonly Extent[]): Extent {
     size: largest(extents.map((extent) => extent.size)),
     min: extents.reduce((most, extent) => Math.max(most, extent.min), 0),
     naturalSize: natural === null ? null : roundUp(natural, align),
+    begun: Math.max(0, ...extents.map((extent) => extent.naturalSize ?? extent.begun)),
     align,
   };
 }
@@ -304,6 +315,7 @@ function chosen(extents: readonly Extent[]): Extent {
     size,
     min: extents.reduce((least, extent) => Math.min(least, extent.min), extents[0]?.min ?? 0),
     naturalSize: size,
+    begun: 0,
     align: extents.reduce((most, extent) => Math.max(most, extent.align), 1),
   };
 }

@@ -369,6 +369,8 @@ export interface Request extends Element {
   readonly queues: readonly string[];
   readonly parts: readonly PartItem[];
   readonly legacyNative?: true;
+  /** Both directions may have other lengths than given: what is missing is zero, what is too much is not looked at. */
+  readonly anyLength?: true;
 }
 
 export type PartItem = Part | PartSwitch;

@@ -20,6 +20,8 @@ export interface Message<Queue extends string, Readable, Writable> {
   readonly writable: Writable;
   /** The address of the buffer is the message; its bytes are not looked at. */
   readonly byAddress?: true;
+  /** Both directions may have other lengths than the codecs': what is missing is zero, what is too much is ignored. */
+  readonly anyLength?: true;
   /** What tells which operation it is. */
   readonly tags?: MessageTags;
   /** What a device answers where it is none. */

@@ -14,13 +14,13 @@ export interface Configured {
 /** What queue numbers depend on. */
 export interface QueueContext extends Negotiated, Configured {}
 
-/** Where one kind of queue stands. */
-export interface QueueRule {
+/** Where one kind of queue stands. `Context` has what its numbers depend on beside features and configuration. */
+export interface QueueRule<Context extends QueueContext = QueueContext> {
   /** Its number; `index` counts the queues of this kind, from the first of `each` on. */
-  readonly number: (index: number, context: QueueContext) => number;
+  readonly number: (index: number, context: Context) => number;
   /** First and last index; a single queue where it is absent. */
-  readonly each?: (context: QueueContext) => readonly [first: number, last: number];
-  readonly exists?: (context: QueueContext, index: number) => boolean;
+  readonly each?: (context: Context) => readonly [first: number, last: number];
+  readonly exists?: (context: Context, index: number) => boolean;
   /** Houses that number only the queues that exist. */
   readonly compact?: readonly string[];
 }
@@ -36,10 +36,10 @@ export interface QueuePlace<Name extends string = string> {
 const mostQueues = 0x1_0000;
 
 /** The queues of a device, by the standard's names. */
-export class QueueTable<Name extends string = string> {
-  readonly rules: Readonly<Record<Name, QueueRule>>;
+export class QueueTable<Name extends string = string, Context extends QueueContext = QueueContext> {
+  readonly rules: Readonly<Record<Name, QueueRule<Context>>>;
 
-  constructor(rules: Readonly<Record<Name, QueueRule>>) {
+  constructor(rules: Readonly<Record<Name, QueueRule<Context>>>) {
     this.rules = rules;
   }
 
@@ -48,7 +48,7 @@ export class QueueTable<Name extends string = string> {
   }
 
   /** Number of a queue, or undefined where it does not exist. */
-  numberOf(name: Name, context: QueueContext, index = 0): number | undefined {
+  numberOf(name: Name, context: Context, index = 0): number | undefined {
     const rule = this.rules[name];
     const [first, last] = rule.each?.(context) ?? [0, 0];
     if (index < first || index > last || rule.exists?.(context, index) === false) return undefined;
@@ -59,7 +59,7 @@ export class QueueTable<Name extends string = string> {
    * All queues that exist, in the order of their numbers.
    * @param house numbers the queues as this house does; as the standard says where it is left out
    */
-  places(context: QueueContext, house?: string): QueuePlace<Name>[] {
+  places(context: Context, house?: string): QueuePlace<Name>[] {
     const places: QueuePlace<Name>[] = [];
     for (const name of this.names) {
       const rule = this.rules[name];
@@ -75,6 +75,8 @@ export class QueueTable<Name extends string = string> {
 }
 
 /** The queues of a description: generated code calls this. */
-export function queueTable<Name extends string>(rules: Readonly<Record<Name, QueueRule>>): QueueTable<Name> {
+export function queueTable<Name extends string, Context extends QueueContext = QueueContext>(
+  rules: Readonly<Record<Name, QueueRule<Context>>>,
+): QueueTable<Name, Context> {
   return new QueueTable(rules);
 }

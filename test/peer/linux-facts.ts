@@ -154,12 +154,16 @@ function shapeFacts(shape: Shape): readonly OwnFact[] {
   ];
 }
 
-/** C can declare all of it: only the last member varies, and that is an array. */
+/** C can declare all of it: only the last member varies, and that is an array, or a union whose alternatives end so. */
 function isWhole(members: readonly Member[]): boolean {
   return members.every(
     (member, index) =>
       member.position?.size !== null ||
-      (index === members.length - 1 && "dimensions" in member && member.dimensions.length > 0),
+      (index === members.length - 1 &&
+        (member.kind === "union"
+          ? member.arms.every((arm) => isWhole(arm.members))
+          : "dimensions" in member &&
+            (member.dimensions.length > 0 || (member.kind === "group" && isWhole(member.members))))),
   );
 }
 

@@ -43,7 +43,10 @@ export function buildRequest(context: Context, item: Ast.Request, outer: Inherit
     parts: item.parts.map((part, index) =>
       buildPart(context, part, base, environment, names, { base: base.cName, first: index === 0 }),
     ),
-    ...present({ legacyNative: isNative(context.scope, "requests", item.name.text) }),
+    ...present({
+      legacyNative: isNative(context.scope, "requests", item.name.text),
+      anyLength: find(item.attributes, "any_length") === undefined ? undefined : (true as const),
+    }),
   };
 }
 

@@ -64,6 +64,11 @@ export class QueueFunctions {
     });
   }
 
+  /** Whether it is settled at run time: the caller knows it. */
+  private isParameter(name: string): boolean {
+    return this.module.items.some((item) => item.kind === "parameter" && item.name === name);
+  }
+
   private entry(
     name: string,
     said: readonly string[],
@@ -75,8 +80,9 @@ export class QueueFunctions {
     if (result === undefined) return [];
     const index = queue?.each?.variable;
     const locals: { name: string; code: Code }[] = [];
+    const told = result.variables.filter((variable) => this.isParameter(variable));
     for (const variable of result.variables) {
-      if (variable === index) continue;
+      if (variable === index || told.includes(variable)) continue;
       const where = queues.where.find((one) => one.name === variable);
       const value = where === undefined ? undefined : this.writer.number(where.value);
       if (value === undefined || value.variables.length > 0) return [];
@@ -88,6 +94,7 @@ export class QueueFunctions {
     const given = [
       ...(uses.usesFeatures ? [featuresParameter] : []),
       ...(uses.usesConfig ? [`const struct ${this.configTag} *${parameters.config}`] : []),
+      ...told.map((variable) => `unsigned int ${variable}`),
       ...(index === undefined || !result.variables.includes(index) ? [] : [`unsigned int ${index}`]),
     ];
     const view: FunctionView = {

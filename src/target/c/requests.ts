@@ -46,7 +46,10 @@ export class Requests {
     const listed = this.list(request, request.name, parts);
     return [
       {
-        comment: titled(`${kinds[request.kind]} ${request.name}${queues}:`, listed, paragraphs(request.doc)),
+        comment: titled(`${kinds[request.kind]} ${request.name}${queues}:`, listed, [
+          ...paragraphs(request.doc),
+          ...(request.anyLength === true ? anyLength : []),
+        ]),
         legacy: request.legacy === true,
         declarations: [...whole, ...listed.flatMap((one) => one.declarations)],
       },
@@ -143,6 +146,11 @@ function titled(title: string, listed: readonly Listed[], doc: readonly string[]
     ...(doc.length === 0 ? [] : ["", ...doc]),
   ];
 }
+
+/** What `any_length` means. */
+const anyLength: readonly string[] = [
+  "Both directions may have other lengths: what is missing is zero, what is too much is ignored.",
+];
 
 function ownerOf(request: Request): Omit<Owner, "tag" | "comment"> {
   return { packed: false, legacy: request.legacy === true, view: false };

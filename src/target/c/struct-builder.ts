@@ -115,7 +115,7 @@ export class StructBuilder {
       keepSingle ||
       run.members.length > 1 ||
       run.flexible !== undefined ||
-      run.members.some((member) => member.kind === "bits")
+      run.members.some((member) => member.kind === "bits" || member.kind === "group")
     );
   }
 
@@ -126,6 +126,7 @@ export class StructBuilder {
 
   /** Its place is the same in every message, and so is that of what follows. */
   private isPlaced(member: Member, owner: Owner): boolean {
+    if (owner.view && member.kind === "union") return member.arms.every((arm) => this.isBegun(arm.members, owner));
     if (member.position === undefined || member.position.size === null) return false;
     if (member.kind === "present") return false;
     if (member.kind === "switch")
@@ -138,6 +139,15 @@ export class StructBuilder {
     if (member.kind === "union" || member.kind === "window")
       return member.arms.every((arm) => arm.members.every((one) => this.isPlaced(one, owner)));
     return true;
+  }
+
+  /** Placed but for an array at the end, with which C can end a struct in a union. */
+  private isBegun(members: readonly Member[], owner: Owner): boolean {
+    const last = members.at(-1);
+    const rest = members.slice(0, -1).every((member) => this.isPlaced(member, owner));
+    if (last === undefined || (rest && this.isPlaced(last, owner))) return true;
+    if (last.kind === "group" && last.dimensions.length === 0) return rest && this.isBegun(last.members, owner);
+    return rest && last.kind === "field" && members.length > 1 && this.isFlexible(last, owner);
   }
 
   /** C can declare it as `T name[]`. */
@@ -206,7 +216,7 @@ export class StructBuilder {
     let unnamed = 0;
     return members.map((member) => {
       const at = offset;
-      offset += member.position?.size ?? 0;
+      offset += extent(member);
       switch (member.kind) {
         case "field":
           return this.field(member, at, owner);
@@ -313,13 +323,21 @@ export class StructBuilder {
       comment: this.words.ofMember(member),
       members,
       offset,
-      size: member.position?.size ?? 0,
+      size: extent(member),
     };
   }
 }
 
 function sizeOf(members: readonly Member[]): number {
-  return members.reduce((sum, member) => sum + (member.position?.size ?? 0), 0);
+  return members.reduce((sum, member) => sum + extent(member), 0);
+}
+
+/** In bytes, without an array at its end. */
+function extent(member: Member): number {
+  const size = member.position?.size ?? null;
+  if (size !== null) return size;
+  if (member.kind === "union") return Math.max(...member.arms.map((arm) => sizeOf(arm.members)));
+  return member.kind === "group" ? sizeOf(member.members) : 0;
 }
 
 function armName(arm: Arm): string {

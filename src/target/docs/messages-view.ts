@@ -87,6 +87,9 @@ function messageView(message: Request, module: Module, links: Links): MessageVie
         message.if === undefined ? "" : `Only if ${condition(message.if)}.`,
         sinceSentence(message, module),
         ...refusalMembers(message).map(({ field }) => refusalSentence(field)),
+        message.anyLength === true
+          ? "Both directions may have other lengths: what is missing is zero, what is too much is ignored."
+          : "",
         message.legacyNative === true ? "On the legacy interface in the guest's byte order." : "",
       ],
       " ",

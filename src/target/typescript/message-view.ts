@@ -128,10 +128,12 @@ function outerSightOf(request: Request, direction: Direction): Sight {
 
 /** The names of members that stand in the parts. */
 function namesIn(parts: readonly PartItem[]): ReadonlySet<string> {
-  return new Set(
-    flattened(partsOf(parts).flatMap((part) => part.members)).flatMap((member) =>
-      member.kind === "bits" && member.name === "" ? member.bits.map((group) => group.name) : [member.name],
-    ),
+  return new Set(memberNames(partsOf(parts).flatMap((part) => part.members)));
+}
+
+function memberNames(members: readonly Member[]): readonly string[] {
+  return flattened(members).flatMap((member) =>
+    member.kind === "bits" && member.name === "" ? member.bits.map((group) => group.name) : [member.name],
   );
 }
 
@@ -143,11 +145,16 @@ function sightBeside(names: ReadonlySet<string>): Sight {
         ? { ...one, scope: "request" }
         : one,
     );
-  const seen: Sight = (members) => members.map((member) => seenMember(member, change, seen));
+  const seen: Sight = (members) => members.map((member) => seenMember(member, change, seen, names));
   return seen;
 }
 
-function seenMember(member: Member, change: (expression: Expression) => Expression, seen: Sight): Member {
+function seenMember(
+  member: Member,
+  change: (expression: Expression) => Expression,
+  seen: Sight,
+  names: ReadonlySet<string>,
+): Member {
   const condition = member.if === undefined ? {} : { if: change(member.if) };
   switch (member.kind) {
     case "field":
@@ -161,7 +168,12 @@ function seenMember(member: Member, change: (expression: Expression) => Expressi
     case "bits":
       return { ...member, ...condition };
     case "group":
-      return { ...member, ...condition, members: seen(member.members) };
+      // What stands in it has its members nearest.
+      return {
+        ...member,
+        ...condition,
+        members: sightBeside(new Set([...names, ...memberNames(member.members)]))(member.members),
+      };
     case "present":
       return { ...member, ...condition, condition: change(member.condition), members: seen(member.members) };
     case "union":
@@ -277,6 +289,7 @@ export function messageSection(
       `readable: ${sources.readable ?? "undefined"}`,
       `writable: ${sources.writable ?? "undefined"}`,
       ...(byAddress ? ["byAddress: true"] : []),
+      ...(request.anyLength === true ? ["anyLength: true"] : []),
       ...extra,
     ],
   };

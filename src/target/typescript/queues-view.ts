@@ -1,3 +1,4 @@
+import { walkExpression } from "../../ir/expression.ts";
 import type { Queue, Queues } from "../../ir/model.ts";
 import { docComment, sentences } from "./doc-comment.ts";
 import { propertyName } from "./identifiers.ts";
@@ -10,19 +11,41 @@ export function queueSections(queues: Queues, context: ModuleContext): readonly 
   const { imports, names } = context;
   imports.value("queueTable");
   const replaced = new Map<string, string>();
+  const own = context.module.items.flatMap((item) =>
+    item.kind === "parameter" && variablesOf(queues).has(item.name) ? [`${propertyName(item.name)}: number`] : [],
+  );
+  const told = own.length === 0 ? "" : `${imports.type("QueueContext")} & { ${own.join("; ")} }`;
   const where = queues.where.flatMap((one) => {
     const { text, usesContext } = context.formula(one.value, [], "number", replaced);
     const name = usesContext ? names.inner(one.name) : "";
     replaced.set(one.name, usesContext ? `${name}(c)` : text);
-    return usesContext ? [{ name, value: text, context: imports.type("QueueContext") }] : [];
+    return usesContext ? [{ name, value: text, context: told === "" ? imports.type("QueueContext") : told }] : [];
   });
   const view = {
     doc: docComment([sentences(queues)]),
     where,
-    type: `${imports.type("QueueTable")}<${queues.queues.map((queue) => `'${queue.name}'`).join(" | ")}>`,
+    type: `${imports.type("QueueTable")}<${queues.queues.map((queue) => `'${queue.name}'`).join(" | ")}${told === "" ? "" : `, ${told}`}>`,
     queues: queues.queues.map((queue) => queueView(queue, context, replaced)),
   };
   return [{ template: "queues", view, declares: ["queues"], uses: [] }];
+}
+
+/** What the formulas name that is no member and no constant: indices, names of `where`, parameters. */
+function variablesOf({ queues, where }: Queues): ReadonlySet<string> {
+  const found = new Set<string>();
+  const formulas = [
+    ...where.map((one) => one.value),
+    ...queues.flatMap(({ number, each, if: exists }) => [
+      number,
+      ...(each === undefined ? [] : [each.from, each.to]),
+      ...(exists === undefined ? [] : [exists]),
+    ]),
+  ];
+  for (const formula of formulas)
+    walkExpression(formula, (part) => {
+      if (part.op === "variable") found.add(part.name);
+    });
+  return found;
 }
 
 function queueView(

@@ -129,7 +129,8 @@ describe.each(revisions)("the spec profile at revision %s", (revision) => {
     const missing = modules.flatMap((module) => {
       const ours = ourNames(revision, module);
       const { values, fields } = new Standard(module, revision);
-      const text = texts.get(`${revision}/${module}`) ?? "";
+      // Lines of comments as one.
+      const text = (texts.get(`${revision}/${module}`) ?? "").replaceAll(/\n \* /g, " ");
       return [
         ...[...values.keys()].filter((name) => !ours.has(name)),
         ...[...fields.keys()]

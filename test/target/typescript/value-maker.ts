@@ -222,7 +222,7 @@ export class ValueMaker {
       return end < 0 ? elements : elements.slice(0, end + 1);
     }
     if (type.kind === "struct")
-      return this.repeated(dimensions, levels, row, (index) => this.struct(this.membersOf(type), levels, index));
+      return this.repeated(dimensions, levels, row, (index) => this.structOf(type, levels, index));
     if (type.kind === "scalar" && (type.size > 1 || field.values !== undefined || dimensions.length === 0)) {
       return this.repeated(dimensions, levels, row, () => this.number(field, type));
     }
@@ -335,9 +335,14 @@ export class ValueMaker {
     return typeof found === "number" || typeof found === "bigint" ? BigInt(found) : undefined;
   }
 
-  private membersOf(type: Extract<Type, { kind: "struct" }>): readonly Member[] {
+  private structOf(type: Extract<Type, { kind: "struct" }>, levels: readonly Value[], row: number): Value {
     const module = this.survey.ir.modules.find((one) => one.name === type.module) ?? this.module;
-    return module.items.flatMap((item) => (item.kind === "struct" && item.name === type.name ? item.members : []));
+    const members = module.items.flatMap((item) =>
+      item.kind === "struct" && item.name === type.name ? item.members : [],
+    );
+    // Its tags are those of its own module.
+    const maker = module === this.module ? this : new ValueMaker(this.survey, module, this.draw, this.world);
+    return maker.struct(members, levels, row);
   }
 
   private externalSize(type: Extract<Type, { kind: "external" }>): number | undefined {
