@@ -76,8 +76,10 @@ class Walk {
   /** Each part also stands for itself. */
   private parts(parts: readonly PartItem[], native: boolean): void {
     for (const part of parts) {
-      if (part.kind === "part") this.add(part.cName, this.struct(part.members, part.layout?.size ?? null, native));
-      else for (const arm of part.arms) this.parts(arm.parts, native);
+      if (part.kind === "part") {
+        const whole = this.struct(part.members, part.layout?.size ?? null, native);
+        this.add(part.cName, { ...whole, sizes: [...whole.sizes, part.layout?.fixedSize ?? null] });
+      } else for (const arm of part.arms) this.parts(arm.parts, native);
     }
   }
 

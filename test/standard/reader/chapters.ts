@@ -10,7 +10,7 @@ const chapters: readonly (readonly [label: string, module: string])[] = [
   ["Packed Virtqueues", "ring"],
   ["Basic Facilities of a Virtio Device / Device groups", "admin"],
   ["Basic Facilities of a Virtio Device / Administration", "admin"],
-  ["Basic Facilities of a Virtio Device / Device parts", "admin"],
+  ["Basic Facilities of a Virtio Device / Device parts", "dev_part"],
   ["Basic Facilities of a Virtio Device", "config"],
   ["General Initialization And Device Operation", "config"],
   ["Reserved Feature Bits", "config"],
