@@ -7,6 +7,7 @@
 //   dist/runtime.js       what generated TypeScript imports, from src/runtime/index.ts
 //   dist/devices.js       devices that are ready to use, from src/devices/index.ts; they import dist/runtime.js
 //   dist/devices/node.js  what they need of Node, from src/devices/node/index.ts
+//   dist/qtest.js         drivers against QEMU's devices, from src/qtest/index.ts; it imports dist/runtime.js
 //   dist/chunk/           what several of these share
 //   dist/types/           declarations, one a source file
 //
@@ -32,6 +33,7 @@ const modules = {
   "runtime": "src/runtime/index.ts",
   "devices": "src/devices/index.ts",
   "devices/node": "src/devices/node/index.ts",
+  "qtest": "src/qtest/index.ts",
 };
 
 /** The same for scripts. */
@@ -45,7 +47,7 @@ const scripts = {
 const command = "bin/virtgen.js";
 
 /** What is imported at run time instead of bundled. Devices and what users generate are to share one runtime. */
-const external = [/^prettier(\/|$)/, /^chokidar$/, /^virtgen\/runtime$/];
+const external = [/^prettier(\/|$)/, /^chokidar$/, /^koffi$/, /^virtgen\/runtime$/];
 
 /**
  * Type-checks grammar/ and src/ and writes their declarations.

@@ -1,8 +1,7 @@
 // Provides Linux' virtio headers (the UAPI, as Debian packages it in linux-libc-dev) of two releases, to compare the
 // generated headers with: the newest that the descriptions follow, and an old one that users still have.
 //
-// They are unpacked under .cache/linux-headers/ and nothing is installed. apt fetches them with sources, lists and
-// a package state of its own; only the mirror, its key and the proxy settings are the machine's. Root is not needed.
+// They are unpacked under .cache/linux-headers/ and nothing is installed: see private-apt.mjs.
 //
 //   node scripts/linux-headers.mjs     fetches what is missing and says where it is
 
@@ -11,10 +10,10 @@ import { access, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { privateApt } from "./private-apt.mjs";
 
 const run = promisify(execFile);
 const cache = fileURLToPath(new URL("../.cache/linux-headers", import.meta.url));
-const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
 /**
  * The releases, by the folder that they are unpacked in. `version` is the exact package; a suite keeps only its newest,
@@ -59,7 +58,7 @@ export async function linuxHeaders(release) {
     await rm(work, { recursive: true, force: true });
   }
   const fetched = await readUnpacked(folder);
-  if (fetched === undefined) throw new Error(`linux-headers: the package for ${release} holds no linux/virtio_ids.h`);
+  if (fetched === undefined) throw new Error(`the package for ${release} holds no linux/virtio_ids.h`);
   return fetched;
 }
 
@@ -83,7 +82,7 @@ async function readUnpacked(folder) {
  * @param {string} work an empty folder; the package ends up in its folder `unpacked`, with a file `version`
  */
 async function fetchHeaders({ suite, version }, work) {
-  const apt = await privateApt(suite, work);
+  const apt = await privateApt([suite], work);
   await apt("update");
   const newest = `linux-libc-dev/${suite}`;
   if (version === undefined) {
@@ -95,76 +94,11 @@ async function fetchHeaders({ suite, version }, work) {
     });
   }
   const file = (await readdir(work)).find((name) => name.endsWith(".deb"));
-  if (file === undefined) throw new Error(`linux-headers: apt-get downloaded no linux-libc-dev from ${suite}`);
+  if (file === undefined) throw new Error(`apt-get downloaded no linux-libc-dev from ${suite}`);
   const unpacked = join(work, "unpacked");
   await run("dpkg", ["-x", join(work, file), unpacked]);
   const { stdout } = await run("dpkg-deb", ["-f", join(work, file), "Version"]);
   await writeFile(join(unpacked, "version"), stdout);
-}
-
-/**
- * Makes an apt that knows one suite and no installed package, and works inside a folder.
- * @param {string} suite
- * @param {string} work
- * @returns {Promise<(...args: string[]) => Promise<void>>} runs apt-get there with the arguments given
- */
-async function privateApt(suite, work) {
-  for (const folder of ["state/lists/partial", "cache/archives/partial"]) {
-    await mkdir(join(work, folder), { recursive: true });
-  }
-  const status = join(work, "status");
-  const list = join(work, "sources.list");
-  await writeFile(status, "");
-  await writeFile(list, `deb [signed-by=${keyring}] ${await debianMirror()} ${suite} main\n`);
-  const settings = {
-    "Dir::Etc::sourcelist": list,
-    "Dir::Etc::sourceparts": "-",
-    "Dir::Etc::preferences": "/dev/null",
-    "Dir::Etc::preferencesparts": "-",
-    "Dir::State": join(work, "state"),
-    "Dir::State::status": status,
-    "Dir::Cache": join(work, "cache"),
-    "APT::Sandbox::User": "root",
-    // Without this, a mirror that does not answer looks like a suite that lacks the package.
-    "APT::Update::Error-Mode": "any",
-    "Acquire::Languages": "none",
-    "Acquire::Retries": "3",
-  };
-  const options = Object.entries(settings).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
-  return async (...args) => {
-    try {
-      await run("apt-get", ["-qq", ...options, ...args], { cwd: work, timeout: 180_000 });
-    } catch (error) {
-      const said = error instanceof Error && "stderr" in error ? String(error.stderr).trim() : String(error);
-      throw new Error(`linux-headers: apt-get ${args.join(" ")} failed for the suite ${suite}: ${said}`, {
-        cause: error,
-      });
-    }
-  };
-}
-
-/**
- * Finds the mirror of Debian's main archive in the machine's own apt sources.
- * @returns {Promise<string>} its address
- */
-async function debianMirror() {
-  const system = await readFile("/etc/os-release", "utf8");
-  const codename = /^VERSION_CODENAME="?([\w-]+)/m.exec(system)?.[1] ?? "stable";
-  const { stdout } = await run("apt-get", [
-    "indextargets",
-    "--no-release-info",
-    "--format",
-    "$(REPO_URI) $(RELEASE) $(COMPONENT)",
-    "Created-By: Packages",
-  ]);
-  const targets = stdout.split("\n").map((line) => line.split(" "));
-  for (const [address, suite, component] of targets) {
-    if (address && component === "main" && (suite === codename || suite === "stable")) return address;
-  }
-  throw new Error(
-    `linux-headers: apt's sources on this machine name no Debian mirror for ${codename}: ` +
-      "add one to /etc/apt/sources.list.d, then run this again",
-  );
 }
 
 /** Provides every release, and says which package each one is. When it cannot, says why and ends with 1. */
@@ -174,7 +108,7 @@ export async function provideLinuxHeaders() {
     for (const release of linuxReleases) versions.push((await linuxHeaders(release)).version);
     console.log(`linux-headers: linux-libc-dev ${versions.join(" and ")}`);
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
+    console.error(`linux-headers: ${error instanceof Error ? error.message : error}`);
     process.exitCode = 1;
   }
 }

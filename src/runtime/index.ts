@@ -41,7 +41,7 @@ export { VirtioDriver } from "./driver/virtio-driver.ts";
 export { InterruptCause, type DriverTransport, type LegacyRings } from "./transport/driver/driver-transport.ts";
 export { MmioTransport, type MmioOptions } from "./transport/driver/mmio-transport.ts";
 export type { RegisterAccess, RegisterWidth } from "./transport/driver/register-access.ts";
-export { enableMsix, type InterruptMessage } from "./transport/driver/msix-setup.ts";
+export { disableMsix, enableMsix, msixVectorCount, type InterruptMessage } from "./transport/driver/msix-setup.ts";
 export type { MappedBar, PciAccess } from "./transport/driver/pci-access.ts";
 export { PciTransport, type PciProbeOptions } from "./transport/driver/pci-transport.ts";
 export type { MsixVectors } from "./transport/driver/pci-vectors.ts";

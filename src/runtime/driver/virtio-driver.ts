@@ -151,7 +151,7 @@ export abstract class VirtioDriver<Bit extends number = number, Config extends o
 
   /** To be called at the device's interrupt. @param vector which message it was, where there are several */
   interrupt(vector?: number): void {
-    const causes = this.transport.acknowledge(vector);
+    const causes = this.reach("the interrupt is acknowledged", () => this.transport.acknowledge(vector)) ?? 0;
     if ((causes & InterruptCause.configChange) !== 0) this.configChanged();
     if ((causes & InterruptCause.usedBuffers) !== 0) this.reap();
   }
@@ -166,10 +166,11 @@ export abstract class VirtioDriver<Bit extends number = number, Config extends o
     return count;
   }
 
-  /** Reads the status: the device may have given up. */
+  /** Reads the status: the device may have given up, or have gone. */
   checkStatus(): void {
-    if (this.state !== "running" || this.transport.legacy !== undefined) return;
-    if ((this.transport.readStatus() & STATUS.DEVICE_NEEDS_RESET) !== 0) {
+    if (this.state !== "running") return;
+    const status = this.reach("the status is read", () => this.transport.readStatus()) ?? 0;
+    if (this.transport.legacy === undefined && (status & STATUS.DEVICE_NEEDS_RESET) !== 0) {
       this.fail(new DriverError("needs-reset", `${this.description.name}: the device needs a reset`));
     }
   }
@@ -353,10 +354,16 @@ export abstract class VirtioDriver<Bit extends number = number, Config extends o
 
   /** Sends what was submitted. Nobody waits for this: where it fails, the requests do. */
   private send(queue: RequestQueue): void {
+    this.reach(`${nameOf(queue.place)} is notified of`, () => queue.flush());
+  }
+
+  /** Does what accesses the device. Where that throws, the device has gone, and undefined is returned. */
+  private reach<T>(what: string, access: () => T): T | undefined {
     try {
-      queue.flush();
+      return access();
     } catch (cause) {
-      this.fail(new DriverError("no-access", `${nameOf(queue.place)}: the device cannot be notified`, { cause }));
+      this.fail(new DriverError("no-access", `${this.description.name}: the device cannot be reached: ${what}`, { cause }));
+      return undefined;
     }
   }
 

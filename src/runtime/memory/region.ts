@@ -13,6 +13,8 @@ export interface MemorySource {
   buffer(): ArrayBufferLike;
   /** The device does not write there. */
   readonly readOnly?: boolean;
+  /** Others may change it at any time, though it is no SharedArrayBuffer: another process that has it mapped. */
+  readonly shared?: boolean;
   /** Told after each write of the device, with the guest-physical range `[from, to)`: for caches of translated code. */
   written?(from: number, to: number): void;
 }
@@ -69,8 +71,9 @@ export class Region {
     return this.heldBytes.length > 0 ? this.heldView : this.retakenView;
   }
 
-  /** Whether other threads may change it at any time. */
+  /** Whether other threads or processes may change it at any time. */
   get shared(): boolean {
+    if (this.source.shared === true) return true;
     return typeof SharedArrayBuffer !== "undefined" && this.bytes.buffer instanceof SharedArrayBuffer;
   }
 

@@ -16,6 +16,20 @@ const entryBytes = 16;
 const barBits = 7;
 const half = 0x1_0000_0000;
 
+/** How many vectors the function has; 0 where it has no MSI-X. */
+export function msixVectorCount({ config }: PciAccess): number {
+  const [at] = capabilitiesOf(config, capability.id);
+  return at === undefined ? 0 : (config.read(at + capability.control, 2) & CONTROL.COUNT) + 1;
+}
+
+/** Switches MSI-X off, where the function has it: from then on it interrupts by its line. */
+export function disableMsix({ config }: PciAccess): void {
+  const [at] = capabilitiesOf(config, capability.id);
+  if (at === undefined) return;
+  const control = config.read(at + capability.control, 2);
+  config.write(at + capability.control, 2, control & ~(CONTROL.ENABLE | CONTROL.FUNCTION_MASK));
+}
+
 /**
  * Gives the function's first vectors these messages, and switches MSI-X on. The other vectors stay masked.
  * @throws DriverError `wrong-structure` where it has no MSI-X, or fewer vectors
