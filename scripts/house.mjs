@@ -73,6 +73,16 @@ const rules = [
     }
   },
 
+  function* qtestStandsOnThePackage({ path, imports }) {
+    if (!path.startsWith("src/qtest/")) return;
+    for (const { from, file, line } of imports) {
+      const own = file?.startsWith("src/qtest/") || file?.startsWith("generated/typescript/");
+      if (!own && !["virtgen/runtime", "koffi"].includes(from) && !from.startsWith("node:")) {
+        yield `${path}:${line}: imports "${from}": what drives QEMU's devices has the runtime by its name "virtgen/runtime", as users do`;
+      }
+    }
+  },
+
   function* runtimeStandsAlone({ path, imports }) {
     if (!path.startsWith("src/runtime/")) return;
     const onNode = path.startsWith("src/runtime/node/");

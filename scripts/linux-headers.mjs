@@ -108,7 +108,7 @@ export async function provideLinuxHeaders() {
     for (const release of linuxReleases) versions.push((await linuxHeaders(release)).version);
     console.log(`linux-headers: linux-libc-dev ${versions.join(" and ")}`);
   } catch (error) {
-    console.error(`linux-headers: ${error instanceof Error ? error.message : error}`);
+    console.error(`linux-headers: ${error instanceof Error ? error.message : String(error)}`);
     process.exitCode = 1;
   }
 }

@@ -1,11 +1,15 @@
 // Provides what the tests need beside Node: compilers for three machines, an emulator to run their programs, a Rust
-// compiler for the example, and two releases of Linux' headers. What is missing is installed through apt, and said.
-// Nothing is skipped: what cannot be provided ends the run with the command that would do it.
+// compiler for the example, two releases of Linux' headers, and two of QEMU. What is missing is installed through apt,
+// and said. Nothing is skipped, unless VIRTGEN_SKIP_PEERS=1 leaves QEMU out: what cannot be provided ends the run with
+// the command that would do it.
 //
 //   node scripts/provide.mjs
 
 import { spawnSync } from "node:child_process";
 import { provideLinuxHeaders } from "./linux-headers.mjs";
+import { provideQemu } from "./qemu.mjs";
+
+const skipPeers = process.env["VIRTGEN_SKIP_PEERS"] === "1";
 
 /**
  * Debian's packages. The 32-bit x86 and the big-endian s390x compilers are the cross ones, because gcc-multilib cannot
@@ -24,6 +28,8 @@ const packages = [
   "libc6-dev-s390x-cross",
   "qemu-user", // runs the s390x programs
   "make", // reads the dependency files
+  // Its devices are what the drivers are tested against.
+  ...(skipPeers ? [] : ["qemu-system-x86"]),
   // Rust is often there without the system's package manager.
   ...(spawnSync("rustc", ["--version"]).status === 0 ? [] : ["rustc"]),
 ];
@@ -82,3 +88,5 @@ if (missing.length > 0) {
   install(missing);
 }
 await provideLinuxHeaders();
+if (skipPeers) console.log("provide: no QEMU, because tests against peers are skipped");
+else await provideQemu();

@@ -127,7 +127,7 @@ export async function provideQemu() {
     const found = await Promise.all(qemuReleases.map((release) => qemu(release)));
     console.log(`qemu: ${found.map(({ release, version }) => `${version} (${release})`).join(" and ")}`);
   } catch (error) {
-    console.error(`qemu: ${error instanceof Error ? error.message : error}`);
+    console.error(`qemu: ${error instanceof Error ? error.message : String(error)}`);
     console.error("qemu: when no QEMU can be had here, leave its tests out: npm test -- --skip-peers");
     process.exitCode = 1;
   }

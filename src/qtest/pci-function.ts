@@ -14,10 +14,8 @@ const half = 0x1_0000_0000;
 
 /** Addresses that are free for BARs, of one machine. */
 export class BarPlaces {
-  private memory = 0xe000_0000;
-  /** Above what a BAR below 4 GiB can have: shared memory may be large. */
-  private high = 0x10_0000_0000;
-  private port = 0xc000;
+  /** The first free address of each kind. `high` is above 4 GiB: shared memory may be large. */
+  private readonly free = { port: 0xc000, memory: 0xe000_0000, high: 0x10_0000_0000 };
 
   /** @param length a power of 2 */
   take(length: number, kind: "io" | "memory" | "memory64"): number {
@@ -27,8 +25,8 @@ export class BarPlaces {
   }
 
   private next(kind: "port" | "memory" | "high", length: number): number {
-    const at = Math.ceil(this[kind] / length) * length;
-    this[kind] = at + length;
+    const at = Math.ceil(this.free[kind] / length) * length;
+    this.free[kind] = at + length;
     return at;
   }
 }
@@ -57,7 +55,7 @@ export class PciFunction implements PciAccess {
       },
     };
     if (!this.there) return;
-    for (let index = 0; index < barCount; ) index += this.map(index, channel, places, written);
+    for (let index = 0; index < barCount;) index += this.map(index, channel, places, written);
     this.config.write(header.command, 2, COMMAND.IO | COMMAND.MEMORY | COMMAND.BUS_MASTER);
   }
 

@@ -137,6 +137,7 @@ export class QemuMachine {
       const qmp = await Qmp.connect(join(folder, "qmp"), timeout);
       close.push(() => qmp.close());
       channel.listenToLines(await controllerOf(options.bus, qmp));
+      process.started();
       return new QemuMachine({ process, channel, ram, qmp, options });
     } catch (error) {
       for (const one of close.toReversed()) one();
@@ -201,24 +202,30 @@ async function controllerOf(bus: "mmio" | "pci", qmp: Qmp): Promise<string> {
   if (bus === "pci") return "ioapic";
   // The lines of virtio-mmio go to the second one, which QEMU has no name for.
   const path = "/machine/unattached";
-  const found = await qmp.execute("qom-list", { path });
-  const second = (Array.isArray(found) ? found : []).find((one: { type?: unknown }) => one.type === "child<ioapic>");
+  const found = (await qmp.execute("qom-list", { path })) as { readonly name: string; readonly type: string }[];
+  const second = found.find(({ type }) => type === "child<ioapic>");
   if (second === undefined) throw new QtestError("start-failed", "the board has no controller for virtio-mmio's lines");
-  return `${path}/${String(second.name)}`;
+  return `${path}/${second.name}`;
 }
 
 function argumentsOf(options: QemuOptions, folder: string, memoryPath: string, memoryLength: number): string[] {
   const { bus, legacy = false } = options;
   const size = `${memoryLength / mebibyte}M`;
   const board = bus === "mmio" ? "microvm" : "q35";
-  const nothing = ["-display", "none", "-nodefaults", "-no-user-config", "-accel", "tcg"];
+  const words = [
+    `-display none -nodefaults -no-user-config -accel tcg -m ${size}`,
+    `-object memory-backend-file,id=ram,size=${size},mem-path=${memoryPath},share=on`,
+    `-machine ${board},memory-backend=ram -qtest-log /dev/null`,
+    bus === "mmio" ? `-global virtio-mmio.force-legacy=${legacy ? "on" : "off"}` : "",
+  ];
   return [
-    ...nothing,
-    ...["-m", size, "-object", `memory-backend-file,id=ram,size=${size},mem-path=${memoryPath},share=on`],
-    ...["-machine", `${board},memory-backend=ram`, "-bios", join(folder, "firmware")],
-    ...["-qtest", `pipe:${join(folder, "qtest")}`, "-qtest-log", "/dev/null"],
-    ...["-qmp", `unix:${join(folder, "qmp")},server=on,wait=off`],
-    ...(bus === "mmio" ? ["-global", `virtio-mmio.force-legacy=${legacy ? "on" : "off"}`] : []),
+    ...words.join(" ").trimEnd().split(" "),
+    "-bios",
+    join(folder, "firmware"),
+    "-qtest",
+    `pipe:${join(folder, "qtest")}`,
+    "-qmp",
+    `unix:${join(folder, "qmp")},server=on,wait=off`,
     ...(options.arguments ?? []),
     ...options.devices.flatMap((model, index) => ["-device", deviceArgument(model, index, bus, legacy)]),
   ];

@@ -23,6 +23,7 @@ export class QemuProcess {
   private guard: ChildProcess | undefined;
   private failure: QtestError | undefined;
   private line = "";
+  private ready = false;
   private readonly endListeners = new Set<() => void>();
 
   constructor() {
@@ -61,7 +62,7 @@ export class QemuProcess {
     const words = openSync(join(this.folder, "stderr"), "a");
     try {
       const child = spawn(program, args, { stdio: ["ignore", words, words] });
-      child.on("error", (cause) => this.end(`it cannot be run: ${cause.message}`, "start-failed"));
+      child.on("error", (cause) => this.end(`it cannot be run: ${cause.message}`));
       child.on("exit", (code, signal) => this.end(signal === null ? `status ${code}` : signal));
       this.child = child;
       const { pid } = child;
@@ -70,6 +71,11 @@ export class QemuProcess {
     } finally {
       closeSync(words);
     }
+  }
+
+  /** It has answered: if it ends from now on, it has died. */
+  started(): void {
+    this.ready = true;
   }
 
   /** Ends QEMU at once, as a crash would. */
@@ -107,11 +113,11 @@ export class QemuProcess {
     }
   }
 
-  private end(how?: string, code: "died" | "start-failed" = "died"): void {
+  private end(how?: string): void {
     if (this.failure !== undefined) return;
     const words = this.stderr.trim();
     const what = `QEMU has ended${how === undefined ? "" : ` (${how})`}${words === "" ? "" : `: ${words}`}`;
-    this.failure = new QtestError(code, `${what}\n  ${this.line}`);
+    this.failure = new QtestError(this.ready ? "died" : "start-failed", `${what}\n  ${this.line}`);
     for (const listener of this.endListeners) listener();
   }
 }

@@ -126,7 +126,7 @@ export class Qmp {
 
   private end(error: QtestError): void {
     this.ended ??= error;
-    for (const one of [...this.waiting.values()]) one.reject(error);
+    for (const one of this.waiting.values()) one.reject(error);
   }
 }
 

@@ -32,7 +32,13 @@ function mapOf<Name extends string>(
   const registers = names.map((name): MappedRegister => {
     const { size, constants, bank } = table[name];
     const offset = offsets[name];
-    return { name, offset, size, constants, bank: bank === undefined ? undefined : { name: bank, offset: offsets[bank] } };
+    return {
+      name,
+      offset,
+      size,
+      constants,
+      bank: bank === undefined ? undefined : { name: bank, offset: offsets[bank] },
+    };
   });
   const named = registers.filter(({ offset }) => configAt === undefined || offset < configAt);
   return { title, registers: named.toSorted((a, b) => a.offset - b.offset), configAt };

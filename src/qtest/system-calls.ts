@@ -39,7 +39,8 @@ async function load(): Promise<SystemCalls> {
     throw new QtestError("unsupported-system", `tests against QEMU need Linux, and this is ${process.platform}`);
   }
   const { default: koffi } = await import("koffi").catch((cause: unknown) => {
-    const what = "tests against QEMU need the package koffi, which is not installed: npm install --save-dev koffi@3.3.4";
+    const what =
+      "tests against QEMU need the package koffi, which is not installed: npm install --save-dev koffi@3.3.4";
     throw new QtestError("unsupported-system", what, { cause });
   });
   const libc = koffi.load(null);

@@ -116,7 +116,8 @@ export class TransportTrace {
     const at = map.configAt === undefined ? undefined : offset - map.configAt;
     if (at === undefined || at < 0) return `${map.title}+0x${offset.toString(16)}`;
     const member = this.description?.config?.byteLayout.find(
-      ({ byteOffset, byteLength }) => byteOffset !== undefined && at >= byteOffset && at < byteOffset + (byteLength ?? 1),
+      ({ byteOffset, byteLength }) =>
+        byteOffset !== undefined && at >= byteOffset && at < byteOffset + (byteLength ?? 1),
     );
     if (member === undefined) return `config+${at}`;
     const behind = at - (member.byteOffset ?? at);

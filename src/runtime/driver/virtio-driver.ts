@@ -362,7 +362,9 @@ export abstract class VirtioDriver<Bit extends number = number, Config extends o
     try {
       return access();
     } catch (cause) {
-      this.fail(new DriverError("no-access", `${this.description.name}: the device cannot be reached: ${what}`, { cause }));
+      this.fail(
+        new DriverError("no-access", `${this.description.name}: the device cannot be reached: ${what}`, { cause }),
+      );
       return undefined;
     }
   }

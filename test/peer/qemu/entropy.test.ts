@@ -20,7 +20,9 @@ acrossQemu(
         expect(answer.length).toBeGreaterThan(0);
         expect(answer.length).toBeLessThanOrEqual(lengths[index] ?? 0);
       }
-      const whole = answers.filter((answer) => answer.length >= 16).map((answer) => Buffer.from(answer).toString("hex"));
+      const whole = answers
+        .filter((answer) => answer.length >= 16)
+        .map((answer) => Buffer.from(answer).toString("hex"));
       expect(whole.length).toBeGreaterThan(12);
       expect(new Set(whole).size).toBe(whole.length);
     });

@@ -1,0 +1,116 @@
+import type { Cell } from "./cells.ts";
+import { ringCombinations, transportOf } from "./ring-combinations.ts";
+
+/** A cell, and what came of its test. */
+export interface Outcome extends Cell {
+  readonly passed: boolean;
+}
+
+const top = `# What the drivers work with
+
+The drivers that virtgen generates, on the devices of QEMU, which are not virtgen's: see [qtest.md](qtest.md).
+\`npm test\` runs all of this and fails where anything here is not as it says. \`npm run interop\` writes this page.
+
+## Rings
+
+How many combinations of the features of rings (split or packed, event index, indirect, in order) a driver was run
+with: each on its own, and no others negotiated. QEMU offers IN_ORDER since 10.0; where it does not there are half as
+many. The legacy interface has neither packed rings nor IN_ORDER.
+`;
+
+/** The page docs/interop.md. */
+export function interopPage(outcomes: readonly Outcome[]): string {
+  const columns = columnsOf(outcomes);
+  const devices = [...new Set(outcomes.map(({ device }) => device))].toSorted();
+  const absences: string[] = [];
+  const rows = devices.map((device) => [
+    device,
+    ...columns.map((column) =>
+      ringsIn(
+        outcomes.filter((one) => one.device === device && keyOf(one) === column.key),
+        absences,
+      ),
+    ),
+  ]);
+  const notes = absences.map((why, index) => `${index + 1}. ${why}`);
+  return [
+    top,
+    table([["device", ...columns.map(({ title }) => title)], ...rows]),
+    ...(notes.length === 0 ? [] : ["", ...notes]),
+    "",
+    "## What is done",
+    "",
+    "The names of the tests. Behind each stands where it was done, if not everywhere.",
+    ...devices.flatMap((device) => [
+      "",
+      `### ${device}`,
+      "",
+      ...doneWith(outcomes.filter((one) => one.device === device)),
+    ]),
+    "",
+  ].join("\n");
+}
+
+interface Column {
+  readonly key: string;
+  readonly title: string;
+}
+
+function keyOf({ place }: Cell): string {
+  return `${place.release} ${transportOf(place)}`;
+}
+
+/** The version without what changes with every security update. */
+export function shortVersion(version: string): string {
+  return version.split(".").slice(0, 2).join(".");
+}
+
+function rankOf({ place }: Cell): string {
+  return `${place.release === "installed" ? 0 : 1}${place.legacy ? 1 : 0}${place.bus}`;
+}
+
+function columnsOf(outcomes: readonly Outcome[]): Column[] {
+  const sorted = outcomes.toSorted((a, b) => (rankOf(a) < rankOf(b) ? -1 : 1));
+  const titles = new Map(
+    sorted.map((cell) => [keyOf(cell), `${shortVersion(cell.place.version)} ${transportOf(cell.place)}`]),
+  );
+  return [...titles].map(([key, title]) => ({ key, title }));
+}
+
+/** @param absences why devices are not there; what is new is added */
+function ringsIn(cells: readonly Outcome[], absences: string[]): string {
+  const [first] = cells;
+  if (first === undefined) return "no such interface";
+  const absent = cells.find((cell) => cell.absent !== undefined)?.absent;
+  if (absent !== undefined) {
+    if (!absences.includes(absent)) absences.push(absent);
+    return `none (${absences.indexOf(absent) + 1})`;
+  }
+  const rings = new Set(cells.flatMap(({ ring }) => ring ?? []));
+  const failed = new Set(cells.flatMap(({ ring, passed }) => (passed ? [] : (ring ?? []))));
+  if (rings.size === 0) return cells.every(({ passed }) => passed) ? "works" : "FAILED";
+  return `${rings.size - failed.size} of ${ringCombinations(first.place).length}`;
+}
+
+function doneWith(cells: readonly Outcome[]): string[] {
+  const everywhere = new Set(cells.filter(({ absent }) => absent === undefined).map(placeOf));
+  const names = [...new Set(cells.filter(({ absent }) => absent === undefined).map(({ what }) => what))];
+  return names.map((name) => {
+    const places = [...new Set(cells.filter(({ what }) => what === name).map(placeOf))];
+    const failed = cells.some(({ what, passed }) => what === name && !passed) ? " FAILED" : "";
+    return `- ${name}${places.length === everywhere.size ? "" : ` (${places.join("; ")})`}${failed}`;
+  });
+}
+
+function placeOf({ place }: Cell): string {
+  return `${shortVersion(place.version)} ${transportOf(place)}`;
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  const [head = []] = rows;
+  const widths = head.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
+  const line = (row: readonly string[]): string =>
+    `| ${row.map((text, at) => text.padEnd(widths[at] ?? 0)).join(" | ")} |`;
+  const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
+  return [line(head), rule, ...rows.slice(1).map(line)].join("\n");
+}
