@@ -16,9 +16,8 @@ it("a disk of QEMU is there, and empty", async () => {
     expect(status).toBe(S.OK);
     expect(output.every((byte) => byte === 0)).toBe(true);
     await driver.stop();
-  } catch (error) {
-    console.error(machine.report());
-    throw error;
+  } catch (cause) {
+    throw new Error(machine.report(), { cause });
   } finally {
     await machine.close();
   }
