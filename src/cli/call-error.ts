@@ -9,6 +9,7 @@ export const callErrors = {
   V9007: "a template that does not work",
   V9008: "a call that contradicts itself",
   V9009: "a description that a target has no form for",
+  V9010: "a header that has nothing to do with any description",
 } as const;
 
 export type CallErrorCode = keyof typeof callErrors;

@@ -8,6 +8,7 @@ import type { CheckOptions } from "./check.ts";
 import type { FormatOptions } from "./format.ts";
 import type { InitOptions } from "./init.ts";
 import type { IrOptions } from "./ir.ts";
+import type { RefineOptions } from "./refine.ts";
 
 const program = new Command();
 
@@ -28,6 +29,7 @@ Examples:
   virtgen build --target c --profile linux --out include  headers to use in place of <linux/virtio_*.h>
   virtgen init lamp.virtio                                a device of your own
   virtgen check my-device.virtio
+  virtgen refine /usr/include/linux/virtio_blk.h          what differs in somebody else's header
   virtgen explain V3004
 
 Exit status: 0 all is well; 1 something was found in a description, or files are not up to date; 2 the call cannot be carried out.`,
@@ -101,6 +103,41 @@ program
   .action(async (files: string[], options: IrOptions) => {
     const { printIr } = await import("./ir.ts");
     status = await printIr(files, options);
+  });
+
+program
+  .command("refine <HEADERS...>")
+  .description("hold C headers that somebody else wrote against the descriptions, and list what differs")
+  .option(
+    "-d, --device <NAME>",
+    "the description that they are about (default: by their names, or by what they declare)",
+  )
+  .option("-r, --revision <R>", "revision of the standard", newestRevision)
+  .option("-f, --format <FORMAT>", "text, markdown, or json for machines", "text")
+  .option(
+    "-I, --include <DIR>",
+    "where included headers are looked for, besides beside and above the header; may be repeated",
+    (folder: string, before: readonly string[]) => [...before, folder],
+    [],
+  )
+  .addHelpText(
+    "after",
+    `
+Names may be those of the standard or those of Linux. Macros, enumerators, sizes, offsets, types and byte orders are
+compared, without a compiler, as they are on a 64-bit machine. Where Linux itself differs from the standard, and a
+header is as Linux has it, that is listed apart and is no difference.
+
+Examples:
+  virtgen refine /usr/include/linux/virtio_net.h
+  virtgen refine --revision 1.2 --format markdown include/standard-headers/linux/virtio_*.h
+  virtgen refine --device blk src/drivers/storage.h
+  virtgen refine --format json my_virtio.h | jq '.headers[].differences'
+
+Exit status: 0 nothing differs; 1 something does; 2 the call cannot be carried out.`,
+  )
+  .action(async (files: string[], options: RefineOptions) => {
+    const { refine } = await import("./refine.ts");
+    status = await refine(files, options);
   });
 
 program
