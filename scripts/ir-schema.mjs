@@ -1,8 +1,9 @@
-// Makes the JSON Schema of the IR from its types in src/ir/, so that the one cannot say other than the other.
+// Makes the JSON Schemas of what the command prints for machines, from the types in src/, so that the one cannot say
+// other than the other.
 //
-//   node scripts/ir-schema.mjs     writes src/ir/schema/virtgen-ir.schema.json
+//   node scripts/ir-schema.mjs     writes src/ir/schema/virtgen-ir.schema.json and src/refine/schema/…
 //
-// It knows the few forms of types that the model is written in, and fails on any other. Prettier's parser reads them.
+// It knows the few forms of types that the models are written in, and fails on any other. Prettier's parser reads them.
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -10,8 +11,37 @@ import { fileURLToPath } from "node:url";
 import { format } from "prettier";
 import { parsers } from "prettier/plugins/typescript";
 
-const schemaFile = new URL("../src/ir/schema/virtgen-ir.schema.json", import.meta.url);
-const sources = ["../src/ir/model.ts", "../src/ir/expression-model.ts", "../src/diagnostic/diagnostic.ts"];
+/**
+ * What a schema is made of.
+ * @typedef {object} Made
+ * @property {string} file
+ * @property {string[]} sources of the types
+ * @property {string} root the type of the whole
+ * @property {string} id
+ * @property {string} title
+ * @property {string} description
+ */
+
+/** @satisfies {Record<string, Made>} */
+const schemas = {
+  ir: {
+    file: "../src/ir/schema/virtgen-ir.schema.json",
+    sources: ["../src/ir/model.ts", "../src/ir/expression-model.ts", "../src/diagnostic/diagnostic.ts"],
+    root: "Ir",
+    id: "urn:virtgen:ir:1",
+    title: "virtgen's intermediate representation",
+    description: "What `virtgen ir` prints. Made from src/ir/model.ts by scripts/ir-schema.mjs.",
+  },
+  refine: {
+    file: "../src/refine/schema/virtgen-refine.schema.json",
+    sources: ["../src/refine/report-model.ts"],
+    root: "RefineReport",
+    id: "urn:virtgen:refine:1",
+    title: "How C headers differ from descriptions",
+    description:
+      "What `virtgen refine --format json` prints. Made from src/refine/report-model.ts by scripts/ir-schema.mjs.",
+  },
+};
 
 /**
  * A node of the syntax tree, as far as it is looked at.
@@ -241,26 +271,40 @@ function unknownForm(node) {
 }
 
 /**
- * The schema's text, as it should be.
+ * A schema's text, as it should be.
+ * @param {Made} made
  * @returns {Promise<string>}
  */
-export async function irSchema() {
+async function schemaText({ sources, root, id, title, description }) {
   const model = new Model();
   for (const source of sources) model.add(await readFile(new URL(source, import.meta.url), "utf8"));
-  const root = model.reference("Ir");
+  const whole = model.reference(root);
   const definitions = [...model.definitions].toSorted(([a], [b]) => (a < b ? -1 : 1));
   const schema = {
     $schema: "https://json-schema.org/draft/2020-12/schema",
-    $id: "urn:virtgen:ir:1",
-    title: "virtgen's intermediate representation",
-    description: "What `virtgen ir` prints. Made from src/ir/model.ts by scripts/ir-schema.mjs.",
-    ...root,
+    $id: id,
+    title,
+    description,
+    ...whole,
     $defs: Object.fromEntries(definitions),
   };
   return format(JSON.stringify(schema), { parser: "json", printWidth: 120 });
 }
 
+/** @returns {Promise<string>} the schema of what `virtgen ir` prints */
+export async function irSchema() {
+  return schemaText(schemas.ir);
+}
+
+/** @returns {Promise<string>} the schema of what `virtgen refine` prints */
+export async function refineSchema() {
+  return schemaText(schemas.refine);
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await mkdir(dirname(fileURLToPath(schemaFile)), { recursive: true });
-  await writeFile(schemaFile, await irSchema());
+  for (const made of Object.values(schemas)) {
+    const file = fileURLToPath(new URL(made.file, import.meta.url));
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, await schemaText(made));
+  }
 }

@@ -12,7 +12,10 @@ export interface Macro {
 }
 
 /** Tokens that one use of a macro may stand for: headers need some hundreds. */
-const mostTokens = 50_000;
+const mostTokens = 10_000;
+
+/** And all uses in a header together. */
+const mostTokensTogether = 1_000_000;
 
 /** Macros that stand for macros: headers nest some ten. */
 const mostNested = 200;
@@ -21,6 +24,7 @@ const mostNested = 200;
 export class Macros {
   private readonly defined = new Map<string, Macro>();
   private made = 0;
+  private madeTogether = 0;
 
   get all(): ReadonlyMap<string, Macro> {
     return this.defined;
@@ -73,6 +77,9 @@ export class Macros {
 
   private count(tokens: number, place: TokenPlace): void {
     this.made += tokens + 1;
+    this.madeTogether += tokens + 1;
+    if (this.madeTogether > mostTokensTogether)
+      throw new Unreadable(`macros stand for more than ${mostTokensTogether} words in all`, place);
     if (this.made > mostTokens) throw new Unreadable(`macros stand for more than ${mostTokens} words here`, place);
   }
 
@@ -102,7 +109,7 @@ export class Macros {
         const left = out.pop();
         const right = given.get(next.image) ?? [next];
         const pasted = `${left?.image ?? ""}${right[0]?.image ?? ""}`;
-        out.push(...tokensOf(pasted, place), ...right.slice(1));
+        for (const piece of [...tokensOf(pasted, place), ...right.slice(1)]) out.push(piece);
         at++;
       } else {
         const value = given.get(token.image);

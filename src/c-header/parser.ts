@@ -1,7 +1,8 @@
 import { EmbeddedActionsParser, type IToken, type ParserMethod } from "chevrotain";
+import { AttributeList } from "./attribute-list.ts";
+import { byPrecedence } from "./precedence.ts";
 import type {
   Aggregate,
-  Attributes,
   CDeclaration,
   CDeclarator,
   CExpression,
@@ -14,56 +15,10 @@ import type {
 import * as T from "./tokens.ts";
 import { Unreadable } from "./unreadable.ts";
 
-/** Precedences of what stands between two operands; more binds closer. */
-const precedences: ReadonlyMap<string, number> = new Map(
-  [
-    ["||"],
-    ["&&"],
-    ["|"],
-    ["^"],
-    ["&"],
-    ["==", "!="],
-    ["<", ">", "<=", ">="],
-    ["<<", ">>"],
-    ["+", "-"],
-    ["*", "/", "%"],
-  ].flatMap((signs, index) => signs.map((sign) => [sign, index] as const)),
-);
-
 type Rule<R> = ParserMethod<[], R>;
 
 /** Words that pack a struct in one project or another, where the macro itself is not in sight. */
 const packedWord = /^(?:_+(?:attribute_)?packed_*|PACKED|\w+_PACKED|PACKED_\w+)$/;
-
-class AttributeList implements Attributes {
-  packed = false;
-  readonly aligned: (readonly IToken[])[] = [];
-
-  /** @param inside what stands between the parentheses of one attribute */
-  read(word: string, inside: readonly IToken[]): void {
-    if (word === "_Alignas" || word === "alignas" || word === "__aligned") this.aligned.push(inside);
-    for (const [index, token] of inside.entries()) {
-      if (/^(?:__)?packed(?:__)?$/.test(token.image)) this.packed = true;
-      if (/^(?:__)?aligned(?:__)?$|^align$/.test(token.image)) this.aligned.push(insideAt(inside, index + 1));
-    }
-  }
-
-  add(other: Attributes): void {
-    this.packed ||= other.packed;
-    this.aligned.push(...other.aligned);
-  }
-}
-
-/** What the parentheses at an index hold. */
-function insideAt(tokens: readonly IToken[], from: number): readonly IToken[] {
-  if (tokens[from]?.image !== "(") return [];
-  let depth = 0;
-  for (let at = from; at < tokens.length; at++) {
-    if (tokens[at]?.image === "(") depth++;
-    if (tokens[at]?.image === ")" && --depth === 0) return tokens.slice(from + 1, at);
-  }
-  return [];
-}
 
 /** The grammar of declarations as headers have them, after the preprocessor, and of constant expressions. */
 class Grammar extends EmbeddedActionsParser {
@@ -147,11 +102,9 @@ class Grammar extends EmbeddedActionsParser {
             const nested = this.SUBRULE(this.parentheses);
             this.ACTION(() => {
               const place = T.placeOf(nested[0]);
-              inside.push(
-                T.madeToken(T.LeftParenthesis, "(", place),
-                ...nested,
-                T.madeToken(T.RightParenthesis, ")", place),
-              );
+              inside.push(T.madeToken(T.LeftParenthesis, "(", place));
+              for (const token of nested) inside.push(token);
+              inside.push(T.madeToken(T.RightParenthesis, ")", place));
             });
           },
         },
@@ -465,28 +418,6 @@ class Grammar extends EmbeddedActionsParser {
 /** What stands where nothing is declared, as behind the body of an unnamed struct. */
 function isEmpty({ name, pointers, dimensions, bits }: CDeclarator): boolean {
   return name === "" && pointers === 0 && dimensions.length === 0 && bits === undefined;
-}
-
-function byPrecedence(operands: readonly CExpression[], signs: readonly string[]): CExpression {
-  const values: CExpression[] = [];
-  const waiting: string[] = [];
-  const join = (): void => {
-    const [left, right] = values.splice(-2);
-    const sign = waiting.pop();
-    if (left !== undefined && right !== undefined && sign !== undefined)
-      values.push({ op: "binary", sign, left, right });
-  };
-  const rank = (sign: string | undefined): number => precedences.get(sign ?? "") ?? -1;
-  for (const [index, operand] of operands.entries()) {
-    const sign = signs[index - 1];
-    if (sign !== undefined) {
-      while (waiting.length > 0 && rank(waiting.at(-1)) >= rank(sign)) join();
-      waiting.push(sign);
-    }
-    values.push(operand);
-  }
-  while (waiting.length > 0) join();
-  return values[0] ?? { op: "other", text: "" };
 }
 
 /** Deeper than any header: a parser that calls itself has to end somewhere. */

@@ -3,8 +3,7 @@ import { evaluate } from "./numbers.ts";
 import type { Aggregate, Attributes, CDeclarator, MemberDeclaration } from "./syntax.ts";
 import { placeOfDeclaration } from "./syntax-place.ts";
 import type { ResolvedType, TypeTable } from "./type-table.ts";
-import { located } from "./type-table.ts";
-import { Unreadable } from "./unreadable.ts";
+import { located, Unreadable } from "./unreadable.ts";
 
 /**
  * Lays out a struct or union as GCC does for x86-64.

@@ -95,7 +95,8 @@ class Preprocessor {
         flush();
         this.directive(directive[1] ?? "", (directive[2] ?? "").trim(), line, file, conditions, depth);
       } else if (line.text.trim() !== "") {
-        if (conditions.every((one) => one.active)) code.push(...tokensOf(line.text, this.place(file, line.line)));
+        if (conditions.every((one) => one.active))
+          for (const token of tokensOf(line.text, this.place(file, line.line))) code.push(token);
         else if (file === this.main) this.inactiveLines++;
       }
     }
@@ -186,13 +187,9 @@ class Preprocessor {
       case "error":
         this.note(file, line.line, `#error ${rest}`);
         return;
-      case "":
-      case "ident":
-      case "line":
-      case "warning":
-        return;
       default:
-        this.note(file, line.line, `#${word.slice(0, 40)} is nothing that C has`);
+        if (!["", "ident", "line", "warning"].includes(word))
+          this.note(file, line.line, `#${word.slice(0, 40)} is nothing that C has`);
     }
   }
 

@@ -6,7 +6,7 @@ import { parseExpression } from "./parser.ts";
 import { placeStruct } from "./place-struct.ts";
 import type { Aggregate, CDeclarator, CSpecifier, TypeName } from "./syntax.ts";
 import type { TokenPlace } from "./tokens.ts";
-import { Unreadable } from "./unreadable.ts";
+import { located, Unreadable } from "./unreadable.ts";
 
 /** A type with its size and what it looks like as a field's. */
 export interface ResolvedType {
@@ -152,14 +152,4 @@ export function structType(struct: CStruct): ResolvedType {
 
 function isSame(known: KnownType, declared: ResolvedType): boolean {
   return known.size === declared.size && known.align === declared.align && declared.dimensions.length === 0;
-}
-
-/** Gives what is thrown a place, where it has none. */
-export function located<R>(action: () => R, place: TokenPlace): R {
-  try {
-    return action();
-  } catch (error) {
-    if (error instanceof Unreadable && error.place === undefined) throw new Unreadable(error.message, place);
-    throw error;
-  }
 }

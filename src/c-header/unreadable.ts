@@ -11,3 +11,13 @@ export class Unreadable extends Error {
     this.place = place;
   }
 }
+
+/** Does something, and gives what it throws a place where it has none. */
+export function located<R>(action: () => R, place: TokenPlace): R {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof Unreadable && error.place === undefined) throw new Unreadable(error.message, place);
+    throw error;
+  }
+}

@@ -1,13 +1,12 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isUtf8 } from "node:buffer";
-import type { CHeader } from "../c-header/header-model.ts";
 import type { FindInclude } from "../c-header/preprocess.ts";
 import { readHeader } from "../c-header/read-header.ts";
 import { nearest } from "../diagnostic/suggest.ts";
 import type { Module } from "../ir/model.ts";
-import { compareHeader, providedNames } from "../refine/compare-header.ts";
 import { Ground } from "../refine/ground.ts";
+import { refineHeaders } from "../refine/refine-headers.ts";
 import { renderMarkdown } from "../refine/render-markdown.ts";
 import { renderText } from "../refine/render-text.ts";
 import type { RefineReport } from "../refine/report-model.ts";
@@ -44,8 +43,9 @@ export async function refine(files: readonly string[], options: RefineOptions): 
   if (compiled === undefined) return 1;
   const { texts } = readTemplates(join(packageFolder(), "templates/c"));
   const ground = new Ground(compiled.ir, revision, new Templates(texts));
-  const device = options.device === undefined ? undefined : [moduleNamed(options.device, ground)];
-  const report = reportOf(headers, ground, device);
+  const device = options.device === undefined ? undefined : moduleNamed(options.device, ground);
+  const report = refineHeaders(headers, ground, device);
+  refuseStrangers(report);
   process.stdout.write(
     format === "json"
       ? `${JSON.stringify(report, undefined, 2)}\n`
@@ -57,22 +57,15 @@ export async function refine(files: readonly string[], options: RefineOptions): 
 }
 
 /** @throws CallError where no header has anything to do with a description. */
-function reportOf(headers: readonly CHeader[], ground: Ground, device: readonly Module[] | undefined): RefineReport {
-  const provided = new Set(headers.flatMap((header) => providedNames(header)));
-  const about = headers.map((header) => device ?? ground.about(header));
-  const [first] = headers;
-  if (first !== undefined && about.every((modules) => modules.length === 0))
-    throw new CallError(
-      "V9010",
-      `'${first.file}' declares nothing that a description has${headers.length > 1 ? ", and neither do the others" : ""}`,
-      `${first.notes[0] === undefined ? "" : `line ${first.notes[0].line}: ${first.notes[0].message}; `}name the device with --device to see what is missing`,
-    );
-  return {
-    format: "virtgen-refine",
-    version: 1,
-    revision: ground.revision,
-    headers: headers.map((header, index) => compareHeader({ ground, header, provided, about: about[index] ?? [] })),
-  };
+function refuseStrangers(report: RefineReport): void {
+  const [first] = report.headers;
+  if (first === undefined || report.headers.some((header) => header.devices.length > 0)) return;
+  const [unreadable] = first.summary.unreadable;
+  throw new CallError(
+    "V9010",
+    `'${first.file}' declares nothing that a description has${report.headers.length > 1 ? ", and neither do the others" : ""}`,
+    `${unreadable === undefined ? "" : `${unreadable.file ?? first.file}:${unreadable.line ?? 1}: ${unreadable.says}; `}name the device with --device to see what is missing`,
+  );
 }
 
 function moduleNamed(name: string, ground: Ground): Module {

@@ -1,11 +1,12 @@
 import type { CConstant, CHeader, CPlace, CStruct } from "../c-header/header-model.ts";
+import { knownTypes, type ByteOrder } from "../c-header/known-types.ts";
 import type { Module } from "../ir/model.ts";
-import { bytes, compareStructs, type StructDifference } from "./compare-structs.ts";
+import { bytes, compareStructs, type OrdersSaid, type StructDifference } from "./compare-structs.ts";
 import { departures } from "./departures.ts";
 import type { Expectation, Naming } from "./expectation.ts";
 import type { Ground } from "./ground.ts";
 import type { Origin } from "./origins.ts";
-import { described, reasons, sinceReason } from "./reasons.ts";
+import { bitReason, described, reasons, sinceReason } from "./reasons.ts";
 import type { Difference, HeaderReport, Subject } from "./report-model.ts";
 
 /** What a call compares one header with. */
@@ -42,7 +43,7 @@ class HeaderComparer {
   private readonly found: Difference[] = [];
   private readonly compared = { constants: 0, structs: 0, fields: 0 };
   private readonly agreeing = { constants: 0, structs: 0, fields: 0 };
-  private readonly ordersSaid: boolean;
+  private readonly ordersSaid: OrdersSaid;
   private withoutByteOrder = 0;
 
   constructor(comparison: Comparison) {
@@ -51,7 +52,13 @@ class HeaderComparer {
     this.naming = ground.namingOf(header);
     this.expected = ground.expectation(this.naming);
     this.other = ground.other(this.naming);
-    this.ordersSaid = [...header.structs.values()].some((struct) => this.isOwn(struct) && saysOrder(struct));
+    const orders = new Set(
+      [...header.structs.values()].filter((one) => this.isOwn(one)).flatMap((one) => ordersIn(one)),
+    );
+    this.ordersSaid = {
+      fixed: orders.has("little") || orders.has("big"),
+      guest: orders.has("guest"),
+    };
   }
 
   report(): HeaderReport {
@@ -101,7 +108,10 @@ class HeaderComparer {
       const elsewhere = this.other.constants.get(ground.standardName(one.name));
       const same =
         elsewhere?.value === one.value ? [`so has ${this.naming === "linux" ? "the standard" : "Linux"}`] : [];
-      this.add("value", "constant", one.name, one, valueText(one), expected.value.toString(), origin, same);
+      this.add("value", "constant", one.name, one, valueText(one), expected.value.toString(), origin, [
+        ...same,
+        ...(same.length === 0 && origin !== undefined && isBit(origin) ? bitReason(one.value, expected.value) : []),
+      ]);
     }
   }
 
@@ -156,7 +166,7 @@ class HeaderComparer {
   private types(): void {
     const { header, ground } = this.comparison;
     for (const [name, one] of header.typedefs) {
-      if (!this.isOwn(one) || header.structs.has(name)) continue;
+      if (!this.isOwn(one) || header.structs.has(name) || isInteger(name)) continue;
       const expected = this.expected.typedefs.get(name) ?? this.other.typedefs.get(name);
       if (expected === undefined) {
         this.unknown("type", `typedef ${name}`, bytes(one.size), one);
@@ -238,15 +248,21 @@ function isGuard({ name, value }: CConstant): boolean {
   return value <= 1n && /_H_*$/.test(name);
 }
 
-/** Integers that each house has in a header of its own. */
+/** Integers that each house has in a header of its own, or takes from elsewhere. */
 function isInteger(name: string): boolean {
-  return /^(?:__)?virtio_?(?:le|be|native)?\d+$/.test(name);
+  return knownTypes.has(name);
 }
 
-function saysOrder(struct: CStruct): boolean {
-  return struct.fields.some(
-    ({ type }) =>
-      (type.kind === "integer" && (type.order === "little" || type.order === "big")) ||
-      (type.kind === "struct" && type.struct.tag === undefined && saysOrder(type.struct)),
+function isBit({ element }: Origin): boolean {
+  return "bit" in element || ("type" in element && element.type !== "number");
+}
+
+function ordersIn(struct: CStruct): readonly ByteOrder[] {
+  return struct.fields.flatMap(({ type }) =>
+    type.kind === "integer"
+      ? [type.order]
+      : type.kind === "struct" && type.struct.tag === undefined
+        ? ordersIn(type.struct)
+        : [],
   );
 }

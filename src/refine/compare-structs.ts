@@ -15,12 +15,18 @@ export interface StructDifference {
 }
 
 export interface CompareOptions {
-  /** Whether the header says byte orders anywhere: if not, a plain integer says nothing. */
-  readonly ordersSaid: boolean;
+  /** Which byte orders the header says anywhere: one that it says nowhere a plain integer may have. */
+  readonly ordersSaid: OrdersSaid;
   /** Whether alignments are compared: the profile `spec` has none. */
   readonly alignment: boolean;
   /** Whether a struct and another of the description are one, by their tags. */
   readonly same: (theirs: string, ours: string) => boolean;
+}
+
+/** Little or big endian, and that of the guest. */
+export interface OrdersSaid {
+  readonly fixed: boolean;
+  readonly guest: boolean;
 }
 
 export interface StructComparison {
@@ -113,7 +119,6 @@ class Comparer {
   }
 
   private field(theirs: CField, ours: CField, path: string): void {
-    const lengths = (field: CField): string => field.dimensions.map((length) => `[${length ?? ""}]`).join("");
     if (theirs.bits !== ours.bits) this.add("type", path, theirs, ours, described(theirs), described(ours));
     else if (lengths(theirs) !== lengths(ours))
       this.add("length", path, theirs, ours, described(theirs), described(ours));
@@ -145,7 +150,8 @@ class Comparer {
     path: string,
   ): void {
     if (their.order !== our.order) {
-      if (their.saysOrder || this.options.ordersSaid)
+      const { fixed, guest } = this.options.ordersSaid;
+      if (their.saysOrder || fixed || (guest && our.order === "guest"))
         this.add("byte order", path, theirs, ours, described(theirs), described(ours));
       else this.withoutByteOrder++;
     }
@@ -156,7 +162,11 @@ class Comparer {
 /** As C declares it, without the name: `__u8[6]`. */
 export function described(field: CField): string {
   const bits = field.bits === undefined ? "" : ` : ${field.bits}`;
-  return `${field.type.text}${field.dimensions.map((length) => `[${length ?? ""}]`).join("")}${bits}`;
+  return `${field.type.text}${lengths(field)}${bits}`;
+}
+
+function lengths(field: CField): string {
+  return field.dimensions.map((length) => `[${length ?? ""}]`).join("");
 }
 
 export function bytes(size: number): string {

@@ -14,9 +14,10 @@ import type { Difference } from "./report-model.ts";
 export function departures(ground: Ground, header: CHeader, found: readonly Difference[]): readonly Difference[] {
   const reported = new Set(found.map((one) => one.name));
   const own = new Departures(ground, header);
-  const other = [...own.constants(), ...own.structs()].filter((one) => !reported.has(one.name));
+  const isNew = (one: Difference): boolean => !reported.has(one.name);
+  const other = [...own.constants(), ...own.structs()].filter((one) => isNew(one));
   const said = new Set(other.flatMap((one) => one.why));
-  return [...other, ...own.errata().filter((one) => one.why.every((why) => !said.has(why)))];
+  return [...other, ...own.errata().filter((one) => isNew(one) && one.why.every((why) => !said.has(why)))];
 }
 
 class Departures {
@@ -57,7 +58,7 @@ class Departures {
       const standard = ground.spec.structs.get(ground.standardName(tag));
       if (standard === undefined) return [];
       const { differences } = compareStructs(struct, standard, {
-        ordersSaid: true,
+        ordersSaid: { fixed: true, guest: true },
         alignment: false,
         same: (theirs, ours) => ground.standardName(theirs) === ours,
       });

@@ -1,4 +1,4 @@
-import type { Alias, Erratum } from "../ir/model.ts";
+import type { Alias, Element, Erratum } from "../ir/model.ts";
 import type { Naming } from "./expectation.ts";
 import type { Ground } from "./ground.ts";
 import type { Origin } from "./origins.ts";
@@ -18,9 +18,20 @@ export function reasons(ground: Ground, name: string, naming: Naming, origin: Or
   const last = name.slice(name.lastIndexOf(".") + 1).replace(/^struct /, "");
   return [
     ...new Set(ground.origins.errata(origin, last).map((erratum) => erratumText(erratum))),
-    ...(house === undefined || element.doc === "" ? [] : [`in Linux: ${oneLine(element.doc)}`]),
+    ...(house === undefined || !isOfHouse(element) ? [] : [`in Linux: ${oneLine(element.doc)}`]),
     ...(alias?.as === undefined ? [] : [`Linux gives ${kindName(alias.as)}`]),
   ];
+}
+
+/** A constant or a struct that only the house has; the members of its struct are the standard's. */
+function isOfHouse(element: Element): boolean {
+  return element.doc !== "" && "kind" in element && (element.kind === "constant" || element.kind === "view");
+}
+
+/** Features are numbers of bits; some headers have the masks instead, and some the other way round. */
+export function bitReason(theirs: bigint, ours: bigint): readonly string[] {
+  if (ours < 64n && theirs === 1n << ours) return ["it is the mask of that bit"];
+  return theirs < 64n && ours === 1n << theirs ? ["it is the number of that bit"] : [];
 }
 
 /** Since when the description has something, where that explains that an older header lacks it. */

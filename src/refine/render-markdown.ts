@@ -3,47 +3,71 @@ import type { Difference, HeaderReport, RefineReport, Side } from "./report-mode
 
 /** A report as a Markdown document. */
 export function renderMarkdown(report: RefineReport): string {
-  return [
+  const lines = [
     `# C headers against VIRTIO ${report.revision}`,
-    "",
-    ...report.headers.flatMap((header) => headerSection(header)),
-  ].join("\n");
+    ...report.headers.flatMap((header) => [
+      "",
+      `## ${code(header.file)}`,
+      "",
+      `${counted(header.differences.length, "difference")} from ${header.devices.join(", ") || "no description"}.`,
+      ...differencesSection(header, 3),
+      "",
+      ...summaryLines(header).map((line) => `- ${escaped(line.trim())}`),
+    ]),
+  ];
+  return `${lines.join("\n")}\n`;
 }
 
-function headerSection(header: HeaderReport): readonly string[] {
-  const { differences, departures } = header;
+/** What differs in one header: what has two sides as tables, names that one side lacks as lists. */
+export function differencesSection({ differences, departures }: HeaderReport, level: number): readonly string[] {
+  const heading = (text: string): string => `${"#".repeat(level)} ${text}`;
+  const missing = differences.filter((one) => one.kind === "missing" && one.header === undefined);
+  const unknown = differences.filter((one) => one.kind === "unknown" && one.subject !== "field");
+  const twoSided = differences.filter((one) => !missing.includes(one) && !unknown.includes(one));
+  const part = (text: string, lines: readonly string[]): readonly string[] =>
+    lines.length === 0 ? [] : ["", heading(text), "", ...lines];
   return [
-    `## ${code(header.file)}`,
-    "",
-    `${counted(differences.length, "difference")} from ${header.devices.join(", ") || "no description"}.`,
-    "",
-    ...table(differences, "Header", "Description"),
-    ...(departures.length === 0
-      ? []
-      : ["### Where Linux differs from the standard", "", ...table(departures, "Linux", "Standard")]),
-    ...summaryLines(header).map((line) => `- ${escaped(line.trim())}`),
-    "",
+    ...part("Differs", table(twoSided, "Header", "Description", ["here", "described"])),
+    ...part("Linux' own way", table(departures, "Linux", "Standard", ["Linux", "the standard"])),
+    ...part("Missing", byReason(missing)),
+    ...part("Not described", byReason(unknown)),
   ];
 }
 
-/** Differences as rows, each with both sides, their places and what is known about the reason. */
-export function table(differences: readonly Difference[], header: string, description: string): readonly string[] {
+/** Rows with both sides, their places and what is known about the reason. */
+function table(
+  differences: readonly Difference[],
+  header: string,
+  description: string,
+  [theirs, ours]: readonly [string, string],
+): readonly string[] {
   if (differences.length === 0) return [];
   const rows = differences.map(
     (one) =>
-      `| ${escaped(sentence(one, header, description.toLowerCase()))} | ${place(one.header)} | ${place(one.description)} | ${escaped(one.why.join("; "))} |`,
+      `| ${escaped(sentence(one, theirs, ours))} | ${place(one.header)} | ${place(one.description)} | ${escaped(one.why.join("; "))} |`,
   );
-  return [`| What | ${header} | ${description} | Why |`, "| --- | --- | --- | --- |", ...rows, ""];
+  return [`| What | ${header} | ${description} | Why |`, "| --- | --- | --- | --- |", ...rows];
+}
+
+/** One item for each reason, with all the names that it holds for. */
+function byReason(differences: readonly Difference[]): readonly string[] {
+  const reasons = new Map<string, string[]>();
+  for (const one of differences) {
+    const why = one.why.join("; ");
+    reasons.set(why, [...(reasons.get(why) ?? []), code(one.name)]);
+  }
+  return [...reasons].map(([why, names]) => `- ${why === "" ? "" : `${escaped(why)}: `}${names.join(", ")}`);
 }
 
 function place(side: Side | undefined): string {
-  return side?.file === undefined ? "" : code(side.line === undefined ? side.file : `${side.file}:${side.line}`);
+  if (side?.file === undefined) return "";
+  return code(side.line === undefined ? side.file : `${side.file}:${side.line}`);
 }
 
-export function code(text: string): string {
+function code(text: string): string {
   return `\`${text}\``;
 }
 
-export function escaped(text: string): string {
-  return text.replaceAll("|", "\\|").replaceAll("_", "\\_").replaceAll("*", "\\*").replaceAll("<", "\\<");
+function escaped(text: string): string {
+  return text.replaceAll(/[|_*<]/g, "\\$&");
 }

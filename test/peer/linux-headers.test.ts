@@ -6,6 +6,7 @@ import { Workspace } from "../target/c/compilers.ts";
 import { filesOf, standard } from "../target/c/descriptions.ts";
 import { publishedNames } from "./c-names.ts";
 import { consumers } from "./linux-consumers.ts";
+import { distinctTypes } from "./distinct-types.ts";
 import { linuxFacts, type Fact } from "./linux-facts.ts";
 
 /** Names that differ for a reason. */
@@ -39,30 +40,6 @@ afterAll(() => {
   workspace.remove();
 });
 
-/** Types that the compiler tells apart, where the kernel leaves that to sparse. Sizes and alignments are the same. */
-const distinctTypes = [
-  "#ifndef _LINUX_TYPES_H",
-  "#define _LINUX_TYPES_H",
-  "#include <asm/types.h>",
-  "#define __bitwise",
-  "#define __counted_by_le(member)",
-  ...["le", "be"].flatMap((order) =>
-    [16, 32, 64].map((bits) => `typedef struct { __u${bits} ${order}; } __${order}${bits};`),
-  ),
-  "typedef struct { __u16 sum; } __sum16;",
-  "typedef struct { __u32 sum; } __wsum;",
-  "#endif",
-  "",
-].join("\n");
-const distinctVirtioTypes = [
-  "#ifndef _LINUX_VIRTIO_TYPES_H",
-  "#define _LINUX_VIRTIO_TYPES_H",
-  "#include <linux/types.h>",
-  ...[16, 32, 64].map((bits) => `typedef struct { __u${bits} guest; } __virtio${bits};`),
-  "#endif",
-  "",
-].join("\n");
-
 let headers: readonly string[];
 let facts: readonly Fact[];
 let ours: string;
@@ -73,10 +50,7 @@ beforeAll(() => {
   ours = `${workspace.folder}/ours`;
   mkdirSync(ours);
   workspace.write(files.map((file) => ({ ...file, path: `ours/${file.path}` })));
-  workspace.write([
-    { path: "distinct/linux/types.h", text: distinctTypes },
-    { path: "distinct/linux/virtio_types.h", text: distinctVirtioTypes },
-  ]);
+  workspace.write(distinctTypes);
   headers = files.map((file) => file.path.replace(/^linux\//, ""));
   facts = linuxFacts(cut(ir, "1.4"));
 });
