@@ -1,4 +1,4 @@
-import type { Alias, Constant, Element, Erratum, Ir, Module } from "../ir/model.ts";
+import type { Alias, Element, Erratum, Ir, Module } from "../ir/model.ts";
 
 /** Where a C name comes from in a description. */
 export interface Origin {
@@ -88,9 +88,4 @@ const apart: ReadonlySet<string> = new Set(["aliases", "was", "errata", "at", "l
 
 function isElement(value: object): value is Element {
   return "cName" in value && "at" in value && "since" in value;
-}
-
-/** How a description writes the value of a constant. */
-export function writtenAs(element: Element): string | undefined {
-  return "kind" in element && element.kind === "constant" ? (element as Constant).text : undefined;
 }
