@@ -72,6 +72,7 @@ export interface Range extends Node {
 export type Attribute = Node &
   (
     | { readonly kind: "since" | "until"; readonly revision: string }
+    | { readonly kind: "transport_revision"; readonly revision: string }
     | { readonly kind: "was"; readonly name: Word; readonly until: string }
     | { readonly kind: "alias" | "also"; readonly house: Word; readonly name: Word; readonly as: Word | undefined }
     | { readonly kind: "c_name" | "c_prefix" | "bank" | "group" | "refuse"; readonly name: Word }
@@ -79,12 +80,15 @@ export type Attribute = Node &
     | { readonly kind: "in"; readonly range: Range }
     | { readonly kind: "writable"; readonly when: "always" | "any_time" | "before"; readonly before: Word | undefined }
     | { readonly kind: "write_clears"; readonly name: Word }
-    | { readonly kind: "kept" | "legacy" | "overridable" | "any_length" | "by_address" | "limit" | "bitmap" }
+    | {
+        readonly kind:
+          "kept" | "legacy" | "overridable" | "any_length" | "numbered" | "by_address" | "limit" | "bitmap";
+      }
     | { readonly kind: "pad"; readonly to: Expression; readonly unless: Expression | undefined }
     | { readonly kind: "label" | "unit" | "from"; readonly text: string }
     | { readonly kind: "packed" | "natural" | "compact"; readonly house: Word }
     | { readonly kind: "order"; readonly house: Word; readonly order: Word }
-    | { readonly kind: "refers"; readonly names: readonly Word[] }
+    | { readonly kind: "refers" | "given"; readonly names: readonly Word[] }
     | { readonly kind: "erratum"; readonly erratum: Erratum }
   );
 

@@ -59,11 +59,13 @@ const attributes = [
   "by",
   "overridable",
   "any_length",
+  "numbered",
   "label",
   "unit",
   "from",
   "group",
   "refers",
+  "given",
   "erratum",
 ];
 const blocks = [

@@ -168,11 +168,13 @@ export const Compact: TokenType = keyword("compact");
 export const Aligned: TokenType = keyword("aligned");
 export const Overridable: TokenType = keyword("overridable");
 export const AnyLength: TokenType = keyword("any_length");
+export const Numbered: TokenType = keyword("numbered");
 export const Unit: TokenType = keyword("unit");
 export const Size: TokenType = keyword("size");
 export const From: TokenType = keyword("from");
 export const Group: TokenType = keyword("group");
 export const Refers: TokenType = keyword("refers");
+export const Given: TokenType = keyword("given");
 export const By: TokenType = keyword("by");
 export const Address: TokenType = keyword("address");
 

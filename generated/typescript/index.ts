@@ -58,6 +58,8 @@ export * as sound from './sound.ts';
 export * as spi from './spi.ts';
 /** Socket Device */
 export * as vsock from './vsock.ts';
+/** Virtio Over Channel I/O */
+export * as ccw from './ccw.ts';
 /** Virtio Over MMIO */
 export * as mmio from './mmio.ts';
 /** Virtio Over PCI Bus */

@@ -15,13 +15,21 @@ export class AttributeRules extends ExpressionRules {
     ]);
   });
 
-  /** availability = ( "since" | "until" ) revision | "was" Name "until" revision */
+  /** availability = "since" [ "revision" ] revision | "until" revision | "was" Name "until" revision */
   availability: Rule = this.RULE("availability", () => {
     this.OR([
       {
         ALT: () => {
-          this.OR1([{ ALT: () => this.CONSUME(T.Since) }, { ALT: () => this.CONSUME1(T.Until) }]);
+          this.CONSUME(T.Since);
+          // CCW numbers its own revisions.
+          this.OPTION(() => this.CONSUME(T.Revision));
           this.SUBRULE1(this.revision);
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME1(T.Until);
+          this.SUBRULE2(this.revision);
         },
       },
       {
@@ -29,15 +37,14 @@ export class AttributeRules extends ExpressionRules {
           this.CONSUME(T.Was);
           this.CONSUME(T.Name);
           this.CONSUME2(T.Until);
-          this.SUBRULE2(this.revision);
+          this.SUBRULE3(this.revision);
         },
       },
     ]);
   });
 
-  /** revision = [ "revision" ] ( Version | Integer ): CCW numbers its own revisions */
+  /** revision = Version | Integer */
   revision: Rule = this.RULE("revision", () => {
-    this.OPTION(() => this.CONSUME(T.Revision));
     this.OR([{ ALT: () => this.CONSUME(T.Version) }, { ALT: () => this.CONSUME(T.Integer) }]);
   });
 
@@ -135,7 +142,7 @@ export class AttributeRules extends ExpressionRules {
     ]);
   });
 
-  /** shape = "pad" operation [ "unless" expression ] | ( "packed" | "natural" | "compact" ) Name | "order" Name Name | ( "size" | "aligned" ) operation | "by" "address" | "overridable" | "any_length" */
+  /** shape = "pad" operation [ "unless" expression ] | ( "packed" | "natural" | "compact" ) Name | "order" Name Name | ( "size" | "aligned" ) operation | "by" "address" | "overridable" | "any_length" | "numbered" */
   shape: Rule = this.RULE("shape", () => {
     this.OR([
       {
@@ -179,10 +186,11 @@ export class AttributeRules extends ExpressionRules {
       },
       { ALT: () => this.CONSUME(T.Overridable) },
       { ALT: () => this.CONSUME(T.AnyLength) },
+      { ALT: () => this.CONSUME(T.Numbered) },
     ]);
   });
 
-  /** reference = ( "label" | "unit" | "from" ) Text | "group" Name | "refers" Name { "," Name } | erratum */
+  /** reference = ( "label" | "unit" | "from" ) Text | "group" Name | ( "refers" | "given" ) Name { "," Name } | erratum */
   reference: Rule = this.RULE("reference", () => {
     this.OR([
       {
@@ -203,7 +211,7 @@ export class AttributeRules extends ExpressionRules {
       },
       {
         ALT: () => {
-          this.CONSUME(T.Refers);
+          this.OR2([{ ALT: () => this.CONSUME(T.Refers) }, { ALT: () => this.CONSUME(T.Given) }]);
           this.AT_LEAST_ONE_SEP({ SEP: T.Comma, DEF: () => this.CONSUME2(T.Name) });
         },
       },

@@ -48,6 +48,8 @@ function attribute(source: Source, cst: CstNode): Attribute {
   switch (cst.name) {
     case "availability": {
       const kind = keywordOf(cst, ["was", "since", "until"]) ?? "since";
+      if (has(cst, "Keyword_revision"))
+        return { kind: "transport_revision", revision: revisionOf(node(cst, "revision")), at };
       const revision = revisionOf(node(cst, "revision"));
       return kind === "was"
         ? { kind, name: word(source, token(cst, "Name")), until: revision, at }
@@ -81,8 +83,7 @@ function attribute(source: Source, cst: CstNode): Attribute {
 }
 
 function revisionOf(cst: CstNode): string {
-  const number = tokens(cst, "Version")[0] ?? token(cst, "Integer");
-  return has(cst, "Keyword_revision") ? `revision ${number.image}` : number.image;
+  return (tokens(cst, "Version")[0] ?? token(cst, "Integer")).image;
 }
 
 function access(source: Source, cst: CstNode): Attribute {
@@ -122,6 +123,7 @@ function shape(source: Source, cst: CstNode): Attribute {
     "aligned",
     "overridable",
     "any_length",
+    "numbered",
   ]);
   switch (kind) {
     case "pad": {
@@ -144,6 +146,7 @@ function shape(source: Source, cst: CstNode): Attribute {
       return { kind, value: operation(source, node(cst, "operation")), at };
     case "overridable":
     case "any_length":
+    case "numbered":
       return { kind, at };
     default:
       return { kind: "by_address", at };
@@ -154,11 +157,12 @@ function reference(source: Source, cst: CstNode): Attribute {
   const at = placeOfNode(source, cst);
   const inner = optionalNode(cst, "erratum");
   if (inner !== undefined) return { kind: "erratum", erratum: erratum(source, inner), at };
-  const kind = keywordOf(cst, ["label", "unit", "from", "group", "refers"]) ?? "label";
+  const kind = keywordOf(cst, ["label", "unit", "from", "group", "refers", "given"]) ?? "label";
   switch (kind) {
     case "group":
       return { kind, name: word(source, token(cst, "Name")), at };
     case "refers":
+    case "given":
       return { kind, names: tokens(cst, "Name").map((name) => word(source, name)), at };
     default:
       return { kind, text: textOf(token(cst, "Text")), at };

@@ -6,7 +6,7 @@ export const registerMisaligned: Rule = {
   severity: "error",
   summary: "a register whose offset is no multiple of its size",
   explanation: `Registers are accessed whole, and a bus has no access across its words: the offset of a 32-bit register is a multiple of 4.
-A 64-bit value is two registers of 32 bits, Low and High.`,
+A 64-bit value is two registers of 32 bits, Low and High. Registers that are \`numbered\` have no place in bytes.`,
   bad: `transport bus "Bus";
 
 registers bus {
@@ -31,7 +31,7 @@ registers bus {
               at,
               help: "offsets count from the beginning of the registers",
             };
-          else if (offset % type.size !== 0) {
+          else if (item.numbered !== true && offset % type.size !== 0) {
             const below = offset - (offset % type.size);
             yield {
               message: `'${name}' is ${type.name} at ${hex(offset)}, which is no multiple of ${type.size}`,

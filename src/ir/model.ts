@@ -413,6 +413,8 @@ export interface Response extends Element {
 export interface Registers extends Element {
   readonly kind: "registers";
   readonly title: string;
+  /** They have numbers, as those of a processor, and no places in bytes: `offset` is the number. */
+  readonly numbered?: true;
   readonly registers: readonly Register[];
 }
 
@@ -432,6 +434,8 @@ export interface Command extends Element {
   readonly direction?: "in" | "out";
   readonly group?: string;
   readonly refers?: readonly string[];
+  /** CCW: members that the driver writes although the payload comes from the device. */
+  readonly given?: readonly string[];
   /** CCW: the transport revision that has it. */
   readonly transportRevision?: number;
   readonly sections: readonly {

@@ -72,6 +72,8 @@ export interface Command<Sections> {
   readonly group?: string;
   /** Resources that it refers to, by name. */
   readonly refers?: readonly string[];
+  /** Members that the driver writes although the payload comes from the device. */
+  readonly given?: readonly string[];
   /** The transport's revision that has it. */
   readonly transportRevision?: number;
   /** By the section's name; a payload without one is called `data`. */

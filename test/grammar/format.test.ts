@@ -57,6 +57,8 @@ describe("spaces", () => {
     ['erratum "e"{text :"t";meant:"m";because"b";}', 'erratum "e" { text: "t"; meant: "m"; because "b"; }'],
     ["registers r{0x0 read le32 M=0x1;}", "registers r { 0x0 read le32 M = 0x1; }"],
     ["ccw_command C=0x13 out since revision  1{be64 q;}", "ccw_command C = 0x13 out since revision 1 { be64 q; }"],
+    ["ccw_command C=0x12 in given  a ,b{u8 a;}", "ccw_command C = 0x12 in given a, b { u8 a; }"],
+    ["registers r numbered{1 read u64 M;}", "registers r numbered { 1 read u64 M; }"],
     ["admin_command L=7{data{}result{le64 c[];}}", "admin_command L = 7 { data { } result { le64 c[]; } }"],
     [
       "house linux{view struct v of req{a..b;c . d;e as f;}}",

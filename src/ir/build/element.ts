@@ -57,18 +57,25 @@ const allowed: Readonly<Record<string, readonly Kind[]>> = {
   "request": [...named, ...conditional, "any_length"],
   "part": [...named, ...conditional, "by_address"],
   "response": always,
-  "registers": [...named, ...conditional, "c_prefix"],
+  "registers": [...named, ...conditional, "c_prefix", "numbered"],
   "register": [...named, ...conditional, "bank", "in", "unit", "write_clears", "reset"],
   "command": [...named, ...conditional, "group", "refers"],
+  "CCW command": [...named, ...conditional, "transport_revision", "given"],
   "rule": [...always, ...conditional],
   "house": always,
   "view": [...always, ...house],
   "typedef": [...always, "aligned"],
 };
 
+const spellings: Readonly<Partial<Record<Kind, string>>> = {
+  by_address: "by address",
+  kept: "kept over reset",
+  transport_revision: "since revision",
+};
+
 /** How an attribute is written, for messages. */
 function spelling(kind: Kind): string {
-  return kind === "by_address" ? "by address" : kind === "kept" ? "kept over reset" : kind;
+  return spellings[kind] ?? kind;
 }
 
 const repeatable: ReadonlySet<Kind> = new Set<Kind>([

@@ -3,7 +3,6 @@ import { notANumber } from "../../check/not-a-number.ts";
 import { unknownName } from "../../check/unknown-name.ts";
 import { nearest } from "../../diagnostic/suggest.ts";
 import type {
-  Command,
   Config,
   Expression,
   ExternalType,
@@ -21,6 +20,7 @@ import { emptyEnvironment, present, type Context, type Environment, type Inherit
 import { element, erratumOf, houseLayout, inheritedBy } from "./element.ts";
 import { conditionOf, featureScope, resolve } from "./expressions.ts";
 import { all, find } from "./find-attribute.ts";
+import { buildCommand } from "./commands.ts";
 import { buildConstant, buildGroup } from "./groups.ts";
 import { buildHouse } from "./houses.ts";
 import { buildMembers } from "./members.ts";
@@ -326,6 +326,7 @@ function buildRegisters(context: Context, item: Ast.Registers, outer: Inherited)
     kind: "registers",
     ...base,
     title: item.title,
+    ...present({ numbered: find(item.attributes, "numbered") === undefined ? undefined : (true as const) }),
     registers: item.registers.flatMap((register) => {
       const offset = context.constants.evaluate(context.scope, undefined, register.offset, new Map());
       if (offset === undefined) return [];
@@ -349,44 +350,6 @@ function buildRegisters(context: Context, item: Ast.Registers, outer: Inherited)
         },
       ];
     }),
-  };
-}
-
-function buildCommand(context: Context, item: Ast.Command, outer: Inherited): Command {
-  const prefix = context.scope.cPrefix;
-  const base = element(
-    context,
-    "command",
-    item.name.text,
-    item,
-    outer,
-    (name) => prefix + name,
-    conditionOf(context, item.attributes, emptyEnvironment),
-  );
-  const number =
-    item.number === undefined
-      ? undefined
-      : context.constants.evaluate(context.scope, undefined, item.number, new Map());
-  const revision = find(item.attributes, "since")?.revision;
-  return {
-    kind: item.kind,
-    ...base,
-    ...present({
-      number: number === undefined ? undefined : Number(number),
-      direction: item.direction,
-      group: find(item.attributes, "group")?.name.text,
-      refers: find(item.attributes, "refers")?.names.map((name) => name.text),
-      transportRevision:
-        revision?.startsWith("revision ") === true ? Number(revision.slice("revision ".length)) : undefined,
-    }),
-    // A section may name what stands in another: a result depends on its command's data.
-    sections: item.sections.map((section) => ({
-      name: section.name?.text ?? "",
-      members: buildMembers(context, section.members, base, {
-        ...emptyEnvironment,
-        members: [item.sections.flatMap((one) => one.members)],
-      }),
-    })),
   };
 }
 

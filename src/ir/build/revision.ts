@@ -4,10 +4,9 @@ import { isRevision } from "../availability.ts";
 import { revisions, type Revision } from "../model.ts";
 import type { Context } from "./context.ts";
 
-/** The revision that a text names; undefined where it is none, which is reported, or one of CCW's own. */
+/** The revision that a text names; undefined where it is none, which is reported. */
 export function revisionOf(context: Context, text: string, at: Ast.Attribute["at"]): Revision | undefined {
   if (isRevision(text)) return text;
-  if (text.startsWith("revision ")) return undefined;
   context.report(unknownRevision, {
     message: `there is no revision ${text} of the standard`,
     at,

@@ -52,7 +52,7 @@ export class Entries {
     return this.defines("constants" in group ? this.words.of(group) : [], defines);
   }
 
-  /** The offsets of registers; the widest of them says how many digits all have. */
+  /** The offsets of registers, the widest of which says how many digits all have, or their numbers. */
   registers(registers: Registers, isPublished: IsPublished): readonly Entry[] {
     const digits = Math.max(3, ...registers.registers.map((register) => register.offset.toString(16).length));
     const access = { read: "Read only.", write: "Write only.", rw: "Read and write." };
@@ -61,7 +61,11 @@ export class Entries {
       .flatMap((register): readonly Define[] => {
         const always = register.value === undefined ? "" : `Always ${describe(register.value, this.words.catalogue)}.`;
         const comment = this.words.of(register, [always, access[register.access]]);
-        return this.numbered(register, `0x${register.offset.toString(16).padStart(digits, "0")}`, comment);
+        const place =
+          registers.numbered === true
+            ? String(register.offset)
+            : `0x${register.offset.toString(16).padStart(digits, "0")}`;
+        return this.numbered(register, place, comment);
       });
     const doc = paragraphs(registers.doc);
     return this.defines(

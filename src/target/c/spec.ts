@@ -170,7 +170,7 @@ export class SpecHeader {
       const tag = section.name === "" ? item.cName.toLowerCase() : `${item.cName.toLowerCase()}_${section.name}`;
       return section.members.length === 0
         ? []
-        : this.message(item, tag, `${item.cName}${section.name === "" ? "" : `, ${section.name}`}`, section.members);
+        : this.message(item, tag, commandTitle(item, section.name), section.members);
     });
   }
 
@@ -195,6 +195,13 @@ export class SpecHeader {
       };
     });
   }
+}
+
+/** `VIRTIO_ADMIN_CMD_LIST_QUERY, result`; `CCW_CMD_READ_FEAT, to the driver, but for index`. */
+function commandTitle({ cName, direction, given = [] }: Command, section: string): string {
+  const way = direction === undefined ? "" : direction === "out" ? "to the device" : "to the driver";
+  const butFor = given.length === 0 ? "" : `but for ${given.join(" and ")}`;
+  return [cName, section, way, butFor].filter((word) => word !== "").join(", ");
 }
 
 /** The headers of the `spec` profile: one a description that has anything to declare. */

@@ -73,7 +73,13 @@ function numberText({ kind, number }: Command): string {
 
 function directionOf(command: Command): string {
   if (command.direction === undefined) return "";
-  return command.direction === "out" ? "to the device" : "to the driver";
+  if (command.direction === "out") return "to the device";
+  return joined(["to the driver", butFor(command)], ", ");
+}
+
+/** What the driver has written of a payload that comes from the device. */
+function butFor({ given }: Command): string {
+  return given === undefined ? "" : `but for ${listed(given.map((name) => code(name)))}`;
 }
 
 function hasDetail(command: Command): boolean {

@@ -34,9 +34,10 @@ function registersView(registers: Registers, module: Module, links: Links): Regi
     ),
     table: table(registers.registers, [
       {
-        title: "Offset",
+        title: registers.numbered === true ? "Number" : "Offset",
         align: "right",
-        cell: (register) => `0x${register.offset.toString(16).padStart(digits, "0")}`,
+        cell: ({ offset }) =>
+          registers.numbered === true ? String(offset) : `0x${offset.toString(16).padStart(digits, "0")}`,
       },
       { title: "Access", cell: (register) => accesses[register.access] },
       { title: "Register", cell: (register) => code(`${register.type.name} ${register.name}`) },

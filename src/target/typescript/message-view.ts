@@ -376,6 +376,7 @@ export function commandSection(
       ...(command.direction === undefined ? [] : [`direction: '${command.direction}'`]),
       ...(command.group === undefined ? [] : [`group: '${command.group}'`]),
       ...(command.refers === undefined ? [] : [`refers: [${command.refers.map((other) => `'${other}'`).join(", ")}]`]),
+      ...(command.given === undefined ? [] : [`given: [${command.given.map((name) => `'${name}'`).join(", ")}]`]),
       ...(command.transportRevision === undefined ? [] : [`transportRevision: ${command.transportRevision}`]),
       `sections: { ${codecs.map(({ section, codec }) => `${propertyName(section)}: ${codec}`).join(", ")} }`,
     ],

@@ -139,11 +139,16 @@ describe("every part of the standard is on the page of its module", () => {
 
   test("registers with their offsets", () => {
     for (const module of modules) {
-      for (const { title, registers } of itemsOf(module, "registers")) {
+      for (const { title, registers, numbered } of itemsOf(module, "registers")) {
         const tables = tablesUnder(page(module), title);
         const shown = registers.map((register) => [
           register.name,
-          ...lookUp(tables, "Register", `\`${register.type.name} ${register.name}\``, "Offset").map(Number),
+          ...lookUp(
+            tables,
+            "Register",
+            `\`${register.type.name} ${register.name}\``,
+            numbered === true ? "Number" : "Offset",
+          ).map(Number),
         ]);
         expect(shown).toEqual(registers.map((register) => [register.name, register.offset]));
       }
@@ -282,13 +287,15 @@ describe("what a page says", () => {
     const text = pageOf(`
       pci_capability notify = 2 { le32 multiplier; }
       ccw_command SET = 0x13 out since revision 1 { be64 queue; }
+      ccw_command ASK = 0x12 in given index { be32 bits; u8 index; }
       admin_command LIST = 7 group self { data { } result { le64 caps[]; } }
     `);
     expect(rowsOf(tablesUnder(text, "PCI capabilities")[0])).toEqual([
       ["2", "[`VIRTIO_TEST_notify`](#pci-capability-notify)"],
     ]);
     expect(rowsOf(tablesUnder(text, "CCW commands")[0])).toEqual([
-      ["0x13", "[`VIRTIO_TEST_SET`](#ccw-command-set)", "to the device", "1"],
+      ["0x13", "[`VIRTIO_TEST_CMD_SET`](#ccw-command-set)", "to the device", "1"],
+      ["0x12", "[`VIRTIO_TEST_CMD_ASK`](#ccw-command-ask)", "to the driver, but for `index`", ""],
     ]);
     expect(rowsOf(tablesUnder(text, "Administration commands")[0])).toEqual([
       ["0x0007", "[`VIRTIO_TEST_LIST`](#administration-command-list)", "self"],
