@@ -12,7 +12,10 @@ export function registerSections(item: Registers, context: ModuleContext): reado
   const table = names.inner(name === "Register" ? "registers" : `${valueName(item.name)}Registers`);
   const uses: string[] = ["F"];
   const view = {
-    doc: docComment([`${item.title}: ${item.numbered === true ? "numbers" : "offsets"}. (${placeOf(item)})`, sentences(item)]),
+    doc: docComment([
+      `${item.title}: ${item.numbered === true ? "numbers" : "offsets"}. (${placeOf(item)})`,
+      sentences(item),
+    ]),
     name,
     tableDoc: docComment(["How each register is accessed."]),
     table,
@@ -20,8 +23,7 @@ export function registerSections(item: Registers, context: ModuleContext): reado
     registers: item.registers.map((register) => ({
       doc: docComment([sentences(register, undefined, item.legacy === true)], "  "),
       name: propertyName(register.name),
-      offset:
-        item.numbered === true ? String(register.offset) : `0x${register.offset.toString(16).padStart(3, "0")}`,
+      offset: item.numbered === true ? String(register.offset) : `0x${register.offset.toString(16).padStart(3, "0")}`,
       info: registerInfo(register, context, uses),
     })),
   };

@@ -26,7 +26,7 @@ export interface World {
   readonly features: ReadonlySet<string>;
   /** A value of the configuration space. */
   readonly config: Value;
-  /** Parameters of the core: sizes of queues. */
+  /** Parameters: sizes of queues, the revision of channel I/O. */
   readonly parameters: Readonly<Record<string, number>>;
   /** What the device has read of the request that is answered. */
   readonly request?: Value;

@@ -35,7 +35,11 @@ export function drawWorld(survey: Survey, draw: fc.GeneratorValue, module: Modul
   const bare: World = {
     features,
     config: {},
-    parameters: { queue_size: 2 ** draw(fc.nat, { max: 3 }), queue_align: 64 },
+    parameters: {
+      queue_size: 2 ** draw(fc.nat, { max: 3 }),
+      queue_align: 64,
+      transport_revision: draw(fc.nat, { max: 2 }),
+    },
     messages: {},
   };
   const config = module.items.find((item) => item.kind === "config");
