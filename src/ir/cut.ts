@@ -165,6 +165,7 @@ class Cutter {
 function placed(layouts: Layouts, item: Item): Item {
   switch (item.kind) {
     case "config":
+      return { ...item, ...layouts.place(item.members, true) };
     case "struct":
     case "response":
       return { ...item, ...layouts.place(item.members) };

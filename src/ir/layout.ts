@@ -22,6 +22,8 @@ interface Extent {
   /** What a compiler counts of a group or union that varies in size: it may stand at the end of a struct. */
   readonly begun: number;
   readonly align: number;
+  /** It may end before its size: a struct in it is cut after its last member that exists. */
+  readonly cut: boolean;
 }
 
 /** Lays out members, in the revision that the IR is cut at. Looks each struct up once. */
@@ -29,7 +31,7 @@ export class Layouts {
   private readonly structs = new Map<string, Struct | View>();
   private readonly externals = new Map<string, ExternalType>();
   private readonly extents = new Map<string, Extent>();
-  private readonly layouts = new WeakMap<readonly Member[], Layout>();
+  private readonly layouts = new WeakMap<readonly Member[], { readonly layout: Layout; readonly cut: boolean }>();
   private readonly open: string[] = [];
   /** Structs that contain themselves, found on the way. */
   readonly findings: Finding[] = [];
@@ -49,9 +51,12 @@ export class Layouts {
     if (!this.structs.has(key)) this.structs.set(key, struct);
   }
 
-  /** Gives every member its position, and says how large they are together. */
-  place(members: readonly Member[]): { readonly members: readonly Member[]; readonly layout: Layout } {
-    const cursor = new Cursor();
+  /**
+   * Gives every member its position, and says how large they are together.
+   * @param whole no struct in them is cut, whatever is negotiated: the configuration space
+   */
+  place(members: readonly Member[], whole = false): { readonly members: readonly Member[]; readonly layout: Layout } {
+    const cursor = new Cursor({ offset: 0, natural: 0 }, false, whole);
     const placed = members.map((member) => this.placeMember(member, cursor));
     return { members: placed, layout: cursor.layout() };
   }
@@ -60,7 +65,8 @@ export class Layouts {
     const position = cursor.add(this.memberExtent(member), isConditional(member));
     // What is inside begins where the member does: for a compiler that is where its alignment lets it.
     const inside = (members: readonly Member[]): readonly Member[] => {
-      const inner = new Cursor({ offset: position.offset, natural: position.natural.offset }, this.isPacked(members));
+      const start = { offset: position.offset, natural: position.natural.offset };
+      const inner = new Cursor(start, this.isPacked(members), cursor.whole);
       return members.map((one) => this.placeMember(one, inner));
     };
     switch (member.kind) {
@@ -102,30 +108,32 @@ export class Layouts {
   }
 
   private membersExtent(members: readonly Member[]): Extent {
-    return extentOf(this.membersLayout(members));
+    const { layout, cut } = this.together(members);
+    // What follows them counts their places even where they do not exist: only a struct in them is cut.
+    return { ...extentOf(layout), cut };
   }
 
   /** A compiler is told to pack them, because else it would not lay them out as the standard does. */
   private isPacked(members: readonly Member[]): boolean {
-    return this.membersLayout(members).needsPacked;
+    return this.together(members).layout.needsPacked;
   }
 
   /** Kept, because what is nested is asked for once for each level around it. */
-  private membersLayout(members: readonly Member[]): Layout {
-    let layout = this.layouts.get(members);
-    if (layout === undefined) {
+  private together(members: readonly Member[]): { readonly layout: Layout; readonly cut: boolean } {
+    let known = this.layouts.get(members);
+    if (known === undefined) {
       const cursor = new Cursor();
       for (const member of members) cursor.add(this.memberExtent(member), isConditional(member));
-      layout = cursor.layout();
-      this.layouts.set(members, layout);
+      known = { layout: cursor.layout(), cut: cursor.isCut };
+      this.layouts.set(members, known);
     }
-    return layout;
+    return known;
   }
 
   private fieldExtent(member: Field | BitWord): Extent {
     const one = this.typeExtent(member.type);
     if (member.kind === "field" && member.each !== undefined)
-      return { size: null, min: 0, naturalSize: null, begun: 0, align: 1 };
+      return { size: null, min: 0, naturalSize: null, begun: 0, align: 1, cut: false };
     const array = repeat(one, member.dimensions);
     if (member.kind === "field" && member.pad !== undefined) {
       const to = member.pad.to.op === "number" ? Number(member.pad.to.value) : null;
@@ -139,12 +147,19 @@ export class Layouts {
   private typeExtent(type: Type): Extent {
     switch (type.kind) {
       case "scalar":
-        return { size: type.size, min: type.size, naturalSize: type.size, begun: type.size, align: type.size };
+        return {
+          size: type.size,
+          min: type.size,
+          naturalSize: type.size,
+          begun: type.size,
+          align: type.size,
+          cut: false,
+        };
       case "opaque":
-        return { size: null, min: 0, naturalSize: null, begun: 0, align: 1 };
+        return { size: null, min: 0, naturalSize: null, begun: 0, align: 1, cut: false };
       case "external": {
         const size = this.externals.get(`${type.module}.${type.name}`)?.size ?? null;
-        return { size, min: size ?? 0, naturalSize: size, begun: 0, align: 1 };
+        return { size, min: size ?? 0, naturalSize: size, begun: 0, align: 1, cut: false };
       }
       case "struct":
         return this.structExtent(`${type.module}.${type.name}${type.house === undefined ? "" : `@${type.house}`}`);
@@ -155,7 +170,7 @@ export class Layouts {
     const known = this.extents.get(key);
     if (known !== undefined) return known;
     const struct = this.structs.get(key);
-    const nothing: Extent = { size: null, min: 0, naturalSize: null, begun: 0, align: 1 };
+    const nothing: Extent = { size: null, min: 0, naturalSize: null, begun: 0, align: 1, cut: false };
     if (struct === undefined) return nothing;
     if (this.open.includes(key)) {
       this.findings.push({
@@ -193,6 +208,9 @@ class Cursor {
   private natural: number | null;
   private readonly start: Start;
   private readonly packed: boolean;
+  readonly whole: boolean;
+  /** Something that may end early has passed: what follows has no fixed place. */
+  private cut = false;
   private size = 0;
   private sizeKnown = true;
   private min = 0;
@@ -205,9 +223,11 @@ class Cursor {
   /** The same with the beginnings of groups and unions that vary in size. */
   private begun = 0;
 
-  constructor(start: Start = { offset: 0, natural: 0 }, packed = false) {
+  /** @param whole nothing ends early */
+  constructor(start: Start = { offset: 0, natural: 0 }, packed = false, whole = false) {
     this.start = start;
     this.packed = packed;
+    this.whole = whole;
     this.offset = start.offset;
     this.natural = start.natural;
   }
@@ -216,11 +236,12 @@ class Cursor {
   add(extent: Extent, conditional: boolean): Position {
     const natural = this.natural === null ? null : roundUp(this.natural, this.packed ? 1 : extent.align);
     const position: Position = {
-      offset: this.offset,
+      offset: this.cut ? null : this.offset,
       size: extent.size,
       natural: { offset: natural, size: extent.naturalSize, align: extent.align },
     };
     if (natural !== this.offset) this.moved = true;
+    if (extent.cut && !this.whole) this.cut = true;
     this.align = Math.max(this.align, extent.align);
     this.minEnd += extent.min;
     if (!conditional && extent.min > 0) this.min = this.minEnd;
@@ -240,6 +261,10 @@ class Cursor {
     }
     this.natural = natural === null || extent.naturalSize === null ? null : natural + extent.naturalSize;
     return position;
+  }
+
+  get isCut(): boolean {
+    return this.cut;
   }
 
   layout(): Layout {
@@ -271,13 +296,15 @@ function extentOf(layout: Layout): Extent {
     naturalSize: layout.size === null ? null : packed ? layout.size : layout.natural.size,
     begun: packed ? layout.fixedSize : layout.natural.size,
     align: packed ? 1 : layout.natural.align,
+    cut: layout.size !== null && layout.minSize !== layout.size,
   };
 }
 
 function repeat(one: Extent, dimensions: readonly Dimension[]): Extent {
   let extent = one;
   for (const dimension of dimensions) {
-    if (dimension.kind !== "fixed") return { size: null, min: 0, naturalSize: null, begun: 0, align: one.align };
+    if (dimension.kind !== "fixed")
+      return { size: null, min: 0, naturalSize: null, begun: 0, align: one.align, cut: false };
     const times = (size: number | null): number | null => (size === null ? null : size * dimension.length);
     extent = {
       size: times(extent.size),
@@ -285,6 +312,7 @@ function repeat(one: Extent, dimensions: readonly Dimension[]): Extent {
       naturalSize: times(extent.naturalSize),
       begun: extent.begun * dimension.length,
       align: one.align,
+      cut: one.cut,
     };
   }
   return extent;
@@ -299,6 +327,7 @@ function longest(extents: readonly Extent[]): Extent {
     naturalSize: natural === null ? null : roundUp(natural, align),
     begun: Math.max(0, ...extents.map((extent) => extent.naturalSize ?? extent.begun)),
     align,
+    cut: extents.some((extent) => extent.cut),
   };
 }
 
@@ -317,5 +346,6 @@ function chosen(extents: readonly Extent[]): Extent {
     naturalSize: size,
     begun: 0,
     align: extents.reduce((most, extent) => Math.max(most, extent.align), 1),
+    cut: extents.some((extent) => extent.cut),
   };
 }

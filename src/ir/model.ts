@@ -212,7 +212,10 @@ export interface Layout {
   readonly needsPacked: boolean;
 }
 
-/** Where a member lies. `offset` and `size` are null where they are known only at run time. */
+/**
+ * Where a member lies. `offset` and `size` are null where they are known only at run time. Of a struct that ends with its
+ * last member that exists `size` counts all of them, and what stands behind it in a message has no fixed `offset`.
+ */
 export interface Position {
   readonly offset: number | null;
   readonly size: number | null;

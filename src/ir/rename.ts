@@ -1,7 +1,8 @@
 import { existsAt, nameAt } from "./availability.ts";
-import type { Element, Ir, Item, Revision } from "./model.ts";
+import type { Element, Ir, Item, PathPart, Revision } from "./model.ts";
 
-interface Name {
+/** What something is called: its name, and the complete C identifier. */
+export interface Name {
   readonly name: string;
   readonly cName: string;
 }
@@ -12,14 +13,24 @@ interface Name {
  * @param all the IR as built, with every revision's names
  */
 export function followNames(ir: Ir, all: Ir, revision: Revision): Ir {
-  const names = olderNames(all, revision);
+  return renameReferences(ir, olderNames(all, revision));
+}
+
+/** What elements are called by a description that is to be read with other names. */
+export type NewNames = ReadonlyMap<ReferenceKey, Name>;
+
+/** Kind of reference, module, and the name that the references have now; of a constant the group before its name. */
+export type ReferenceKey = `${"module" | "type" | "feature" | "group" | "constant" | "register" | "member" | "queue"} ${string}`;
+
+/** A copy of an IR in which references go by other names; elements keep theirs. */
+export function renameReferences(ir: Ir, names: NewNames): Ir {
   return names.size === 0 ? ir : (followed(ir, names, "") as Ir);
 }
 
 /** What elements that references name are called at the revision, where that is not what they are called today. */
-function olderNames(all: Ir, revision: Revision): ReadonlyMap<string, Name> {
-  const names = new Map<string, Name>();
-  const note = (key: string, element: Element): void => {
+function olderNames(all: Ir, revision: Revision): NewNames {
+  const names = new Map<ReferenceKey, Name>();
+  const note = (key: ReferenceKey, element: Element): void => {
     if (element.was !== undefined && existsAt(element, revision)) {
       const older = nameAt(element, revision);
       if (older.name !== element.name) names.set(key, { name: older.name, cName: older.cName });
@@ -56,7 +67,7 @@ function olderNames(all: Ir, revision: Revision): ReadonlyMap<string, Name> {
 }
 
 /** A copy of a part of the IR with its references renamed; what has none stays the same object. */
-function followed(part: unknown, names: ReadonlyMap<string, Name>, module: string): unknown {
+function followed(part: unknown, names: NewNames, module: string): unknown {
   if (Array.isArray(part)) {
     const copy = part.map((one) => followed(one, names, module));
     return copy.some((one, index) => one !== part[index]) ? copy : part;
@@ -69,25 +80,34 @@ function followed(part: unknown, names: ReadonlyMap<string, Name>, module: strin
   const after = Object.entries(before).map(
     ([key, value]) => [key, key === "at" || key === "was" ? value : followed(value, names, inside)] as const,
   );
-  const renamed = newNames(before, names, inside);
+  const renamed = [...newModule(before, names), ...newNames(before, names, inside)];
   if (renamed.length === 0 && after.every(([key, value]) => value === before[key])) return part;
   return Object.fromEntries([...after, ...renamed]);
+}
+
+/** The same of a module, which elements of it are referred to with. */
+function newModule(
+  object: Readonly<Record<string, unknown>>,
+  names: NewNames,
+): readonly (readonly [string, unknown])[] {
+  const found = typeof object["module"] === "string" ? names.get(`module ${object["module"]}`) : undefined;
+  return found === undefined ? [] : [["module", found.name]];
 }
 
 /** The properties by which one object refers to something that had another name, with that name. */
 function newNames(
   object: Readonly<Record<string, unknown>>,
-  names: ReadonlyMap<string, Name>,
+  names: NewNames,
   module: string,
-): readonly (readonly [string, string])[] {
+): readonly (readonly [string, unknown])[] {
   const text = (key: string): string => String(object[key]);
-  const called = (property: string, key: string): readonly (readonly [string, string])[] => {
+  const called = (property: string, key: ReferenceKey): readonly (readonly [string, string])[] => {
     const found = names.get(key);
     return found === undefined ? [] : [[property, found.name]];
   };
   if (object["op"] === "feature") return called("name", `feature ${text("module")}.${text("name")}`);
   if (object["op"] === "constant") {
-    const key = `constant ${text("module")}.${text("group")}.${text("name")}`;
+    const key: ReferenceKey = `constant ${text("module")}.${text("group")}.${text("name")}`;
     const cName = names.get(key)?.cName;
     return [
       ...called("name", key),
@@ -95,6 +115,17 @@ function newNames(
       ...(cName === undefined ? [] : [["cName", cName] as const]),
     ];
   }
+  const { path } = object;
+  if (object["op"] === "member" && Array.isArray(path)) {
+    const parts = (path as readonly PathPart[]).map((part): PathPart => {
+      const name = names.get(`member ${module}.${part.name}`)?.name ?? part.name;
+      return { ...(followed(part, names, module) as PathPart), name };
+    });
+    return parts.some((part, index) => part.name !== (path[index] as PathPart).name) ? [["path", parts]] : [];
+  }
+  const { queues } = object;
+  if (Array.isArray(queues) && "parts" in object)
+    return [["queues", queues.map((queue) => names.get(`queue ${module}.${String(queue)}`)?.name ?? queue)]];
   if ("module" in object && "group" in object) return called("group", `group ${text("module")}.${text("group")}`);
   if ("module" in object && (object["kind"] === "struct" || object["kind"] === "external"))
     return called("name", `type ${text("module")}.${text("name")}`);

@@ -1,0 +1,229 @@
+import { compareRevisions } from "../availability.ts";
+import type { Ir, Module, Revision } from "../model.ts";
+import { renameReferences, type Name, type ReferenceKey } from "../rename.ts";
+import { breaksByAddition, breaksByChange, breaksByRemoval, type Shared } from "./breaks.ts";
+import { categoryOf } from "./category.ts";
+import { moduleEntry } from "./entries.ts";
+import type { Entry } from "./entry.ts";
+import type { Aspect, Change, Comparison, ModuleChanges, State } from "./model.ts";
+import { pairEntries, type Pair } from "./pair.ts";
+import { liesInReserved, liesWithin } from "./reserved.ts";
+
+/**
+ * What changed from one description to another. Each is an IR cut at a revision: of one description at two revisions, or
+ * of an earlier and a later version of a description at one. What an element is called at another revision is known from
+ * the description (`was … until`), so that a renaming is one; what has only another name is one, too.
+ */
+export function compare(before: Ir, after: Ir): Comparison {
+  const [from, to] = [revisionOf(before), revisionOf(after)];
+  const older = compareRevisions(from, to) < 0 ? from : to;
+  const entries = (ir: Ir, revision: Revision): readonly Entry[] =>
+    ir.modules.map((module) => moduleEntry(module, revision, older));
+  const [earlier, later] = [entries(before, from), entries(after, to)];
+  const modules = pairEntries(earlier, later);
+  // The later side once more, with its references by the names of the earlier one: what is the same reads the same.
+  const renamed = entries(renameReferences(after, newNames(modules)), to);
+  const alike = new Map<Entry, Entry>();
+  alignEntries(later, renamed, alike);
+  const comparing = new Comparing(alike, shared(modules), from === to);
+  return {
+    format: "virtgen-diff",
+    version: 1,
+    before: { revision: from },
+    after: { revision: to },
+    modules: modules.flatMap((pair): ModuleChanges[] => {
+      const changes = comparing.changes(pair);
+      const module = (pair.after ?? pair.before)?.element as Module | undefined;
+      return module === undefined || changes.length === 0
+        ? []
+        : [{ kind: module.kind, name: module.name, title: module.title, changes }];
+    }),
+  };
+}
+
+/** @throws RangeError for an IR that is not cut */
+function revisionOf(ir: Ir): Revision {
+  if (ir.revision === "all") throw new RangeError("compare: the IR has every revision at once; cut it at one first");
+  return ir.revision;
+}
+
+/** Both are trees of the same shape. */
+function alignEntries(entries: readonly Entry[], others: readonly Entry[], found: Map<Entry, Entry>): void {
+  entries.forEach((entry, index) => {
+    const other = others[index];
+    if (other === undefined) return;
+    found.set(entry, other);
+    alignEntries(entry.children, other.children, found);
+  });
+}
+
+/** What the earlier side calls the things that references of the later side name. */
+function newNames(modules: readonly Pair[]): ReadonlyMap<ReferenceKey, Name> {
+  const names = new Map<ReferenceKey, Name>();
+  for (const module of modules) {
+    if (module.before === undefined || module.after === undefined) continue;
+    const name = module.after.element.name;
+    const former = module.before.element.name;
+    if (name !== former) names.set(`module ${name}`, { name: former, cName: "" });
+    noteNames(module.inside, name, names);
+  }
+  return names;
+}
+
+function noteNames(pairs: readonly Pair[], module: string, names: Map<ReferenceKey, Name>): void {
+  for (const { before, after, inside } of pairs) {
+    if (before === undefined || after === undefined) continue;
+    const key = referenceKey(after, module);
+    const { name, cName } = before.element;
+    if (key !== undefined && name !== after.element.name) names.set(key, { name, cName });
+    noteNames(inside, module, names);
+  }
+}
+
+function referenceKey(entry: Entry, module: string): ReferenceKey | undefined {
+  const { subject, element, block } = entry;
+  switch (subject) {
+    case "struct":
+    case "external":
+      return `type ${module}.${element.name}`;
+    case "constants":
+      return `group ${module}.${element.name}`;
+    case "constant":
+      return `constant ${module}.${block?.name ?? ""}.${element.name}`;
+    case "feature":
+    case "register":
+    case "member":
+    case "queue":
+      return `${subject} ${module}.${element.name}`;
+    default:
+      return undefined;
+  }
+}
+
+/** By the names of the earlier side. */
+function shared(modules: readonly Pair[]): Shared {
+  const names = { feature: new Set<string>(), queue: new Set<string>() };
+  for (const module of modules)
+    for (const { before, after } of module.inside)
+      if (before !== undefined && after !== undefined && (before.subject === "feature" || before.subject === "queue"))
+        names[before.subject].add(`${module.before?.element.name ?? ""}.${before.element.name}`);
+  return {
+    feature: (module, name) => names.feature.has(`${module}.${name}`),
+    queue: (module, name) => names.queue.has(`${module}.${name}`),
+  };
+}
+
+/** Facts that only tell of something else that is listed. */
+const told: ReadonlySet<Aspect> = new Set<Aspect>(["c-name", "since"]);
+
+class Comparing {
+  private readonly alike: ReadonlyMap<Entry, Entry>;
+  private readonly shared: Shared;
+  /** Two versions of a description at one revision: when something exists is a fact of it then. */
+  private readonly sameRevision: boolean;
+
+  constructor(alike: ReadonlyMap<Entry, Entry>, both: Shared, sameRevision: boolean) {
+    this.alike = alike;
+    this.shared = both;
+    this.sameRevision = sameRevision;
+  }
+
+  changes(pair: Pair, block?: Pair): readonly Change[] {
+    const { before, after } = pair;
+    if (before === undefined) return after === undefined ? [] : [this.added(after, block)];
+    if (after === undefined) return [this.removed(before, block)];
+    return [
+      ...this.facts(before, after),
+      ...pair.inside.flatMap((inner) => this.changes(inner, before.subject === "module" ? inner : (block ?? pair))),
+    ];
+  }
+
+  private added(entry: Entry, block: Pair | undefined): Change {
+    const other = block?.before;
+    const takes = liesInReserved(entry, other);
+    const inert = isReserved(entry) && (block?.after?.subject === "config" || liesWithin(entry, other));
+    const renamed = this.alike.get(entry) ?? entry;
+    return {
+      ...this.about(entry, "added"),
+      before: null,
+      after: stateOf(entry, entry.summary),
+      breaks: takes || inert ? [] : breaksByAddition(moduleOf(entry), renamed, this.shared),
+      ...(takes && !isReserved(entry) ? { takesReserved: true } : {}),
+    };
+  }
+
+  private removed(entry: Entry, block: Pair | undefined): Change {
+    const inert = isReserved(entry) && (block?.before?.subject === "config" || liesWithin(entry, block?.after));
+    return {
+      ...this.about(entry, "removed"),
+      before: stateOf(entry, entry.summary),
+      after: null,
+      breaks: inert ? [] : breaksByRemoval(entry, this.shared),
+    };
+  }
+
+  private facts(before: Entry, after: Entry): readonly Change[] {
+    const renamed = this.alike.get(after) ?? after;
+    const change = (aspect: Aspect, was: string, is: string): Change => ({
+      ...this.about(after, aspect, before),
+      before: stateOf(before, was),
+      after: stateOf(after, is),
+      breaks: breaksByChange(before, renamed, aspect, this.shared),
+    });
+    const found: Change[] = [];
+    const isNamed = before.element.name !== after.element.name && before.subject !== "rule";
+    if (isNamed) found.push(change("name", before.element.name, after.element.name));
+    for (const aspect of new Set([...before.facts.keys(), ...renamed.facts.keys()])) {
+      const [was, is] = [before.facts.get(aspect) ?? "", renamed.facts.get(aspect) ?? ""];
+      if (was === is || (told.has(aspect) && (aspect === "since" ? !this.sameRevision : isNamed))) continue;
+      found.push(change(aspect, was, after.facts.get(aspect) ?? ""));
+    }
+    // A size follows from the type; where that stays, from what is inside.
+    return found.some((one) => one.what === "type")
+      ? found.filter((one) => one.what !== "size" || one.subject !== "member")
+      : found;
+  }
+
+  private about(
+    entry: Entry,
+    what: Change["what"],
+    before: Entry = entry,
+  ): Pick<Change, "id" | "subject" | "what" | "category" | "path" | "block" | "name"> {
+    const { subject, path, block, name } = entry;
+    return {
+      id: `${subject}-${what} ${path}`,
+      subject,
+      what,
+      category: categoryOf(entry, what, before),
+      path,
+      ...(block === undefined ? {} : { block }),
+      name,
+    };
+  }
+}
+
+function isReserved(entry: Entry): boolean {
+  return entry.facts.get("reserved") === "reserved";
+}
+
+function moduleOf(entry: Entry): string {
+  return entry.parent === undefined ? entry.element.name : moduleOf(entry.parent);
+}
+
+function stateOf(entry: Entry, text: string): State {
+  const { element, extent, value } = entry;
+  const type = entry.facts.get("type");
+  return {
+    name: element.name,
+    cName: element.cName,
+    text,
+    ...(extent === undefined
+      ? {}
+      : extent.bits === undefined
+        ? { offset: extent.offset, size: extent.size }
+        : { shift: extent.bits.shift, width: extent.bits.count }),
+    ...(type === undefined || type === "" ? {} : { type }),
+    ...(value === undefined ? {} : { value }),
+    at: element.at,
+  };
+}
