@@ -1,7 +1,7 @@
 // Makes the JSON Schemas of what the command prints for machines, from the types in src/, so that the one cannot say
 // other than the other.
 //
-//   node scripts/ir-schema.mjs     writes src/ir/schema/virtgen-ir.schema.json and src/refine/schema/…
+//   node scripts/ir-schema.mjs     writes src/ir/schema/ and src/refine/schema/
 //
 // It knows the few forms of types that the models are written in, and fails on any other. Prettier's parser reads them.
 
@@ -32,6 +32,19 @@ const schemas = {
     title: "virtgen's intermediate representation",
     description: "What `virtgen ir` prints. Made from src/ir/model.ts by scripts/ir-schema.mjs.",
   },
+  diff: {
+    file: "../src/ir/schema/virtgen-diff.schema.json",
+    sources: [
+      "../src/ir/diff/model.ts",
+      "../src/ir/model.ts",
+      "../src/ir/expression-model.ts",
+      "../src/diagnostic/diagnostic.ts",
+    ],
+    root: "Differences",
+    id: "urn:virtgen:diff:1",
+    title: "virtgen's comparison of two descriptions",
+    description: "What `virtgen diff --format json` prints. Made from src/ir/diff/model.ts by scripts/ir-schema.mjs.",
+  },
   refine: {
     file: "../src/refine/schema/virtgen-refine.schema.json",
     sources: ["../src/refine/report-model.ts"],
@@ -61,6 +74,8 @@ const schemas = {
  * @property {Node[]} [members] of an object type
  * @property {Node[]} [types] of a union or an intersection
  * @property {{ value: unknown }} [literal]
+ * @property {Node} [objectType] of `Item["kind"]`
+ * @property {Node} [indexType] of the same
  *
  * @typedef {Node & { type: "Block" | "Line", value: string }} Comment
  *
@@ -161,6 +176,22 @@ class Model {
   }
 
   /**
+   * `Item["kind"]`: what a property is in all the types of a union.
+   * @param {Node} type
+   * @returns {Schema}
+   */
+  valuesOf(type) {
+    const union = this.declarations.get(type.objectType?.typeName?.name ?? "")?.node.typeAnnotation?.types ?? [];
+    const key = String(type.indexType?.literal?.value);
+    const values = union.flatMap((one) => {
+      const schema = this.properties(one).get(key)?.schema ?? {};
+      return "const" in schema ? [schema["const"]] : (schema["enum"] ?? []);
+    });
+    if (values.length === 0) throw unknownForm(type);
+    return { enum: [...new Set(values)] };
+  }
+
+  /**
    * @param {Node} type
    * @returns {Schema}
    */
@@ -181,6 +212,8 @@ class Model {
       case "TSTypeLiteral":
       case "TSIntersectionType":
         return objectOf(this.properties(type));
+      case "TSIndexedAccessType":
+        return this.valuesOf(type);
       case "TSUnionType":
         return unionOf((type.types ?? []).map((one) => this.schema(one)));
       default:
@@ -294,6 +327,11 @@ async function schemaText({ sources, root, id, title, description }) {
 /** @returns {Promise<string>} the schema of what `virtgen ir` prints */
 export async function irSchema() {
   return schemaText(schemas.ir);
+}
+
+/** @returns {Promise<string>} the schema of what `virtgen diff` prints */
+export async function diffSchema() {
+  return schemaText(schemas.diff);
 }
 
 /** @returns {Promise<string>} the schema of what `virtgen refine` prints */

@@ -4,6 +4,8 @@ export { rules } from "./check/rules.ts";
 export type { Rule } from "./check/rule.ts";
 export type { Diagnostic, Place, Related, Severity } from "./diagnostic/diagnostic.ts";
 export { cut } from "./ir/cut.ts";
+export { compare } from "./ir/diff/compare.ts";
+export * from "./ir/diff/model.ts";
 export * from "./ir/model.ts";
 export { targets } from "./target/targets.ts";
 export type { GeneratedFile, Target, TargetInput } from "./target/target.ts";

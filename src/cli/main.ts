@@ -5,6 +5,7 @@ import { reportFailure } from "./failure.ts";
 import { version } from "./package-folder.ts";
 import type { BuildOptions } from "./build.ts";
 import type { CheckOptions } from "./check.ts";
+import type { DiffOptions } from "./diff.ts";
 import type { FormatOptions } from "./format.ts";
 import type { InitOptions } from "./init.ts";
 import type { IrOptions } from "./ir.ts";
@@ -30,6 +31,7 @@ Examples:
   virtgen init lamp.virtio                                a device of your own
   virtgen check my-device.virtio
   virtgen refine /usr/include/linux/virtio_blk.h          what differs in somebody else's header
+  virtgen diff 1.2 1.4 net                                what a revision changed, and whom it breaks
   virtgen explain V3004
 
 Exit status: 0 all is well; 1 something was found in a description, or files are not up to date; 2 the call cannot be carried out.`,
@@ -75,6 +77,37 @@ program
   .action(async (files: string[], options: CheckOptions) => {
     const { check } = await import("./check.ts");
     status = await check(files, options);
+  });
+
+program
+  .command("diff [A] [B] [NAMES...]")
+  .description("show what changed between two revisions, or between two descriptions, and whom it breaks")
+  .option("-f, --format <FORMAT>", "text, markdown, or json for machines", "text")
+  .option("-r, --revision <R>", "of two descriptions: the revision to compare them at (default: the newest)")
+  .option(
+    "--only <KINDS>",
+    "only some changes, with commas between: breaking, wire, negotiation, name, requirement, documentation",
+  )
+  .option("--fail-on <WHICH>", "end with 1 on changes that are listed: any, or breaking")
+  .option("--schema", "print the JSON Schema of --format json instead")
+  .addHelpText(
+    "after",
+    `
+A and B are revisions of the standard, or files and folders of descriptions: an earlier and a later version. NAMES are
+devices (net), or, of two revisions, descriptions of your own. A change breaks a driver or device that was written for A
+where it no longer works with its peer of B, under the condition that is given.
+
+Examples:
+  virtgen diff 1.2 1.4                                what two revisions changed, device by device
+  virtgen diff 1.2 1.4 net blk                        in these devices
+  virtgen diff 1.1 1.3 my-device.virtio               in a device of your own
+  virtgen diff old/my-device.virtio my-device.virtio  what you have changed
+  git show HEAD:my-device.virtio | virtgen diff --fail-on breaking - my-device.virtio
+  virtgen diff --only breaking 1.0 1.4                what older drivers and devices stumble over`,
+  )
+  .action(async (a: string | undefined, b: string | undefined, names: string[], options: DiffOptions) => {
+    const { diff } = await import("./diff.ts");
+    status = await diff([a, b], names, options);
   });
 
 program

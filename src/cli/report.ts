@@ -7,8 +7,19 @@ export type Format = "text" | "json";
 
 /** @throws CallError for a format that does not exist. */
 export function formatOf(text: string): Format {
-  if (text === "text" || text === "json") return text;
-  throw new CallError("V9006", `there is no format '${text}'`, "possible are 'text' and 'json'");
+  return wordOf("format", text, ["text", "json"]);
+}
+
+/** One of the words that an option takes. @throws CallError for another. */
+export function wordOf<W extends string>(option: string, text: string, words: readonly W[]): W {
+  const found = words.find((word) => word === text);
+  if (found !== undefined) return found;
+  const quoted = words.map((word) => `'${word}'`);
+  throw new CallError(
+    "V9006",
+    `there is no ${option} '${text}'`,
+    `possible are ${quoted.slice(0, -1).join(", ")} and ${quoted.at(-1) ?? ""}`,
+  );
 }
 
 /** Colour only where a person looks, unless NO_COLOR or FORCE_COLOR say otherwise. */

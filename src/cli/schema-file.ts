@@ -6,3 +6,8 @@ import { packageFolder } from "./package-folder.ts";
 export function irSchemaText(): string {
   return readFileSync(join(packageFolder(), "src/ir/schema/virtgen-ir.schema.json"), "utf8");
 }
+
+/** The same of a comparison. */
+export function diffSchemaText(): string {
+  return readFileSync(join(packageFolder(), "src/ir/schema/virtgen-diff.schema.json"), "utf8");
+}

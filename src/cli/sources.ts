@@ -58,6 +58,15 @@ export async function readSources(names: readonly string[]): Promise<Sources> {
   };
 }
 
+/** Whether an argument is a description, a folder of them or standard input, and not the name of a device (`net`). */
+export function isDescriptionName(name: string): boolean {
+  if (name === standardInput || name.endsWith(ending) || /[./\\]/.test(name)) return true;
+  return (
+    statSync(name, { throwIfNoEntry: false }) !== undefined &&
+    !bundledSources().some((one) => moduleName(one.text) === name)
+  );
+}
+
 /** A path as it is written from the working directory: no part of it says where that lies. */
 export function fromHere(path: string): string {
   return relative(".", path).split(sep).join("/") || ".";

@@ -20,7 +20,8 @@ export function followNames(ir: Ir, all: Ir, revision: Revision): Ir {
 export type NewNames = ReadonlyMap<ReferenceKey, Name>;
 
 /** Kind of reference, module, and the name that the references have now; of a constant the group before its name. */
-export type ReferenceKey = `${"module" | "type" | "feature" | "group" | "constant" | "register" | "member" | "queue"} ${string}`;
+export type ReferenceKey =
+  `${"module" | "type" | "feature" | "group" | "constant" | "register" | "member" | "queue"} ${string}`;
 
 /** A copy of an IR in which references go by other names; elements keep theirs. */
 export function renameReferences(ir: Ir, names: NewNames): Ir {
@@ -125,7 +126,7 @@ function newNames(
   }
   const { queues } = object;
   if (Array.isArray(queues) && "parts" in object)
-    return [["queues", queues.map((queue) => names.get(`queue ${module}.${String(queue)}`)?.name ?? queue)]];
+    return [["queues", queues.map((queue) => names.get(`queue ${module}.${String(queue)}`)?.name ?? String(queue))]];
   if ("module" in object && "group" in object) return called("group", `group ${text("module")}.${text("group")}`);
   if ("module" in object && (object["kind"] === "struct" || object["kind"] === "external"))
     return called("name", `type ${text("module")}.${text("name")}`);

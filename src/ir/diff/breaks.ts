@@ -1,8 +1,8 @@
-import { evaluate } from "../expression.ts";
-import type { Element, Expression, Feature, Field, Queue, Rule } from "../model.ts";
-import { simplify } from "../expression.ts";
+import { evaluate, simplify, walkExpression } from "../expression.ts";
+import type { Element, Expression, Feature, Field, Queue, Rule, Type } from "../model.ts";
 import { between, both, canHoldWithout, conditionWords, not, type InBoth, type Truth } from "./conditions.ts";
 import { blockEntry, reachOf, type Entry } from "./entry.ts";
+import { typeText } from "./fact-text.ts";
 import type { Aspect, Breakage, Peer } from "./model.ts";
 
 /**
@@ -19,11 +19,17 @@ export interface Shared {
   readonly feature: InBoth;
   /** Queues of a module, by their name on the earlier side. */
   readonly queue: (module: string, queue: string) => boolean;
+  /** The integer that a type is in bytes, on either side: of a scalar itself, of a struct that only divides one into bits. */
+  readonly word: (type: Type) => string | undefined;
+  /** A struct, a message or a member of the configuration space. */
+  readonly block: (module: string, name: string) => boolean;
+  /** `group.name`, the group empty where it has no name. */
+  readonly constant: (module: string, constant: string) => boolean;
 }
 
 /** @param entry of the later side, its references named as the earlier side does */
 export function breaksByAddition(module: string, entry: Entry, shared: Shared): readonly Breakage[] {
-  if (entry.subject === "rule") return ruleBreaks(entry, shared, "added");
+  if (entry.subject === "rule") return ruleBreaks(module, entry, shared, "added");
   // A choice is as much as is in what can be chosen.
   if (entry.children.length > 0 && entry.children.every((child) => child.subject === "alternative"))
     return union(
@@ -32,8 +38,8 @@ export function breaksByAddition(module: string, entry: Entry, shared: Shared): 
   return breakages(peersOfAddition(module, entry, shared), between(reachOf(entry), shared.feature));
 }
 
-export function breaksByRemoval(entry: Entry, shared: Shared): readonly Breakage[] {
-  if (entry.subject === "rule") return ruleBreaks(entry, shared, "removed");
+export function breaksByRemoval(module: string, entry: Entry, shared: Shared): readonly Breakage[] {
+  if (entry.subject === "rule") return ruleBreaks(module, entry, shared, "removed");
   // Whoever negotiates it is alone with it.
   if (entry.subject === "feature") return bothPeers.map((peer) => ({ peer, when: entry.element.name }));
   return breakages(peersOfRemoval(entry), between(reachOf(entry), shared.feature));
@@ -97,7 +103,13 @@ function peersOfRemoval(entry: Entry): readonly Peer[] {
 }
 
 /** @param after its references named as the earlier side does */
-export function breaksByChange(before: Entry, after: Entry, aspect: Aspect, shared: Shared): readonly Breakage[] {
+export function breaksByChange(
+  module: string,
+  before: Entry,
+  after: Entry,
+  aspect: Aspect,
+  shared: Shared,
+): readonly Breakage[] {
   if (inHouse(after)) return [];
   const reach = both(between(reachOf(before), shared.feature), between(reachOf(after), shared.feature));
   switch (aspect) {
@@ -106,7 +118,7 @@ export function breaksByChange(before: Entry, after: Entry, aspect: Aspect, shar
     case "requires":
       return requirementBreaks(before, after, shared.feature);
     case "condition":
-      return conditionBreaks(before, after, shared);
+      return conditionBreaks(module, before, after, shared);
     case "number":
       if (after.subject === "queue" && !queueMoves(before.element, after.element, shared.feature)) return [];
       return breakages(bothPeers, reach);
@@ -115,13 +127,14 @@ export function breaksByChange(before: Entry, after: Entry, aspect: Aspect, shar
     case "access":
       return breakages(peersOfAccess(before, after), reach);
     case "range":
-      if (after.subject === "rule") return ruleBreaks(after, shared, "changed");
+      if (after.subject === "rule") return ruleBreaks(module, after, shared, "changed");
       return breakages(peersOfRange(before, after), reach);
     case "byte-order":
       // Only of what the legacy interface had before VERSION_1, whose peers do not negotiate that.
       return bothPeers.map((peer) => ({ peer, when: "not VERSION_1" }));
-    case "bits":
     case "type":
+      return breakages(isReserved(before) || sameBytes(before, after, shared) ? nobody : bothPeers, reach);
+    case "bits":
       return breakages(after.subject === "feature-range" || isReserved(before) ? nobody : bothPeers, reach);
     case "offset":
       return breakages(isReserved(before) || !isPlaced(before) || !isPlaced(after) ? nobody : bothPeers, reach);
@@ -175,10 +188,9 @@ function breakages(peers: readonly Peer[], truth: Truth): readonly Breakage[] {
 }
 
 /** Where it is there in more cases than before, it is an addition in those; where in fewer, a removal. */
-function conditionBreaks(before: Entry, after: Entry, shared: Shared): readonly Breakage[] {
+function conditionBreaks(module: string, before: Entry, after: Entry, shared: Shared): readonly Breakage[] {
   const was = between(reachOf(before), shared.feature);
   const is = between(reachOf(after), shared.feature);
-  const module = after.path.split("/")[0] ?? "";
   const found: Breakage[] = [];
   if (after.subject === "rule") return [];
   if (canHoldWithout(is, was)) found.push(...breakages(peersOfAddition(module, after, shared), both(is, not(was))));
@@ -218,12 +230,15 @@ function queueMoves(before: Element, after: Element, inBoth: InBoth): boolean {
 }
 
 function printed(truth: Truth): string {
-  return conditionWords(truth) ?? String(truth);
+  return conditionWords(truth) ?? (truth === true ? "always" : "never");
+}
+
+function tagsOf(entry: Entry): readonly string[] {
+  return (entry.facts.get("tags") ?? "").split(", ");
 }
 
 function peersOfTags(before: Entry, after: Entry): readonly Peer[] {
-  const tags = (entry: Entry): readonly string[] => (entry.facts.get("tags") ?? "").split(", ");
-  const [was, is] = [tags(before), tags(after)];
+  const [was, is] = [tagsOf(before), tagsOf(after)];
   const peers = new Set<Peer>();
   if (was.some((tag) => !is.includes(tag))) for (const peer of peersOfRemoval(before)) peers.add(peer);
   if (is.some((tag) => !was.includes(tag)))
@@ -231,12 +246,20 @@ function peersOfTags(before: Entry, after: Entry): readonly Peer[] {
   return bothPeers.filter((peer) => peers.has(peer));
 }
 
+/** How freely the driver may write: the larger the more. */
+function freedom(entry: Entry): number {
+  const text = entry.facts.get("access") ?? "";
+  return ["read", "read-only"].includes(text)
+    ? 0
+    : text.startsWith("writable before")
+      ? 1
+      : /at any time/.test(text)
+        ? 3
+        : 2;
+}
+
 /** A driver that writes where it may now, a device that does not expect it; and the other way round. */
 function peersOfAccess(before: Entry, after: Entry): readonly Peer[] {
-  const freedom = (entry: Entry): number => {
-    const text = entry.facts.get("access") ?? "";
-    return ["read", "read-only"].includes(text) ? 0 : text.startsWith("writable before") ? 1 : /at any time/.test(text) ? 3 : 2;
-  };
   const [was, is] = [freedom(before), freedom(after)];
   return was === is ? bothPeers : was < is ? ["device"] : ["driver"];
 }
@@ -260,6 +283,19 @@ function limits(entry: Entry): { readonly from: bigint; readonly to: bigint } | 
   return from === undefined || to === undefined ? undefined : { from, to };
 }
 
+/** The same integers in the same arrays: only what their bits are called is new. */
+function sameBytes(before: Entry, after: Entry, shared: Shared): boolean {
+  const bytesOf = (entry: Entry): string | undefined => {
+    const { type, dimensions } = entry.element as Partial<Pick<Field, "type" | "dimensions">>;
+    const word = type === undefined ? undefined : shared.word(type);
+    return type === undefined || dimensions === undefined || word === undefined
+      ? undefined
+      : word + typeText({ kind: "opaque" }, dimensions, "");
+  };
+  const was = bytesOf(before);
+  return was !== undefined && was === bytesOf(after);
+}
+
 function readersOf(entry: Entry): readonly Peer[] {
   const writer = writerOf(entry);
   return writer === undefined ? bothPeers : [writer === "driver" ? "device" : "driver"];
@@ -277,14 +313,27 @@ function writerOf(entry: Entry): Peer | undefined {
 }
 
 /** Rules that a program can test, and that have to be kept. What words ask for is not on the wire. */
-function ruleBreaks(entry: Entry, shared: Shared, what: "added" | "removed" | "changed"): readonly Breakage[] {
+function ruleBreaks(
+  module: string,
+  entry: Entry,
+  shared: Shared,
+  what: "added" | "removed" | "changed",
+): readonly Breakage[] {
   const rule = entry.element as Rule;
   if (rule.sentence !== undefined || rule.form === "should" || rule.form === "may") return [];
-  const module = entry.path.split("/")[0] ?? "";
   const known = (rule.features ?? []).filter((feature) => shared.feature(module, feature));
   if (rule.form === "conflicts" && known.length < 2) return [];
   if (rule.form === "at_least_one" && known.length === 0) return [];
   if (rule.expression !== undefined && simplify(rule.expression, shared.feature) === true) return [];
+  // What only one side has, a peer of the other does not send.
+  let isShared = true;
+  if (rule.expression !== undefined)
+    walkExpression(rule.expression, (part) => {
+      const [root] = part.op === "member" ? part.path : [];
+      if (root !== undefined && !shared.block(module, root.name)) isShared = false;
+      if (part.op === "constant" && !shared.constant(part.module, `${part.group}.${part.name}`)) isShared = false;
+    });
+  if (!isShared) return [];
   const keeper: Peer = rule.role ?? (rule.form === "offers" ? "device" : "driver");
   const other: Peer = keeper === "driver" ? "device" : "driver";
   const peers = what === "added" ? [keeper] : what === "removed" ? [other] : bothPeers;

@@ -5,7 +5,7 @@ import { breaksByAddition, breaksByChange, breaksByRemoval, type Shared } from "
 import { categoryOf } from "./category.ts";
 import { moduleEntry } from "./entries.ts";
 import type { Entry } from "./entry.ts";
-import type { Aspect, Change, Comparison, ModuleChanges, State } from "./model.ts";
+import type { Aspect, Change, Differences, ModuleChanges, State } from "./model.ts";
 import { pairEntries, type Pair } from "./pair.ts";
 import { liesInReserved, liesWithin } from "./reserved.ts";
 
@@ -14,18 +14,20 @@ import { liesInReserved, liesWithin } from "./reserved.ts";
  * of an earlier and a later version of a description at one. What an element is called at another revision is known from
  * the description (`was … until`), so that a renaming is one; what has only another name is one, too.
  */
-export function compare(before: Ir, after: Ir): Comparison {
+export function compare(before: Ir, after: Ir): Differences {
   const [from, to] = [revisionOf(before), revisionOf(after)];
   const older = compareRevisions(from, to) < 0 ? from : to;
-  const entries = (ir: Ir, revision: Revision): readonly Entry[] =>
-    ir.modules.map((module) => moduleEntry(module, revision, older));
-  const [earlier, later] = [entries(before, from), entries(after, to)];
+  const earlier = before.modules.map((module) => moduleEntry(module, from, older));
+  const later = after.modules.map((module) => moduleEntry(module, to, older));
   const modules = pairEntries(earlier, later);
   // The later side once more, with its references by the names of the earlier one: what is the same reads the same.
-  const renamed = entries(renameReferences(after, newNames(modules)), to);
+  const names = newNames(modules);
+  const renamed = renameReferences(after, names).modules.map((module) =>
+    moduleEntry(module, to, older, names.get(`module ${module.name}`)?.name),
+  );
   const alike = new Map<Entry, Entry>();
   alignEntries(later, renamed, alike);
-  const comparing = new Comparing(alike, shared(modules), from === to);
+  const comparing = new Comparing(alike, shared(modules, [before, after]), from === to);
   return {
     format: "virtgen-diff",
     version: 1,
@@ -101,16 +103,66 @@ function referenceKey(entry: Entry, module: string): ReferenceKey | undefined {
 }
 
 /** By the names of the earlier side. */
-function shared(modules: readonly Pair[]): Shared {
-  const names = { feature: new Set<string>(), queue: new Set<string>() };
-  for (const module of modules)
-    for (const { before, after } of module.inside)
-      if (before !== undefined && after !== undefined && (before.subject === "feature" || before.subject === "queue"))
-        names[before.subject].add(`${module.before?.element.name ?? ""}.${before.element.name}`);
-  return {
-    feature: (module, name) => names.feature.has(`${module}.${name}`),
-    queue: (module, name) => names.queue.has(`${module}.${name}`),
+function shared(modules: readonly Pair[], irs: readonly Ir[]): Shared {
+  const names = new Map<string, Set<string>>();
+  const note = (kind: keyof Shared, name: string): void => {
+    names.set(kind, (names.get(kind) ?? new Set()).add(name));
   };
+  const noteAll = (pairs: readonly Pair[], module: string, group: string): void => {
+    for (const { before, after, inside } of pairs) {
+      if (before === undefined || after === undefined) continue;
+      const { name } = before.element;
+      switch (before.subject) {
+        case "feature":
+        case "queue":
+          note(before.subject, `${module}.${name}`);
+          break;
+        case "constants":
+          noteAll(inside, module, `${name}.`);
+          break;
+        case "constant":
+          note("constant", `${module}.${group}${name}`);
+          break;
+        case "config":
+          for (const member of inside)
+            if (member.before !== undefined && member.after !== undefined)
+              note("block", `${module}.${member.before.element.name}`);
+          break;
+        default:
+          note("block", `${module}.${name}`);
+      }
+    }
+  };
+  for (const module of modules) noteAll(module.inside, module.before?.element.name ?? "", ".");
+  const has =
+    (kind: keyof Shared) =>
+    (module: string, name: string): boolean =>
+      names.get(kind)?.has(`${module}.${name}`) === true;
+  const words = new Map(irs.flatMap((ir) => wordStructs(ir)));
+  return {
+    feature: has("feature"),
+    queue: has("queue"),
+    block: has("block"),
+    constant: has("constant"),
+    word: (type) =>
+      type.kind === "scalar"
+        ? type.name
+        : type.kind === "struct"
+          ? words.get(`${type.module}.${type.name}`)
+          : undefined,
+  };
+}
+
+/** Structs that are one word of bits, with the type of that. */
+function wordStructs(ir: Ir): readonly (readonly [string, string])[] {
+  return ir.modules.flatMap((module) =>
+    module.items.flatMap((item) => {
+      const [word, ...others] = item.kind === "struct" ? item.members : [];
+      return word?.kind === "bits" && others.length === 0 && word.dimensions.length === 0
+        ? [[`${module.name}.${item.name}`, word.type.name] as const]
+        : [];
+    }),
+  );
 }
 
 /** Facts that only tell of something else that is listed. */
@@ -121,6 +173,8 @@ class Comparing {
   private readonly shared: Shared;
   /** Two versions of a description at one revision: when something exists is a fact of it then. */
   private readonly sameRevision: boolean;
+  /** The one that is gone through, by its name on the earlier side. */
+  private module = "";
 
   constructor(alike: ReadonlyMap<Entry, Entry>, both: Shared, sameRevision: boolean) {
     this.alike = alike;
@@ -130,6 +184,7 @@ class Comparing {
 
   changes(pair: Pair, block?: Pair): readonly Change[] {
     const { before, after } = pair;
+    if ((before ?? after)?.subject === "module") this.module = (before ?? after)?.element.name ?? "";
     if (before === undefined) return after === undefined ? [] : [this.added(after, block)];
     if (after === undefined) return [this.removed(before, block)];
     return [
@@ -147,7 +202,7 @@ class Comparing {
       ...this.about(entry, "added"),
       before: null,
       after: stateOf(entry, entry.summary),
-      breaks: takes || inert ? [] : breaksByAddition(moduleOf(entry), renamed, this.shared),
+      breaks: takes || inert ? [] : breaksByAddition(this.module, renamed, this.shared),
       ...(takes && !isReserved(entry) ? { takesReserved: true } : {}),
     };
   }
@@ -158,7 +213,7 @@ class Comparing {
       ...this.about(entry, "removed"),
       before: stateOf(entry, entry.summary),
       after: null,
-      breaks: inert ? [] : breaksByRemoval(entry, this.shared),
+      breaks: inert ? [] : breaksByRemoval(this.module, entry, this.shared),
     };
   }
 
@@ -168,7 +223,7 @@ class Comparing {
       ...this.about(after, aspect, before),
       before: stateOf(before, was),
       after: stateOf(after, is),
-      breaks: breaksByChange(before, renamed, aspect, this.shared),
+      breaks: breaksByChange(this.module, before, renamed, aspect, this.shared),
     });
     const found: Change[] = [];
     const isNamed = before.element.name !== after.element.name && before.subject !== "rule";
@@ -178,10 +233,7 @@ class Comparing {
       if (was === is || (told.has(aspect) && (aspect === "since" ? !this.sameRevision : isNamed))) continue;
       found.push(change(aspect, was, after.facts.get(aspect) ?? ""));
     }
-    // A size follows from the type; where that stays, from what is inside.
-    return found.some((one) => one.what === "type")
-      ? found.filter((one) => one.what !== "size" || one.subject !== "member")
-      : found;
+    return found;
   }
 
   private about(
@@ -204,10 +256,6 @@ class Comparing {
 
 function isReserved(entry: Entry): boolean {
   return entry.facts.get("reserved") === "reserved";
-}
-
-function moduleOf(entry: Entry): string {
-  return entry.parent === undefined ? entry.element.name : moduleOf(entry.parent);
 }
 
 function stateOf(entry: Entry, text: string): State {

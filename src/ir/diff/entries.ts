@@ -21,8 +21,9 @@ import { membersOf, partsOf, type Surroundings } from "./member-entries.ts";
  * ranges, constants of a group without a name) is directly below the module.
  * @param revision that the module is cut at
  * @param older the older of the two revisions compared: elements are matched by their names in it
+ * @param called what references call the module, where that is not its name
  */
-export function moduleEntry(module: Module, revision: Revision, older: Revision): Entry {
+export function moduleEntry(module: Module, revision: Revision, older: Revision, called: string = module.name): Entry {
   return rootEntry(
     module.name,
     { revision, older },
@@ -39,11 +40,11 @@ export function moduleEntry(module: Module, revision: Revision, older: Revision)
       value: module.id === undefined ? undefined : String(module.id),
       summary: `${module.kind}${module.id === undefined ? "" : ` ${module.id}`} "${module.title}"`,
     },
-    (below) => module.items.forEach((item) => ofItem(item, module, below)),
+    (below) => module.items.forEach((item) => ofItem(item, module, called, below)),
   );
 }
 
-function ofItem(item: Item, module: Module, below: EntryMaker): void {
+function ofItem(item: Item, module: Module, called: string, below: EntryMaker): void {
   switch (item.kind) {
     case "features":
       for (const feature of item.features) below.in({ kind: item.kind, name: "" }, "features").add(ofFeature(feature));
@@ -85,7 +86,7 @@ function ofItem(item: Item, module: Module, below: EntryMaker): void {
           },
           summary: sizeText(item.layout, item.kind === "config"),
         },
-        (members) => membersOf(item.members, members, surroundings(module, item.kind === "config")),
+        (members) => membersOf(item.members, members, surroundings(called, item.kind === "config")),
       );
       break;
     case "response":
@@ -97,7 +98,7 @@ function ofItem(item: Item, module: Module, below: EntryMaker): void {
           facts: { size: sizeText(item.layout, false) },
           summary: sizeText(item.layout, false),
         },
-        (members) => membersOf(item.members, members, surroundings(module, false)),
+        (members) => membersOf(item.members, members, surroundings(called, false)),
       );
       break;
     case "request":
@@ -121,39 +122,41 @@ function ofItem(item: Item, module: Module, below: EntryMaker): void {
           conditions: reach === undefined ? [] : [reach],
           summary: `${item.kind} on ${item.queues.join(", ")}`,
         },
-        (parts) => partsOf(item.parts, parts, surroundings(module, false)),
+        (parts) => partsOf(item.parts, parts, surroundings(called, false)),
       );
       break;
     }
     case "registers":
-      below.in({ kind: item.kind, name: item.name }, `registers ${item.name}`).add(
-        { subject: "registers", element: item, name: "", facts: { title: item.title }, summary: item.title },
-        (registers) => {
-          for (const register of item.registers) {
-            const type = register.type.name;
-            registers.add({
-              subject: "register",
-              element: register,
-              place: `${register.offset} ${register.access} ${type} ${register.bank ?? ""}`,
-              facts: {
-                type,
-                offset: String(register.offset),
-                access: register.access,
-                bank: register.bank ?? "",
-                value: conditionText(register.value),
-                values: valuesText(register.values, module.name),
-              },
-              extent: { offset: register.offset, size: register.type.size, base: "" },
-              summary: [
-                `${register.access} ${type} at 0x${register.offset.toString(16)}`,
-                register.bank === undefined ? "" : `bank ${register.bank}`,
-              ]
-                .filter((part) => part !== "")
-                .join(", "),
-            });
-          }
-        },
-      );
+      below
+        .in({ kind: item.kind, name: item.name }, `registers ${item.name}`)
+        .add(
+          { subject: "registers", element: item, name: "", facts: { title: item.title }, summary: item.title },
+          (registers) => {
+            for (const register of item.registers) {
+              const type = register.type.name;
+              registers.add({
+                subject: "register",
+                element: register,
+                place: `${register.offset} ${register.access} ${type} ${register.bank ?? ""}`,
+                facts: {
+                  type,
+                  offset: String(register.offset),
+                  access: register.access,
+                  bank: register.bank ?? "",
+                  value: conditionText(register.value),
+                  values: valuesText(register.values, called),
+                },
+                extent: { offset: register.offset, size: register.type.size, base: "" },
+                summary: [
+                  `${register.access} ${type} at 0x${register.offset.toString(16)}`,
+                  register.bank === undefined ? "" : `bank ${register.bank}`,
+                ]
+                  .filter((part) => part !== "")
+                  .join(", "),
+              });
+            }
+          },
+        );
       break;
     case "pci_capability":
     case "ccw_command":
@@ -184,12 +187,20 @@ function ofItem(item: Item, module: Module, below: EntryMaker): void {
               {
                 subject: "section",
                 // A section has a name and nothing else of an element.
-                element: { ...item, name: section.name, cName: section.name, was: [], doc: "", aliases: [], errata: [] },
+                element: {
+                  ...item,
+                  name: section.name,
+                  cName: section.name,
+                  was: [],
+                  doc: "",
+                  aliases: [],
+                  errata: [],
+                },
                 facts: { size },
                 conditions: [],
                 summary: size,
               },
-              (members) => membersOf(section.members, members, surroundings(module, false)),
+              (members) => membersOf(section.members, members, surroundings(called, false)),
             );
           }
         },
@@ -227,13 +238,13 @@ function ofItem(item: Item, module: Module, below: EntryMaker): void {
       break;
     }
     case "house":
-      house(item, below.in({ kind: item.kind, name: item.name }, `house ${item.name}`), module);
+      house(item, below.in({ kind: item.kind, name: item.name }, `house ${item.name}`), called);
       break;
   }
 }
 
-function surroundings(module: Module, config: boolean): Surroundings {
-  return { module: module.name, config, prefix: "", base: "" };
+function surroundings(module: string, config: boolean): Surroundings {
+  return { module, config, prefix: "", base: "" };
 }
 
 /** The legacy interface has some things in the guest's byte order; every later revision has all as their types say. */
@@ -337,7 +348,7 @@ function ofRule(rule: Rule): Draft {
 }
 
 /** What another house makes of the module: names, never the bytes, which `check` holds against it. */
-function house(item: House, below: EntryMaker, module: Module): void {
+function house(item: House, below: EntryMaker, module: string): void {
   below.add(
     {
       subject: "house",
@@ -351,12 +362,12 @@ function house(item: House, below: EntryMaker, module: Module): void {
     },
     (inside) => {
       for (const view of item.views) {
-        const members = view.members.map((member) => member.name).join(", ");
+        const members = view.members.map((member) => (member.name === "" ? member.kind : member.name)).join(", ");
         const size = sizeText(view.layout, false);
         inside.add({ subject: "view", element: view, facts: { members, size, refers: view.of }, summary: size });
       }
       for (const typedef of item.typedefs) {
-        const type = typeText(typedef.type, [], module.name);
+        const type = typeText(typedef.type, [], module);
         inside.add({ subject: "typedef", element: typedef, facts: { type }, summary: type });
       }
       for (const one of item.constants)

@@ -2,16 +2,7 @@ import type { Arm, BitWord, Field, Member, PartItem, Tag } from "../model.ts";
 import { printExpression } from "../print-expression.ts";
 import type { EntryMaker } from "./entry-maker.ts";
 import type { Extent } from "./entry.ts";
-import {
-  accessText,
-  bytes,
-  conditionText,
-  rangeText,
-  sizeText,
-  tagText,
-  typeText,
-  valuesText,
-} from "./fact-text.ts";
+import { accessText, conditionText, rangeText, sizeText, tagText, typeText, valuesText } from "./fact-text.ts";
 
 /** What members stand in. */
 export interface Surroundings {
@@ -35,7 +26,6 @@ function ofMember(member: Member, below: EntryMaker, around: Surroundings): void
   const inner: Surroundings = named ? { ...around, prefix: `${name}.` } : around;
   const element = named ? member : { ...member, name: member.kind, cName: "" };
   const extent = extentOf(member, around);
-  const size = extent.size === null ? "" : bytes(extent.size);
   switch (member.kind) {
     case "field":
       fieldEntry(member, below, around, name);
@@ -50,12 +40,11 @@ function ofMember(member: Member, below: EntryMaker, around: Surroundings): void
           subject: "member",
           element,
           name,
-          facts: { type: array, offset: offsetText(extent.offset), size },
+          facts: { type: array, offset: offsetText(extent.offset) },
           extent,
           summary: located(array, extent),
         },
-        (inside) =>
-          membersOf(member.members, inside, member.dimensions.length > 0 ? { ...inner, base: name } : inner),
+        (inside) => membersOf(member.members, inside, member.dimensions.length > 0 ? { ...inner, base: name } : inner),
       );
       break;
     }
@@ -77,17 +66,13 @@ function ofMember(member: Member, below: EntryMaker, around: Surroundings): void
     case "switch":
     case "window": {
       const by =
-        member.kind === "window"
-          ? member.by.join(", ")
-          : member.by === undefined
-            ? ""
-            : printExpression(member.by);
+        member.kind === "window" ? member.by.join(", ") : member.by === undefined ? "" : printExpression(member.by);
       below.add(
         {
           subject: "member",
           element,
           name,
-          facts: { kind: member.kind, by, offset: offsetText(extent.offset), size },
+          facts: { kind: member.kind, by, offset: offsetText(extent.offset) },
           extent,
           summary: located(by === "" ? member.kind : `${member.kind} by ${by}`, extent),
         },
@@ -163,8 +148,7 @@ export function partsOf(parts: readonly PartItem[], below: EntryMaker, around: S
         summary: `switch by ${by}`,
       },
       (inside) => {
-        for (const arm of part.arms)
-          alternative(arm, inside, around, (made, inner) => partsOf(arm.parts, made, inner));
+        for (const arm of part.arms) alternative(arm, inside, around, (made, inner) => partsOf(arm.parts, made, inner));
       },
     );
   }
@@ -180,13 +164,11 @@ function fieldEntry(field: Field, below: EntryMaker, around: Surroundings, name:
       element: field,
       name,
       // What is reserved has no name to speak of, and so no other one.
-      place:
-        field.reserved === true || extent.offset === null ? undefined : `${extent.base} ${extent.offset} ${type}`,
+      place: field.reserved === true || extent.offset === null ? undefined : `${extent.base} ${extent.offset} ${type}`,
       facts: {
-        "type": type,
+        type,
         "offset": offsetText(extent.offset),
-        "size": extent.size === null ? "" : bytes(extent.size),
-        "value": value,
+        value,
         "range": rangeText(field.range),
         "values": valuesText(field.values, around.module),
         "access": around.config ? accessText(field.access) : "",
@@ -234,7 +216,6 @@ function wordEntry(word: BitWord, below: EntryMaker, around: Surroundings, name:
       facts: {
         type,
         offset: offsetText(extent.offset),
-        size: extent.size === null ? "" : bytes(extent.size),
         access: around.config ? accessText(word.access) : "",
       },
       extent,

@@ -2,7 +2,7 @@ import type { Place } from "../../diagnostic/diagnostic.ts";
 import type { ItemKind, Revision } from "../model.ts";
 
 /** What differs between two descriptions, each cut at a revision: plain JSON, what `virtgen diff --format json` prints. */
-export interface Comparison {
+export interface Differences {
   readonly format: "virtgen-diff";
   readonly version: 1;
   readonly before: Compared;

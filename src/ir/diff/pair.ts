@@ -15,10 +15,14 @@ export interface Pair {
 export function pairEntries(before: readonly Entry[], after: readonly Entry[]): readonly Pair[] {
   const partner = new Map<Entry, Entry>();
   const match = (keysOf: (entry: Entry) => readonly string[]): void => {
-    const free = (entries: readonly Entry[]): readonly Entry[] => entries.filter((entry) => !partner.has(entry));
-    const ours = uniqueByKey(free(after), keysOf);
-    for (const [key, old] of uniqueByKey(free(before), keysOf)) {
-      const now = ours.get(key);
+    const [theirs, ours] = [before, after].map((entries) =>
+      uniqueByKey(
+        entries.filter((entry) => !partner.has(entry)),
+        keysOf,
+      ),
+    );
+    for (const [key, old] of theirs ?? []) {
+      const now = ours?.get(key);
       if (now === undefined || partner.has(now) || partner.has(old)) continue;
       partner.set(now, old);
       partner.set(old, now);

@@ -1,113 +1,171 @@
-import type { Element, Member, Revision } from "../../ir/model.ts";
-import { printExpression } from "../../ir/print-expression.ts";
+import type { Aspect, Breakage, Change, ModuleChanges } from "../../ir/diff/model.ts";
+import type { Item, Module, Revision } from "../../ir/model.ts";
 import { revisionName } from "./availability.ts";
-import type { Change, SizeChange, Step } from "./changes.ts";
-import { condition } from "./expression-words.ts";
-import { configSize, sizeText } from "./layout-view.ts";
-import { lengthsOf } from "./links.ts";
-import { accessOf } from "./member-rows.ts";
-import { code, counted, joined, table, type TableView } from "./markdown.ts";
+import {
+  errataHeading,
+  featuresHeading,
+  itemHeading,
+  registersHeading,
+  requirementsHeading,
+  sectionHeading,
+  singleConstantsHeading,
+} from "./headings.ts";
+import { code, counted, joined, listed, table, type TableView } from "./markdown.ts";
 
-export interface StepView {
-  /** `1.2 → 1.3` */
-  readonly heading: string;
-  readonly begins: string;
-  readonly table: TableView | null;
-}
-
-interface Line {
-  readonly kind: string;
+/** A line of a table of changes: all changes of a kind at one place that break the same. */
+export interface ChangeRow {
+  readonly kind: "added" | "changed" | "renamed" | "size" | "removed";
+  /** The heading that it stands under on the module's page; empty for the module itself. */
   readonly place: string;
   readonly what: string;
+  /** Whom it breaks, and when; empty where it breaks nobody. */
+  readonly breaks: string;
 }
 
-/** The newest first: that is what a maintainer asks for. */
-export function stepViews(steps: readonly Step[], linkTo: (heading: string) => string): readonly StepView[] {
-  return steps.toReversed().map((step) => stepView(step, linkTo));
+/** A module on both sides, as far as it is there. */
+export interface Sides {
+  readonly before: Module | undefined;
+  readonly after: Module | undefined;
 }
 
 export function stepHeading(from: Revision, to: Revision): string {
   return `${revisionName(from)} → ${to}`;
 }
 
-function stepView(step: Step, linkTo: (heading: string) => string): StepView {
-  return {
-    heading: stepHeading(step.from, step.to),
-    begins: step.begins ? `New in ${step.to}.` : "",
-    table: table(linesOf(step), [
-      { title: "Change", cell: (line) => line.kind },
-      { title: "Where", cell: (line) => linkTo(line.place) },
-      { title: "What", cell: (line) => line.what },
-    ]),
-  };
+/** Whether the module itself came or went; what is in it is not listed then. */
+export function isWhole(changes: ModuleChanges): boolean {
+  return changes.changes.some(({ subject, what }) => subject === "module" && (what === "added" || what === "removed"));
 }
 
-/** One line for all changes of a kind at one place. */
-function linesOf(step: Step): readonly Line[] {
-  const lines = new Map<string, { kind: Change["kind"]; place: string; changes: Change[] }>();
-  for (const change of step.changes) {
-    const { place } = change.visited;
-    const key = `${change.kind} ${place}`;
-    const line = lines.get(key) ?? { kind: change.kind, place, changes: [] };
+/**
+ * What a page tells of a module's changes, those that break somebody first. Changes of documentation and of other houses'
+ * names are left out, rules are counted.
+ */
+export function changeRows({ changes }: ModuleChanges, sides: Sides): readonly ChangeRow[] {
+  const lines = new Map<string, { row: Omit<ChangeRow, "what">; changes: Change[] }>();
+  for (const change of changes) {
+    if (!isTold(change)) continue;
+    const row = { kind: kindOf(change), place: placeOf(change, sides), breaks: breaksText(change.breaks) };
+    const key = JSON.stringify(row);
+    const line = lines.get(key) ?? { row, changes: [] };
     line.changes.push(change);
     lines.set(key, line);
   }
-  return [
-    ...order.flatMap((kind) =>
-      [...lines.values()]
-        .filter((line) => line.kind === kind)
-        .map((line) => ({ kind, place: line.place, what: whatOf(line.changes) })),
-    ),
-    ...step.sizes.map((size): Line => ({ kind: "size", place: size.name, what: sizeChange(size) })),
-  ];
+  const rows = [...lines.values()].map(({ row, changes: all }): ChangeRow => ({ ...row, what: whatOf(all, sides) }));
+  const rank = (row: ChangeRow): number => (row.breaks === "" ? order.length : 0) + order.indexOf(row.kind);
+  return rows.toSorted((a, b) => rank(a) - rank(b));
 }
 
-const order: readonly Change["kind"][] = ["added", "changed", "renamed", "removed"];
+const order: readonly ChangeRow["kind"][] = ["added", "changed", "renamed", "removed", "size"];
 
-function whatOf(changes: readonly Change[]): string {
-  const names = new Set(
-    changes
-      .filter(({ visited }) => visited.kind !== "rule" && visited.kind !== "erratum" && visited.name !== "")
-      .map((change) => entryOf(change)),
+export function changesTable(rows: readonly ChangeRow[], linkTo: (heading: string) => string): TableView | null {
+  return table(rows, [
+    { title: "Change", cell: (row) => row.kind },
+    { title: "Where", cell: (row) => linkTo(row.place) },
+    { title: "What", cell: (row) => row.what },
+    { title: "Breaks", cell: (row) => row.breaks },
+  ]);
+}
+
+function isTold(change: Change): boolean {
+  return (
+    change.category !== "documentation" &&
+    change.block?.kind !== "house" &&
+    change.what !== "c-name" &&
+    change.what !== "aliases"
   );
-  const requirements = changes.filter(({ visited }) => visited.kind === "rule").length;
-  const errata = changes.filter(({ visited }) => visited.kind === "erratum").length;
+}
+
+function kindOf({ what, name }: Change): ChangeRow["kind"] {
+  if (what === "added" || what === "removed") return what;
+  if (what === "name") return "renamed";
+  return what === "size" && name === "" ? "size" : "changed";
+}
+
+/** `driver and device if X`; several conditions apart. */
+export function breaksText(breaks: readonly Breakage[]): string {
+  const peers = new Map<string | null, string[]>();
+  for (const { peer, when } of breaks) peers.set(when, [...(peers.get(when) ?? []), peer]);
+  return [...peers].map(([when, names]) => listed(names) + (when === null ? "" : ` if ${code(when)}`)).join("; ");
+}
+
+/** The heading of what it stands in; of a block its section, of the block's own facts the block. */
+function placeOf(change: Change, sides: Sides): string {
+  const { block, subject, name } = change;
+  if (block === undefined) return "";
+  switch (subject) {
+    case "rule":
+      return /^(?:requires|at_least_one|conflicts|offers)\b/.test(name) ? featuresHeading : requirementsHeading;
+    case "erratum":
+      return errataHeading;
+    case "registers":
+      return registersHeading;
+    default: {
+      const item = itemOf(change, sides);
+      if (item === undefined) return block.kind === "features" ? featuresHeading : singleConstantsHeading;
+      const isBlock = name === "" && (change.what === "added" || change.what === "removed" || change.what === "name");
+      return isBlock ? sectionHeading(item) : itemHeading(item);
+    }
+  }
+}
+
+function itemOf({ block, name }: Change, { before, after }: Sides): Item | undefined {
+  if (block === undefined) return undefined;
+  const isIt = (item: Item): boolean => {
+    if (item.kind !== block.kind) return false;
+    if (block.name !== "") return block.name === (item.kind === "response" ? item.to : item.name);
+    // Of groups without a name the one that has the constant.
+    return !("constants" in item) || item.kind === "house" || item.constants.some((one) => one.name === name);
+  };
+  return after?.items.find((item) => isIt(item)) ?? before?.items.find((item) => isIt(item));
+}
+
+/** Many rules are one number; one that breaks somebody is worth its words. */
+function isCounted(change: Change): boolean {
+  return change.subject === "rule" && change.breaks.length === 0;
+}
+
+function whatOf(changes: readonly Change[], sides: Sides): string {
+  const rules = changes.filter((change) => isCounted(change)).length;
+  const entries = new Map<string, string[]>();
+  for (const change of changes) {
+    if (isCounted(change)) continue;
+    const name = nameOf(change, sides);
+    entries.set(name, [...(entries.get(name) ?? []), factOf(change)]);
+  }
+  const named = [...entries].map(([name, facts]) => joined([name, joined(facts, ", ")], ": "));
   return joined(
-    [
-      ...names,
-      requirements === 0 ? "" : counted(requirements, "rule"),
-      errata === 0 ? "" : counted(errata, "erratum", "errata"),
-    ],
-    ", ",
+    [...named, rules === 0 ? "" : counted(rules, "rule")],
+    named.some((entry) => entry.includes(" → ")) ? "; " : ", ",
   );
 }
 
-function entryOf({ kind, visited, before, older }: Change): string {
-  const { name } = visited;
-  if (older !== undefined)
-    return `${code(visited.item?.kind === "struct" ? `struct ${older.cName}` : older.name)} is now ${name}`;
-  if (kind !== "changed" || before === undefined) return name;
-  const [was, is] = [signature(before.element, before.member), signature(visited.element, visited.member)];
-  return was === is ? name : `${was} is now ${is}`;
+/** Its name in the block; of a block what it is called on its page. */
+function nameOf(change: Change, sides: Sides): string {
+  if (change.what === "name") return "";
+  if (change.subject === "feature-range")
+    return code(`${change.name} ${(change.after ?? change.before)?.text.replace("bits ", "") ?? ""}`);
+  if (change.name !== "") return code(change.name);
+  const item = itemOf(change, sides);
+  if (change.what === "size" || item === undefined) return "";
+  return "sections" in item || item.kind === "external" || item.kind === "parameter"
+    ? code(item.name)
+    : itemHeading(item);
 }
 
-/** An element in a line, to hold it against another: `le32 size` if `F`. */
-function signature(element: Element, member: Member | undefined): string {
-  const lengths = member !== undefined && "dimensions" in member ? lengthsOf(member.dimensions) : "";
-  const type =
-    member !== undefined && "type" in member ? ("name" in member.type ? member.type.name : member.type.kind) : "";
-  const value = member?.kind === "field" && member.value !== undefined ? ` = ${printExpression(member.value)}` : "";
-  const access = member?.kind === "field" ? accessOf(member.access, false) : "";
-  return joined(
-    [
-      code(joined([type + lengths, element.name], " ") + value),
-      element.if === undefined ? "" : `if ${condition(element.if)}`,
-      access === "" ? "" : `(${access})`,
-    ],
-    " ",
-  );
+function factOf({ what, subject, before, after }: Change): string {
+  if (what === "added" || what === "removed" || subject === "feature-range") return "";
+  if (what === "name")
+    return subject === "struct"
+      ? `${code(`struct ${before?.cName ?? ""}`)} is now ${code(`struct ${after?.cName ?? ""}`)}`
+      : `${code(before?.name ?? "")} is now ${code(after?.name ?? "")}`;
+  const values = `${factText(what, before?.text ?? "")} → ${factText(what, after?.text ?? "")}`;
+  return what === "size" ? values : `${what.replace("-", " ")} ${values}`;
 }
 
-function sizeChange({ before, after, config }: SizeChange): string {
-  return config ? `${configSize(before)} → ${configSize(after)}` : `${sizeText(before)} → ${sizeText(after)}`;
+const words: ReadonlySet<Aspect> = new Set<Aspect>(["offset", "size", "bits", "access", "byte-order", "kind", "bit"]);
+
+function factText(aspect: Aspect, text: string): string {
+  if (text === "") return aspect === "condition" ? "always" : "nothing";
+  return words.has(aspect) ? text : code(text);
 }

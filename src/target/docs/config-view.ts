@@ -1,10 +1,12 @@
 import { compareRevisions } from "../../ir/availability.ts";
 import { revisions, type Config, type Module, type Revision } from "../../ir/model.ts";
 import { revisionName } from "./availability.ts";
-import type { ModuleAt } from "./changes.ts";
 import { configLayoutView, configSize, type LayoutView } from "./layout-view.ts";
 import type { Links } from "./links.ts";
 import { capitalized, code, joined, table, type TableView } from "./markdown.ts";
+
+/** Finds a module in the description cut at a revision; undefined where it does not exist there. */
+export type ModuleAt = (revision: Revision) => Module | undefined;
 
 export interface ConfigView {
   readonly doc: string;

@@ -1,13 +1,15 @@
 import { cut } from "../../ir/cut.ts";
+import { compare } from "../../ir/diff/compare.ts";
 import { compareRevisions } from "../../ir/availability.ts";
 import { revisions, type Ir, type Module, type Revision } from "../../ir/model.ts";
 import type { GeneratedFile, Target, TargetInput } from "../target.ts";
-import { alignTables } from "./align-tables.ts";
-import { changesPageView } from "./changes-page-view.ts";
-import { stepsOf, type ModuleAt } from "./changes.ts";
+import { tidyMarkdown } from "./comparison-markdown.ts";
+import { stepHeading } from "./changes-view.ts";
+import type { ModuleAt } from "./config-view.ts";
 import { indexView } from "./index-view.ts";
 import { Links, pageOf } from "./links.ts";
 import { pageView } from "./page-view.ts";
+import { stepPage, stepView, type Step } from "./step-view.ts";
 
 export const docs: Target = {
   name: "docs",
@@ -17,26 +19,33 @@ export const docs: Target = {
     const { ir, modules, revision, templates } = input;
     const pages = new Set(modules.map((module) => module.name));
     const earlier = cuts(input);
-    const described = modules.map((module) => {
-      const at: ModuleAt = (asked) => earlier.get(asked)?.modules.find((one) => one.name === module.name);
-      const whole = input.all.modules.find((one) => one.name === module.name);
-      return { module, at, steps: whole === undefined ? [] : stepsOf(whole, at, revision) };
-    });
-    return [
-      file("README.md", templates.render("index", { banner: banner(modules, input), revision, ...indexView(modules) })),
+    const shown = new Map(modules.map((module) => [module.name, module]));
+    const steps = stepsOf([...earlier.values()], pages);
+    const pageOfStep = (step: Step): GeneratedFile =>
       file(
-        "changes.md",
-        templates.render("changes", { banner: banner(modules, input), revision, ...changesPageView(described) }),
+        stepPage(step.comparison.after.revision),
+        templates.render("step-page", {
+          banner: banner(modules, input),
+          title: `virtio ${stepHeading(step.comparison.before.revision, step.comparison.after.revision)}`,
+          ...stepView(step.comparison, step.before, step.after, (name) => shown.get(name)),
+        }),
+      );
+    return [
+      file(
+        "README.md",
+        templates.render("index", { banner: banner(modules, input), revision, ...indexView(modules, steps) }),
       ),
-      ...described.map(({ module, at, steps }) =>
-        file(
+      ...steps.map((step) => pageOfStep(step)),
+      ...modules.map((module) => {
+        const at: ModuleAt = (asked) => earlier.get(asked)?.modules.find((one) => one.name === module.name);
+        return file(
           pageOf(module),
           templates.render("page", {
             banner: banner([module], input),
             ...pageView({ module, ir, links: new Links(ir, pages, module.name), revision, at, steps }),
           }),
-        ),
-      ),
+        );
+      }),
     ];
   },
 };
@@ -47,13 +56,19 @@ function cuts({ all, ir, revision }: TargetInput): ReadonlyMap<Revision, Ir> {
   return new Map(known.map((one) => [one, one === revision ? ir : cut(all, one)]));
 }
 
-/** One empty line between blocks, none at the end. */
+/** What each revision changed in the modules that have a page, where it changed something; the oldest first. */
+function stepsOf(irs: readonly Ir[], pages: ReadonlySet<string>): readonly Step[] {
+  return irs.flatMap((after, index): Step[] => {
+    const before = irs[index - 1];
+    if (before === undefined) return [];
+    const comparison = compare(before, after);
+    const modules = comparison.modules.filter((module) => pages.has(module.name));
+    return modules.length === 0 ? [] : [{ comparison: { ...comparison, modules }, before, after }];
+  });
+}
+
 function file(path: string, text: string): GeneratedFile {
-  const tidy = text
-    .replaceAll(/[ \t]+$/gm, "")
-    .replaceAll(/\n{3,}/g, "\n\n")
-    .trim();
-  return { path, text: alignTables(`${tidy}\n`) };
+  return { path, text: tidyMarkdown(text) };
 }
 
 interface BannerView {

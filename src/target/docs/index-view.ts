@@ -1,6 +1,8 @@
 import type { Item, Module } from "../../ir/model.ts";
+import { stepHeading } from "./changes-view.ts";
 import { pageOf } from "./links.ts";
 import { link, table, type Column, type TableView } from "./markdown.ts";
+import { stepPage, type Step } from "./step-view.ts";
 
 /** The first page: every module with what it has. */
 export interface IndexView {
@@ -8,9 +10,11 @@ export interface IndexView {
   readonly devices: TableView | null;
   readonly transports: TableView | null;
   readonly core: TableView | null;
+  /** Links to the pages of what the revisions changed, the newest first. */
+  readonly steps: string;
 }
 
-export function indexView(modules: readonly Module[]): IndexView {
+export function indexView(modules: readonly Module[], steps: readonly Step[]): IndexView {
   const devices = modules.filter((module) => module.kind === "device").toSorted((a, b) => (a.id ?? 0) - (b.id ?? 0));
   return {
     devices: table(devices, [
@@ -25,6 +29,12 @@ export function indexView(modules: readonly Module[]): IndexView {
       modules.filter((module) => module.kind === "core"),
       columns,
     ),
+    steps: steps
+      .toReversed()
+      .map(({ comparison: { before, after } }) =>
+        link(stepHeading(before.revision, after.revision), stepPage(after.revision)),
+      )
+      .join(", "),
   };
 }
 

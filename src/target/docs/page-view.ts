@@ -1,21 +1,20 @@
 import type { Element, ExternalType, Ir, Module, Revision } from "../../ir/model.ts";
 import { revisionName, revisionOf, sinceSentence } from "./availability.ts";
-import type { ModuleAt, Step } from "./changes.ts";
-import { stepViews, type StepView as ChangeStepView } from "./changes-view.ts";
 import { commandsViews, type CommandsView } from "./commands-view.ts";
-import { configView, type ConfigView } from "./config-view.ts";
+import { configView, type ConfigView, type ModuleAt } from "./config-view.ts";
 import { constantsViews, type ConstantsView } from "./constants-view.ts";
 import { errataViews, type ErratumView } from "./errata-view.ts";
 import { featuresView, type FeaturesView } from "./features-view.ts";
 import * as headings from "./headings.ts";
 import { housesViews, type HouseView } from "./houses-view.ts";
-import { headingLink, type Links } from "./links.ts";
+import type { Links } from "./links.ts";
 import { code, joined, link, plain, slug, table, type TableView } from "./markdown.ts";
 import { meaningOf } from "./meaning.ts";
 import { messageViews, type MessageView } from "./messages-view.ts";
 import { queuesView, type QueuesView } from "./queues-view.ts";
 import { registersViews, type RegistersView } from "./registers-view.ts";
 import { requirementsViews, type RequirementsView } from "./requirements-view.ts";
+import { moduleSteps, type ModuleStepView, type Step } from "./step-view.ts";
 import { structViews, type StructView } from "./structs-view.ts";
 
 /** All that a page says of its module, section by section; null or empty where there is no such section. */
@@ -40,7 +39,7 @@ export interface PageView {
   readonly requirements: readonly RequirementsView[];
   readonly errata: readonly ErratumView[];
   readonly houses: readonly HouseView[];
-  readonly changes: readonly ChangeStepView[];
+  readonly changes: readonly ModuleStepView[];
 }
 
 export interface PageInput {
@@ -73,7 +72,7 @@ export function pageView({ module, ir, links, revision, at, steps }: PageInput):
     requirements: requirementsViews(module),
     errata: errataViews(module),
     houses: housesViews(module, links),
-    changes: stepViews(steps, (heading) => headingLink(module, heading, "")),
+    changes: moduleSteps(module, steps),
   };
   return { ...view, contents: contentsOf(view) };
 }

@@ -1,25 +1,34 @@
 import { describe, expect, test } from "vitest";
+import { compareRevisions } from "../../../src/ir/availability.ts";
 import { cut } from "../../../src/ir/cut.ts";
-import type { Revision } from "../../../src/ir/model.ts";
-import { stepsOf } from "../../../src/target/docs/changes.ts";
-import { stepViews } from "../../../src/target/docs/changes-view.ts";
+import { compare } from "../../../src/ir/diff/compare.ts";
+import { revisions, type Ir, type Revision } from "../../../src/ir/model.ts";
+import { moduleSteps, type Step } from "../../../src/target/docs/step-view.ts";
 import { compiled, device } from "./description.ts";
 
-/** Each step as lines: what changed, where, how. */
+/** Each step as lines: what changed, where, how, whom it breaks. */
 function stepsIn(items: string, last: Revision = "1.4"): Record<string, readonly string[]> {
-  const { all } = device(items);
-  return linesOf(all, last);
+  return linesOf(device(items).all, last);
 }
 
-function linesOf(all: ReturnType<typeof device>["all"], last: Revision): Record<string, readonly string[]> {
-  const [module] = all.modules;
+function linesOf(all: Ir, last: Revision): Record<string, readonly string[]> {
+  const cuts = revisions.filter((one) => compareRevisions(one, last) <= 0).map((one) => cut(all, one));
+  const [module] = cuts.at(-1)?.modules ?? [];
   if (module === undefined) return {};
-  const steps = stepsOf(module, (revision) => cut(all, revision).modules[0], last);
-  const views = stepViews(steps, (heading) => heading);
+  const steps = cuts.flatMap((after, index): Step[] => {
+    const before = cuts[index - 1];
+    return before === undefined ? [] : [{ comparison: compare(before, after), before, after }];
+  });
   return Object.fromEntries(
-    views.map((view) => [
+    moduleSteps(module, steps).map((view) => [
       view.heading,
-      [...(view.begins === "" ? [] : [view.begins]), ...(view.table?.rows.map((row) => row.join(" | ")) ?? [])],
+      [
+        ...(view.begins === "" ? [] : [view.begins]),
+        ...(view.table?.rows.map((row) =>
+          // Links to the page itself are the docs' own test.
+          row.map((cell) => cell.replaceAll(/\[([^\]]+)\]\(#[^)]*\)/g, "$1")).join(" | "),
+        ) ?? []),
+      ],
     ]),
   );
 }
@@ -34,14 +43,17 @@ describe("changes by revision", () => {
     expect(steps).toEqual({
       "1.0 → 1.1": ["added | Feature bits | `B`, `C`"],
       "1.1 → 1.2": ["renamed | Feature bits | `OLD` is now `D`"],
-      "1.2 → 1.3": ["added | Enum `T` | `OUT`", "removed | Feature bits | `C`"],
+      "1.2 → 1.3": ["removed | Feature bits | `C` | driver and device if `C`", "added | Enum `T` | `OUT` | "],
     });
   });
 
   test("a new block is one change, not one for each thing in it", () => {
     expect(stepsIn("struct s since 1.2 { le32 a; le32 b since 1.3; }")).toEqual({
       "1.1 → 1.2": ["added | Structures | `struct virtio_test_s`"],
-      "1.2 → 1.3": ["added | `struct virtio_test_s` | `b`", "size | `struct virtio_test_s` | 4 bytes → 8 bytes"],
+      "1.2 → 1.3": [
+        "added | `struct virtio_test_s` | `b` | driver and device",
+        "size | `struct virtio_test_s` | 4 bytes → 8 bytes | ",
+      ],
     });
   });
 
@@ -53,17 +65,20 @@ describe("changes by revision", () => {
     ).toEqual({
       "1.1 → 1.2": [
         "added | Device configuration layout | `n`",
-        "changed | Device configuration layout | `u8[3] pad` is now `u8 pad`",
+        "changed | Device configuration layout | `pad`: type `u8[3]` → `u8`",
       ],
-      "1.2 → 1.3": ["changed | Device configuration layout | `le32 m` is now `le32 m` if `A` (RW)"],
+      "1.2 → 1.3": [
+        "changed | Device configuration layout | `m`: access read-only → writable | device if `A`",
+        "changed | Device configuration layout | `m`: condition always → `A` | driver if `not A`",
+      ],
     });
   });
 
   test("sizes that grew", () => {
     expect(stepsIn("config { le32 a; le16 b since 1.1; }")).toEqual({
       "1.0 → 1.1": [
-        "added | Device configuration layout | `b`",
-        "size | Device configuration layout | 4 bytes → 6 bytes",
+        "added | Device configuration layout | `b` | device",
+        "size | Device configuration layout | 4 bytes → 6 bytes | ",
       ],
     });
   });
@@ -87,9 +102,9 @@ describe("changes by revision", () => {
       must driver "Label": "Two." since 1.2;
     `;
     expect(stepsIn(items)["1.1 → 1.2"]).toEqual([
-      "added | Enum `T` | `OUT`",
-      "added | Request `req` | `OUT`",
-      "added | Requirements | 2 rules",
+      "added | Request `req` | `OUT` | device",
+      "added | Enum `T` | `OUT` | ",
+      "added | Requirements | 2 rules | ",
     ]);
   });
 
