@@ -146,6 +146,7 @@ export function breaksByChange(
     case "reserved":
       // Who looked at it sees zeroes from now on.
       return breakages(isReserved(after) ? readersOf(before) : nobody, reach);
+    case "members":
     case "refers":
       return breakages(after.subject === "command" ? bothPeers : nobody, reach);
     case "id":
@@ -166,7 +167,6 @@ export function breaksByChange(
     case "c-name":
     case "aliases":
     case "size":
-    case "members":
     case "header":
     case "since":
     case "title":

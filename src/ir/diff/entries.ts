@@ -130,7 +130,13 @@ function ofItem(item: Item, module: Module, called: string, below: EntryMaker): 
       below
         .in({ kind: item.kind, name: item.name }, `registers ${item.name}`)
         .add(
-          { subject: "registers", element: item, name: "", facts: { title: item.title }, summary: item.title },
+          {
+            subject: "registers",
+            element: item,
+            name: "",
+            facts: { title: item.title, kind: item.numbered === true ? "numbered" : "" },
+            summary: item.title,
+          },
           (registers) => {
             for (const register of item.registers) {
               const type = register.type.name;
@@ -175,6 +181,7 @@ function ofItem(item: Item, module: Module, called: string, below: EntryMaker): 
             direction: item.direction ?? "",
             group: item.group ?? "",
             refers: (item.refers ?? []).join(", "),
+            members: (item.given ?? []).join(", "),
             since: item.transportRevision === undefined ? "" : `since revision ${item.transportRevision}`,
           },
           value: item.number === undefined ? undefined : String(item.number),
