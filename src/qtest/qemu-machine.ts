@@ -158,6 +158,11 @@ export class QemuMachine {
     return this.process.commandLine;
   }
 
+  /** QEMU's process; undefined where it could not be run. */
+  get pid(): number | undefined {
+    return this.process.pid;
+  }
+
   /** What QEMU has written to its standard error: it tells there what a driver did wrong. */
   get stderr(): string {
     return this.process.stderr;

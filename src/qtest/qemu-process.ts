@@ -38,6 +38,10 @@ export class QemuProcess {
     return this.line;
   }
 
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
   /** What QEMU has written to its standard error so far. */
   get stderr(): string {
     try {
@@ -86,6 +90,7 @@ export class QemuProcess {
   /** Ends QEMU, and removes all files. */
   async close(): Promise<void> {
     const { child, guard } = this;
+    this.failure ??= new QtestError("misuse", "the machine is closed");
     if (child !== undefined && child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
       const gone = once(child, "exit");
       child.kill("SIGKILL");

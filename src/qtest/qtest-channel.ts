@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync, readSync, writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { RegisterWidth } from "virtgen/runtime";
+import { DriverError, type RegisterWidth } from "virtgen/runtime";
 import { QtestError } from "./qtest-error.ts";
 import type { SystemCalls } from "./system-calls.ts";
 
@@ -31,6 +31,8 @@ export class QtestChannel {
   private readonly bytes: Buffer = Buffer.alloc(answerBytes);
   private pending = "";
   private open = true;
+  /** QEMU was not waited for any longer. Should it answer yet, that would be taken for the answer to another command. */
+  private lost: QtestError | undefined;
 
   /** @param path of the pipes, without `.in` and `.out`: QEMU is given the same. They are made */
   constructor(path: string, calls: SystemCalls, life: QemuLife) {
@@ -64,26 +66,29 @@ export class QtestChannel {
    * @throws QtestError `died`, `timed-out`, `refused`
    */
   command(text: string): string {
+    if (this.lost !== undefined) throw this.lost;
     if (!this.open) throw this.life.ended() ?? new QtestError("misuse", "the machine is closed");
     writeSync(this.toQemu, `${text}\n`);
     return this.answer(text);
   }
 
-  /** Reads memory as the processor does: registers, where they are in memory. */
+  // What the processor does. A driver is behind it, and what those throw are DriverErrors, `no-access`.
+
+  /** Reads memory: registers, where they are in memory. */
   read(address: number, width: RegisterWidth): number {
-    return Number(this.command(`read${suffix[width]} ${address}`)) >>> 0;
+    return Number(this.access(`read${suffix[width]} ${address}`)) >>> 0;
   }
 
   write(address: number, width: RegisterWidth, value: number): void {
-    this.command(`write${suffix[width]} ${address} ${value}`);
+    this.access(`write${suffix[width]} ${address} ${value}`);
   }
 
   readPort(address: number, width: RegisterWidth): number {
-    return Number(this.command(`${port.read[width]} ${address}`)) >>> 0;
+    return Number(this.access(`${port.read[width]} ${address}`)) >>> 0;
   }
 
   writePort(address: number, width: RegisterWidth, value: number): void {
-    this.command(`${port.write[width]} ${address} ${value}`);
+    this.access(`${port.write[width]} ${address} ${value}`);
   }
 
   /** Listens to the lines that go into an interrupt controller, named as QEMU has it: {@link raised} tells of them. */
@@ -101,6 +106,14 @@ export class QtestChannel {
     this.open = false;
     closeSync(this.toQemu);
     closeSync(this.fromQemu);
+  }
+
+  private access(text: string): string {
+    try {
+      return this.command(text);
+    } catch (cause) {
+      throw new DriverError("no-access", cause instanceof Error ? cause.message : String(cause), { cause });
+    }
   }
 
   private answer(command: string): string {
@@ -132,6 +145,7 @@ export class QtestChannel {
 
   private silent(command: string): QtestError {
     const { timeout } = this.life;
-    return this.life.ended() ?? new QtestError("timed-out", `QEMU has not answered "${command}" in ${timeout} ms`);
+    this.lost = this.life.ended() ?? new QtestError("timed-out", `QEMU has not answered "${command}" in ${timeout} ms`);
+    return this.lost;
   }
 }

@@ -73,7 +73,11 @@ async function load(): Promise<SystemCalls> {
     waitReadable(file, milliseconds) {
       asked[0] = file;
       asked[1] = POLLIN;
-      return Number(poll(asked, 1, milliseconds)) !== 0;
+      for (const end = Date.now() + milliseconds; ;) {
+        const count = Number(poll(asked, 1, Math.max(0, end - Date.now())));
+        // Below 0 a signal has come meanwhile.
+        if (count >= 0) return count > 0;
+      }
     },
   };
 }

@@ -362,9 +362,8 @@ export abstract class VirtioDriver<Bit extends number = number, Config extends o
     try {
       return access();
     } catch (cause) {
-      this.fail(
-        new DriverError("no-access", `${this.description.name}: the device cannot be reached: ${what}`, { cause }),
-      );
+      const message = `${this.description.name}: the device cannot be reached: ${what}`;
+      this.fail(cause instanceof DriverError ? cause : new DriverError("no-access", message, { cause }));
       return undefined;
     }
   }

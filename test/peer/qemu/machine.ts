@@ -124,22 +124,24 @@ export function acrossQemu<Driver extends VirtioDriver>(
   subject: Subject<Driver>,
   define: (cases: Cases<Driver>) => void,
 ): void {
-  for (const place of places) {
-    if (place.legacy && subject.modernOnly === true) continue;
-    describe(`QEMU ${place.version}, ${transportOf(place)}`, () => {
-      const station = new Station(subject, place);
-      afterAll(() => station.close());
+  const here = places.filter(({ legacy }) => !legacy || subject.modernOnly !== true);
+  const stations = here.map((place) => new Station(subject, place));
+  for (const station of stations) {
+    describe(`QEMU ${station.place.version}, ${transportOf(station.place)}`, () => {
       station.define(define);
+      afterAll(() => station.stop());
     });
   }
+  // Also of those whose tests were not chosen.
+  afterAll(() => stations.forEach((station) => station.removeFiles()));
 }
 
 const run = promisify(execFile);
 
 /** One place of one device. */
 class Station<Driver extends VirtioDriver> {
+  readonly place: Place;
   private readonly subject: Subject<Driver>;
-  private readonly place: Place;
   private readonly folder: string;
   private readonly setUp: SetUp;
   private machine: QemuMachine | undefined;
@@ -151,8 +153,11 @@ class Station<Driver extends VirtioDriver> {
     this.setUp = subject.setUp(place, this.folder);
   }
 
-  async close(): Promise<void> {
+  async stop(): Promise<void> {
     await this.machine?.close();
+  }
+
+  removeFiles(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
 

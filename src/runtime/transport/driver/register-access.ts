@@ -5,7 +5,8 @@ export type RegisterWidth = 1 | 2 | 4;
 
 /**
  * How a driver reaches registers, be they in memory, behind I/O ports or in another process. Numbers are unsigned, those
- * of the bytes in little-endian order; an access has taken effect when the call returns.
+ * of the bytes in little-endian order; an access has taken effect when the call returns. Where there is no way to the
+ * device any more it throws a DriverError, `no-access`.
  */
 export interface RegisterAccess {
   read(offset: number, width: RegisterWidth): number;
