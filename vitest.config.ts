@@ -4,7 +4,8 @@ import type { Reporter } from "vitest/node";
 import { InteropReporter } from "./test/peer/qemu/interop-reporter.ts";
 
 /** The tests against programs that are not there: left out where they cannot be had. */
-const skipped = process.env["VIRTGEN_SKIP_PEERS"] === "1" ? ["test/peer/qemu/**", "test/qtest/**", "examples/qtest/**"] : [];
+const skipped =
+  process.env["VIRTGEN_SKIP_PEERS"] === "1" ? ["test/peer/qemu/**", "test/qtest/**", "examples/qtest/**"] : [];
 const interop = new InteropReporter();
 
 /** Closes the run with one plain line for programs. A file or suite that could not be set up counts as a failure. */

@@ -11,6 +11,8 @@ export interface Cell {
   readonly ring?: string;
   /** Why this QEMU has nothing to test there: then the test has made sure that it is so. */
   readonly absent?: string;
+  /** Where QEMU's device and the description were found to differ. */
+  readonly differences?: readonly string[];
 }
 
 declare module "vitest" {

@@ -18,6 +18,16 @@ with: each on its own, and no others negotiated. QEMU offers IN_ORDER since 10.0
 many. The legacy interface has neither packed rings nor IN_ORDER.
 `;
 
+const allowances = `## What QEMU does otherwise than the standard, and drivers allow for
+
+- Used descriptors of a packed ring never have the flag WRITE, without which the standard says to ignore their length.
+  Drivers believe a length that can be.
+- On virtio-mmio the features have two words, and each further one reads as the second. Drivers take such a word for 0.
+- On virtio-mmio RING_RESET is offered, and its register is not there. Drivers look whether the queue is still ready, and
+  say in time that it was not reset.
+- The end of an id that is shorter than 20 bytes is followed by bytes that are not written.
+`;
+
 /** The page docs/interop.md. */
 export function interopPage(outcomes: readonly Outcome[]): string {
   const columns = columnsOf(outcomes);
@@ -37,6 +47,13 @@ export function interopPage(outcomes: readonly Outcome[]): string {
     top,
     table([["device", ...columns.map(({ title }) => title)], ...rows]),
     ...(notes.length === 0 ? [] : ["", ...notes]),
+    "",
+    allowances,
+    "## Where QEMU and the descriptions differ",
+    "",
+    "What a test has found, of features, queues and configuration spaces. The description is the standard's.",
+    "",
+    ...devices.flatMap((device) => differencesIn(outcomes.filter((one) => one.device === device))),
     "",
     "## What is done",
     "",
@@ -90,6 +107,19 @@ function ringsIn(cells: readonly Outcome[], absences: string[]): string {
   const failed = new Set(cells.flatMap(({ ring, passed }) => (passed ? [] : (ring ?? []))));
   if (rings.size === 0) return cells.every(({ passed }) => passed) ? "works" : "FAILED";
   return `${rings.size - failed.size} of ${ringCombinations(first.place).length}`;
+}
+
+function differencesIn(cells: readonly Outcome[]): string[] {
+  const all = [...new Set(cells.flatMap(({ differences }) => differences ?? []))];
+  return all.map((text) => {
+    const where = placesOf(cells.filter(({ differences }) => differences?.includes(text) === true));
+    const asked = placesOf(cells.filter(({ differences }) => differences !== undefined));
+    return `- ${cells[0]?.device}: ${text}${where.length === asked.length ? "" : ` (${where.join("; ")})`}`;
+  });
+}
+
+function placesOf(cells: readonly Outcome[]): string[] {
+  return [...new Set(cells.map(placeOf))];
 }
 
 function doneWith(cells: readonly Outcome[]): string[] {

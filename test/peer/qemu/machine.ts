@@ -54,7 +54,8 @@ import {
   type VirtioDriver,
 } from "../../../src/runtime/index.ts";
 import type { Cell } from "./cells.ts";
-import { hasInOrder, offeredRingBits, places, type Place } from "./places.ts";
+import { differencesOf } from "./differences.ts";
+import { hasInOrder, isAtLeast, offeredRingBits, places, type Place } from "./places.ts";
 import { ringCombinations, transportOf, type Ring } from "./ring-combinations.ts";
 
 /** How QEMU is given a device, or why it cannot be. */
@@ -176,6 +177,11 @@ class Station<Driver extends VirtioDriver> {
     this.test({ what: "offers the features of rings that this release has, and no others" }, () =>
       this.checkOffer(offered),
     );
+    if (!place.legacy) {
+      this.test({ what: "calls things as the description does, but for the differences below" }, () =>
+        this.findDifferences(),
+      );
+    }
     define({
       eachRing: (what, body) => {
         for (const ring of ringCombinations(place)) {
@@ -193,11 +199,15 @@ class Station<Driver extends VirtioDriver> {
     });
   }
 
-  private test(about: Pick<Cell, "what" | "ring" | "absent">, body: () => Promise<void>): void {
+  /** @param body returns the differences that it has found, if it looks for them */
+  private test(about: Pick<Cell, "what" | "ring" | "absent">, body: () => Promise<readonly string[] | void>): void {
     const { release, version, bus, legacy } = this.place;
     const cell: Cell = { device: this.subject.description.name, place: { release, version, bus, legacy }, ...about };
     const name = about.ring === undefined ? about.what : `${about.what}: ${about.ring}`;
-    it(name, { meta: { qemuCell: cell } }, body);
+    it(name, { meta: { qemuCell: cell } }, async ({ task }) => {
+      const differences = await body();
+      if (differences !== undefined) task.meta.qemuCell = { ...cell, differences };
+    });
   }
 
   private async checkOffer(expected: readonly F[]): Promise<void> {
@@ -208,6 +218,14 @@ class Station<Driver extends VirtioDriver> {
       const known = [F.RING_PACKED, F.EVENT_IDX, F.INDIRECT_DESC, F.IN_ORDER].filter((bit) => all.has(bit));
       expect(new Set(known)).toEqual(new Set(expected));
     });
+  }
+
+  private async findDifferences(): Promise<readonly string[]> {
+    let found: readonly string[] = [];
+    await this.withMachine(async ({ drive, machine }) => {
+      found = await differencesOf(machine, await drive().start(), !isAtLeast(this.place, 11));
+    });
+    return found;
   }
 
   private async withDriver(ring: Ring, body: (bench: RingBench<Driver>) => Promise<void>): Promise<void> {

@@ -65,7 +65,9 @@ export class MmioTransport implements DriverTransport {
   offeredWord(index: number): number {
     if (this.legacy !== undefined && index > 0) return 0;
     this.write(Register.DeviceFeaturesSel, index);
-    return this.read(Register.DeviceFeatures);
+    const word = this.read(Register.DeviceFeatures);
+    // QEMU has two words, and the second in the place of all that follow.
+    return index > 1 && word === this.offeredWord(1) ? 0 : word;
   }
 
   acceptWord(index: number, bits: number): void {
@@ -114,7 +116,8 @@ export class MmioTransport implements DriverTransport {
 
   isQueueReset(index: number): boolean {
     this.write(Register.QueueSel, index);
-    return this.read(Register.QueueReset) === 0;
+    // QEMU has the feature without the register, which then reads as 0 though nothing is reset.
+    return this.read(Register.QueueReset) === 0 && this.read(Register.QueueReady) === 0;
   }
 
   notify(_index: number, value: number): void {
