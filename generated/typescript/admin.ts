@@ -9,11 +9,13 @@
  */
 
 import {
+  type Answer,
   arm,
   bytes,
   choose,
   type Codec,
   type Command,
+  type Incoming,
   le16,
   le32,
   le64,
@@ -22,9 +24,13 @@ import {
   messageTags,
   nested,
   type Open,
+  operation,
+  type Operations,
+  type QueueChoice,
   type QueueContext,
   queueTable,
   type QueueTable,
+  type RequestSender,
   reserved,
   spread,
   struct,
@@ -66,6 +72,7 @@ export const CMD = {
   DRIVER_CAP_SET: 0x0009,
   /** Make a resource object. */
   RESOURCE_OBJ_CREATE: 0x000a,
+  /** Give it other attributes. */
   RESOURCE_OBJ_MODIFY: 0x000b,
   /** Which attributes does it have? */
   RESOURCE_OBJ_QUERY: 0x000c,
@@ -93,6 +100,7 @@ export const CMD_STATUS = {
   ENOMEM: 12,
   /** It is in use. */
   EBUSY: 16,
+  /** There is such a resource object. */
   EEXIST: 17,
   /** The command is invalid; nothing has changed. */
   EINVAL: 22,
@@ -189,7 +197,7 @@ export const CmdWritableHdrList: Codec<CmdWritableHdrList> = struct('virtio_admi
 
 /**
  * Bit n of the array, from bit 0 of the first word on, is opcode n. Words of zeros may follow.
- * (specs/core/admin.virtio:150)
+ * (specs/core/admin.virtio:152)
  */
 export interface CmdList {
   device_admin_cmd_opcodes: bigint[];
@@ -200,7 +208,7 @@ export const CmdList: Codec<CmdList> = struct('virtio_admin_cmd_list', {
 });
 
 /**
- * Little-endian whatever the guest's order. The length of `data` is that of one field. (specs/core/admin.virtio:219)
+ * Little-endian whatever the guest's order. The length of `data` is that of one field. (specs/core/admin.virtio:221)
  */
 export interface CmdLegacyCommonCfgWrData {
   /** Of a field in `pci.legacy_header`. */
@@ -217,7 +225,7 @@ export const CmdLegacyCommonCfgWrData: Codec<CmdLegacyCommonCfgWrData> = struct(
   },
 );
 
-/** specs/core/admin.virtio:228 */
+/** specs/core/admin.virtio:230 */
 export interface CmdLegacyCommonCfgRdData {
   /** Of a field in `pci.legacy_header`. */
   offset: number;
@@ -230,7 +238,7 @@ export const CmdLegacyCommonCfgRdData: Codec<CmdLegacyCommonCfgRdData> = struct(
   },
 );
 
-/** specs/core/admin.virtio:235 */
+/** specs/core/admin.virtio:237 */
 export interface CmdLegacyCommonCfgRdResult {
   /** As many bytes as the driver has given room for. */
   data: Uint8Array;
@@ -243,7 +251,7 @@ export const CmdLegacyCommonCfgRdResult: Codec<CmdLegacyCommonCfgRdResult> = str
   },
 );
 
-/** specs/core/admin.virtio:242 */
+/** specs/core/admin.virtio:244 */
 export interface CmdLegacyDevRegWrData {
   /** Of a field in the configuration space. */
   offset: number;
@@ -256,7 +264,7 @@ export const CmdLegacyDevRegWrData: Codec<CmdLegacyDevRegWrData> = struct('virti
   data: bytes(8),
 });
 
-/** specs/core/admin.virtio:251 */
+/** specs/core/admin.virtio:253 */
 export interface CmdLegacyDevCfgRdData {
   /** Of a field in the configuration space. */
   offset: number;
@@ -266,7 +274,7 @@ export const CmdLegacyDevCfgRdData: Codec<CmdLegacyDevCfgRdData> = struct('virti
   offset: u8(0),
 });
 
-/** specs/core/admin.virtio:263 */
+/** specs/core/admin.virtio:265 */
 export interface CmdLegacyDevRegRdResult {
   /** As many bytes as the driver has given room for. */
   data: Uint8Array;
@@ -290,7 +298,7 @@ export const CMD_NOTIFY_INFO_FLAGS = {
 } as const;
 export type CMD_NOTIFY_INFO_FLAGS = (typeof CMD_NOTIFY_INFO_FLAGS)[keyof typeof CMD_NOTIFY_INFO_FLAGS];
 
-/** Where a queue's index, le16, is written to notify the member of it. (specs/core/admin.virtio:281) */
+/** Where a queue's index, le16, is written to notify the member of it. (specs/core/admin.virtio:283) */
 export interface LegacyNotifyInfo {
   flags: Open<CMD_NOTIFY_INFO_FLAGS>;
   /** 1 to 5. */
@@ -306,7 +314,7 @@ export const LegacyNotifyInfo: Codec<LegacyNotifyInfo> = struct('virtio_pci_lega
   offset: le64(8),
 });
 
-/** The best first. (specs/core/admin.virtio:292) */
+/** The best first. (specs/core/admin.virtio:294) */
 export interface CmdLegacyNotifyInfoResult {
   entries: LegacyNotifyInfo[];
 }
@@ -320,7 +328,7 @@ export const CmdLegacyNotifyInfoResult: Codec<CmdLegacyNotifyInfoResult> = struc
 
 /**
  * Bit n of the array, from bit 0 of the first word on, is the capability n. Words of zeros may follow. Ids up to 0x7ff
- * are those of all devices, up to 0xfff those of a device type, others are reserved. (specs/core/admin.virtio:318)
+ * are those of all devices, up to 0xfff those of a device type, others are reserved. (specs/core/admin.virtio:320)
  */
 export interface CmdQueryCapIdResult {
   supported_caps: bigint[];
@@ -330,7 +338,7 @@ export const CmdQueryCapIdResult: Codec<CmdQueryCapIdResult> = struct('virtio_ad
   supported_caps: list(0, le64(0)),
 });
 
-/** specs/core/admin.virtio:330 */
+/** specs/core/admin.virtio:332 */
 export interface CmdCapGetData {
   id: number;
 }
@@ -340,7 +348,7 @@ export const CmdCapGetData: Codec<CmdCapGetData> = struct('virtio_admin_cmd_cap_
   reserved: reserved(2, 6),
 });
 
-/** specs/core/admin.virtio:338 */
+/** specs/core/admin.virtio:340 */
 export interface CmdCapGetResult {
   /** The capability. */
   cap_specific_data: Uint8Array;
@@ -350,7 +358,7 @@ export const CmdCapGetResult: Codec<CmdCapGetResult> = struct('virtio_admin_cmd_
   cap_specific_data: bytes(0),
 });
 
-/** specs/core/admin.virtio:345 */
+/** specs/core/admin.virtio:347 */
 export interface CmdCapSetData {
   id: number;
   /** The capability: no limit is higher and no bit set that the device has not. */
@@ -365,7 +373,7 @@ export const CmdCapSetData: Codec<CmdCapSetData> = struct('virtio_admin_cmd_cap_
 
 /**
  * Which object. Types up to 0x1ff are those of all devices, up to 0x4ff those of a device type, others are reserved.
- * (specs/core/admin.virtio:380)
+ * (specs/core/admin.virtio:382)
  */
 export interface CmdResourceObjCmdHdr {
   type: number;
@@ -379,7 +387,7 @@ export const CmdResourceObjCmdHdr: Codec<CmdResourceObjCmdHdr> = struct('virtio_
   id: le32(4),
 });
 
-/** specs/core/admin.virtio:388 */
+/** specs/core/admin.virtio:390 */
 export interface CmdResourceObjCreateData {
   hdr: CmdResourceObjCmdHdr;
   /** 0 unless the type says otherwise. */
@@ -397,7 +405,7 @@ export const CmdResourceObjCreateData: Codec<CmdResourceObjCreateData> = struct(
   },
 );
 
-/** specs/core/admin.virtio:397 */
+/** specs/core/admin.virtio:399 */
 export interface CmdResourceModifyData {
   hdr: CmdResourceObjCmdHdr;
   flags: bigint;
@@ -411,7 +419,7 @@ export const CmdResourceModifyData: Codec<CmdResourceModifyData> = struct('virti
   resource_obj_specific_data: bytes(16),
 });
 
-/** specs/core/admin.virtio:406 */
+/** specs/core/admin.virtio:408 */
 export interface CmdResourceObjQueryData {
   hdr: CmdResourceObjCmdHdr;
   flags: bigint;
@@ -425,7 +433,7 @@ export const CmdResourceObjQueryData: Codec<CmdResourceObjQueryData> = struct(
   },
 );
 
-/** specs/core/admin.virtio:414 */
+/** specs/core/admin.virtio:416 */
 export interface CmdResourceObjQueryResult {
   /** What CREATE or the last MODIFY has given. */
   resource_obj_specific_result: Uint8Array;
@@ -438,7 +446,7 @@ export const CmdResourceObjQueryResult: Codec<CmdResourceObjQueryResult> = struc
   },
 );
 
-/** How many objects of the type DEV_PARTS there can be. (specs/core/admin.virtio:449) */
+/** How many objects of the type DEV_PARTS there can be. (specs/core/admin.virtio:451) */
 export interface DevPartsCap {
   /** To read parts with. */
   get_parts_resource_objects_limit: number;
@@ -451,7 +459,7 @@ export const DevPartsCap: Codec<DevPartsCap> = struct('virtio_dev_parts_cap', {
   set_parts_resource_objects_limit: u8(1),
 });
 
-/** specs/core/admin.virtio:457 */
+/** specs/core/admin.virtio:459 */
 export const devPartsCapability: Command<{ data: typeof DevPartsCap }> = {
   kind: 'capability',
   name: 'VIRTIO_DEV_PARTS_CAP',
@@ -468,7 +476,7 @@ export const RESOURCE_OBJ_DEV_PARTS_TYPE = {
 export type RESOURCE_OBJ_DEV_PARTS_TYPE =
   (typeof RESOURCE_OBJ_DEV_PARTS_TYPE)[keyof typeof RESOURCE_OBJ_DEV_PARTS_TYPE];
 
-/** specs/core/admin.virtio:472 */
+/** specs/core/admin.virtio:474 */
 export interface ResourceObjDevParts {
   type: Open<RESOURCE_OBJ_DEV_PARTS_TYPE>;
 }
@@ -488,7 +496,7 @@ export const DevPartsCreate: Codec<DevPartsCreate> = struct('VIRTIO_RESOURCE_OBJ
 
 /**
  * What the commands on device parts name in `hdr`; also of members of a group of the type SRIOV.
- * (specs/core/admin.virtio:481)
+ * (specs/core/admin.virtio:483)
  */
 export const devPartsResource: Command<{ create: typeof DevPartsCreate }> = {
   kind: 'resource',
@@ -508,7 +516,7 @@ export const CMD_DEV_PARTS_METADATA_TYPE = {
 export type CMD_DEV_PARTS_METADATA_TYPE =
   (typeof CMD_DEV_PARTS_METADATA_TYPE)[keyof typeof CMD_DEV_PARTS_METADATA_TYPE];
 
-/** specs/core/admin.virtio:497 */
+/** specs/core/admin.virtio:499 */
 export interface CmdDevPartsMetadataData {
   hdr: CmdResourceObjCmdHdr;
   type: Open<CMD_DEV_PARTS_METADATA_TYPE>;
@@ -531,7 +539,7 @@ export const CMD_DEV_PARTS_GET_TYPE = {
 } as const;
 export type CMD_DEV_PARTS_GET_TYPE = (typeof CMD_DEV_PARTS_GET_TYPE)[keyof typeof CMD_DEV_PARTS_GET_TYPE];
 
-/** specs/core/admin.virtio:514 */
+/** specs/core/admin.virtio:516 */
 export interface CmdDevPartsGetData {
   hdr: CmdResourceObjCmdHdr;
   type: Open<CMD_DEV_PARTS_GET_TYPE>;
@@ -545,7 +553,7 @@ export const CmdDevPartsGetData: Codec<CmdDevPartsGetData> = struct('virtio_admi
   hdr_list: list(16, dev_part.Hdr),
 });
 
-/** specs/core/admin.virtio:524 */
+/** specs/core/admin.virtio:526 */
 export interface CmdDevPartsGetResult {
   parts: dev_part.Part[];
 }
@@ -605,7 +613,7 @@ export const CmdWritable: Codec<CmdWritable, { request: { opcode: number; metada
   },
 );
 
-/** specs/core/admin.virtio:531 */
+/** specs/core/admin.virtio:533 */
 export interface CmdDevPartsSetData {
   hdr: CmdResourceObjCmdHdr;
   parts: dev_part.Part[];
@@ -623,7 +631,7 @@ export const CMD_DEV_MODE_F = {
 } as const;
 export type CMD_DEV_MODE_F = (typeof CMD_DEV_MODE_F)[keyof typeof CMD_DEV_MODE_F];
 
-/** specs/core/admin.virtio:552 */
+/** specs/core/admin.virtio:554 */
 export interface CmdDevModeSetData {
   flags: number;
 }
@@ -678,7 +686,7 @@ export const CmdReadable: Codec<CmdReadable> = struct('virtio_admin_cmd', {
   ),
 });
 
-/** A command for one member of a group, or for the group as a whole. (specs/core/admin.virtio:92) */
+/** A command for one member of a group, or for the group as a whole. (specs/core/admin.virtio:94) */
 export const cmd: Message<'adminq', typeof CmdReadable, typeof CmdWritable> = {
   kind: 'request',
   name: 'virtio_admin_cmd',
@@ -687,5 +695,573 @@ export const cmd: Message<'adminq', typeof CmdReadable, typeof CmdWritable> = {
   writable: CmdWritable,
   anyLength: true,
   tags: messageTags(Cmd, (head, view, at) => head.opcode.get(view, at)),
-  refusal: { codec: CmdIn, field: 'status', value: CMD_STATUS.EINVAL, atEnd: false },
+  refusal: {
+    codec: CmdIn,
+    values: { status: CMD_STATUS.EINVAL, status_qualifier: CMD_STATUS_Q.INVALID_FIELD },
+    atEnd: false,
+  },
 };
+
+/** What a device answers to `listQuery`. */
+export type ListQueryAnswer = {
+  result: CmdList;
+} & CmdIn;
+
+export const ListQueryAnswer: Codec<ListQueryAnswer> = struct('virtio_admin_cmd', {
+  ...spread(0, CmdIn),
+  result: nested(8, CmdList),
+});
+
+/** What a device answers to `legacyCommonCfgRead`. */
+export type LegacyCommonCfgReadAnswer = {
+  result: CmdLegacyCommonCfgRdResult;
+} & CmdIn;
+
+export const LegacyCommonCfgReadAnswer: Codec<LegacyCommonCfgReadAnswer> = struct('virtio_admin_cmd', {
+  ...spread(0, CmdIn),
+  result: nested(8, CmdLegacyCommonCfgRdResult),
+});
+
+/** What a device answers to `legacyDevCfgRead`. */
+export type LegacyDevCfgReadAnswer = {
+  result: CmdLegacyDevRegRdResult;
+} & CmdIn;
+
+export const LegacyDevCfgReadAnswer: Codec<LegacyDevCfgReadAnswer> = struct('virtio_admin_cmd', {
+  ...spread(0, CmdIn),
+  result: nested(8, CmdLegacyDevRegRdResult),
+});
+
+/** What a device answers to `legacyNotifyInfo`. */
+export type LegacyNotifyInfoAnswer = {
+  result: CmdLegacyNotifyInfoResult;
+} & CmdIn;
+
+export const LegacyNotifyInfoAnswer: Codec<LegacyNotifyInfoAnswer> = struct('virtio_admin_cmd', {
+  ...spread(0, CmdIn),
+  result: nested(8, CmdLegacyNotifyInfoResult),
+});
+
+/** What a device answers to `capIdListQuery`. */
+export type CapIdListQueryAnswer = {
+  result: CmdQueryCapIdResult;
+} & CmdIn;
+
+export const CapIdListQueryAnswer: Codec<CapIdListQueryAnswer> = struct('virtio_admin_cmd', {
+  ...spread(0, CmdIn),
+  result: nested(8, CmdQueryCapIdResult),
+});
+
+/** What a device answers to `deviceCapGet`. */
+export type DeviceCapGetAnswer = {
+  result: CmdCapGetResult;
+} & CmdIn;
+
+export const DeviceCapGetAnswer: Codec<DeviceCapGetAnswer> = struct('virtio_admin_cmd', {
+  ...spread(0, CmdIn),
+  result: nested(8, CmdCapGetResult),
+});
+
+/** What a device answers to `resourceObjQuery`. */
+export type ResourceObjQueryAnswer = {
+  result: CmdResourceObjQueryResult;
+} & CmdIn;
+
+export const ResourceObjQueryAnswer: Codec<ResourceObjQueryAnswer> = struct('virtio_admin_cmd', {
+  ...spread(0, CmdIn),
+  result: nested(8, CmdResourceObjQueryResult),
+});
+
+/** What a device answers to `devPartsGet`. */
+export type DevPartsGetAnswer = {
+  result: CmdDevPartsGetResult;
+} & CmdIn;
+
+export const DevPartsGetAnswer: Codec<DevPartsGetAnswer> = struct('virtio_admin_cmd', {
+  ...spread(0, CmdIn),
+  result: nested(8, CmdDevPartsGetResult),
+});
+
+/** What a device reads of `listUse`. */
+export type ListUseSent = CmdReadable & { opcode: typeof CMD.LIST_USE };
+
+/** What a device reads of `legacyCommonCfgWrite`. */
+export type LegacyCommonCfgWriteSent = CmdReadable & { opcode: typeof CMD.LEGACY_COMMON_CFG_WRITE };
+
+/** What a device reads of `legacyCommonCfgRead`. */
+export type LegacyCommonCfgReadSent = CmdReadable & { opcode: typeof CMD.LEGACY_COMMON_CFG_READ };
+
+/** What a device reads of `legacyDevCfgWrite`. */
+export type LegacyDevCfgWriteSent = CmdReadable & { opcode: typeof CMD.LEGACY_DEV_CFG_WRITE };
+
+/** What a device reads of `legacyDevCfgRead`. */
+export type LegacyDevCfgReadSent = CmdReadable & { opcode: typeof CMD.LEGACY_DEV_CFG_READ };
+
+/** What a device reads of `deviceCapGet`. */
+export type DeviceCapGetSent = CmdReadable & { opcode: typeof CMD.DEVICE_CAP_GET };
+
+/** What a device reads of `driverCapSet`. */
+export type DriverCapSetSent = CmdReadable & { opcode: typeof CMD.DRIVER_CAP_SET };
+
+/** What a device reads of `resourceObjCreate`. */
+export type ResourceObjCreateSent = CmdReadable & { opcode: typeof CMD.RESOURCE_OBJ_CREATE };
+
+/** What a device reads of `resourceObjModify`. */
+export type ResourceObjModifySent = CmdReadable & { opcode: typeof CMD.RESOURCE_OBJ_MODIFY };
+
+/** What a device reads of `resourceObjQuery`. */
+export type ResourceObjQuerySent = CmdReadable & { opcode: typeof CMD.RESOURCE_OBJ_QUERY };
+
+/** What a device reads of `resourceObjDestroy`. */
+export type ResourceObjDestroySent = CmdReadable & { opcode: typeof CMD.RESOURCE_OBJ_DESTROY };
+
+/** What a device reads of `devPartsMetadataGet`. */
+export type DevPartsMetadataGetSent = CmdReadable & { opcode: typeof CMD.DEV_PARTS_METADATA_GET };
+
+/** What a device reads of `devPartsGet`. */
+export type DevPartsGetSent = CmdReadable & { opcode: typeof CMD.DEV_PARTS_GET };
+
+/** What a device reads of `devPartsSet`. */
+export type DevPartsSetSent = CmdReadable & { opcode: typeof CMD.DEV_PARTS_SET };
+
+/** What a device reads of `devModeSet`. */
+export type DevModeSetSent = CmdReadable & { opcode: typeof CMD.DEV_MODE_SET };
+
+/** What a driver can ask of the device or tell it, and what the device tells, by the names of the methods. */
+export const operations: Operations<
+  | 'listQuery'
+  | 'listUse'
+  | 'legacyCommonCfgWrite'
+  | 'legacyCommonCfgRead'
+  | 'legacyDevCfgWrite'
+  | 'legacyDevCfgRead'
+  | 'legacyNotifyInfo'
+  | 'capIdListQuery'
+  | 'deviceCapGet'
+  | 'driverCapSet'
+  | 'resourceObjCreate'
+  | 'resourceObjModify'
+  | 'resourceObjQuery'
+  | 'resourceObjDestroy'
+  | 'devPartsMetadataGet'
+  | 'devPartsGet'
+  | 'devPartsSet'
+  | 'devModeSet'
+> = {
+  listQuery: operation(cmd, {
+    tags: [[CMD.LIST_QUERY]],
+    needs: [config.F.ADMIN_VQ],
+    sent: Cmd,
+    answer: ListQueryAnswer,
+  }),
+  listUse: operation(cmd, { tags: [[CMD.LIST_USE]], needs: [config.F.ADMIN_VQ], sent: CmdReadable, answer: CmdIn }),
+  legacyCommonCfgWrite: operation(cmd, {
+    tags: [[CMD.LEGACY_COMMON_CFG_WRITE]],
+    needs: [config.F.ADMIN_VQ],
+    sent: CmdReadable,
+    answer: CmdIn,
+  }),
+  legacyCommonCfgRead: operation(cmd, {
+    tags: [[CMD.LEGACY_COMMON_CFG_READ]],
+    needs: [config.F.ADMIN_VQ],
+    sent: CmdReadable,
+    answer: LegacyCommonCfgReadAnswer,
+  }),
+  legacyDevCfgWrite: operation(cmd, {
+    tags: [[CMD.LEGACY_DEV_CFG_WRITE]],
+    needs: [config.F.ADMIN_VQ],
+    sent: CmdReadable,
+    answer: CmdIn,
+  }),
+  legacyDevCfgRead: operation(cmd, {
+    tags: [[CMD.LEGACY_DEV_CFG_READ]],
+    needs: [config.F.ADMIN_VQ],
+    sent: CmdReadable,
+    answer: LegacyDevCfgReadAnswer,
+  }),
+  legacyNotifyInfo: operation(cmd, {
+    tags: [[CMD.LEGACY_NOTIFY_INFO]],
+    needs: [config.F.ADMIN_VQ],
+    sent: Cmd,
+    answer: LegacyNotifyInfoAnswer,
+  }),
+  capIdListQuery: operation(cmd, {
+    tags: [[CMD.CAP_ID_LIST_QUERY]],
+    needs: [config.F.ADMIN_VQ],
+    sent: Cmd,
+    answer: CapIdListQueryAnswer,
+  }),
+  deviceCapGet: operation(cmd, {
+    tags: [[CMD.DEVICE_CAP_GET]],
+    needs: [config.F.ADMIN_VQ],
+    sent: CmdReadable,
+    answer: DeviceCapGetAnswer,
+  }),
+  driverCapSet: operation(cmd, {
+    tags: [[CMD.DRIVER_CAP_SET]],
+    needs: [config.F.ADMIN_VQ],
+    sent: CmdReadable,
+    answer: CmdIn,
+  }),
+  resourceObjCreate: operation(cmd, {
+    tags: [[CMD.RESOURCE_OBJ_CREATE]],
+    needs: [config.F.ADMIN_VQ],
+    sent: CmdReadable,
+    answer: CmdIn,
+  }),
+  resourceObjModify: operation(cmd, {
+    tags: [[CMD.RESOURCE_OBJ_MODIFY]],
+    needs: [config.F.ADMIN_VQ],
+    sent: CmdReadable,
+    answer: CmdIn,
+  }),
+  resourceObjQuery: operation(cmd, {
+    tags: [[CMD.RESOURCE_OBJ_QUERY]],
+    needs: [config.F.ADMIN_VQ],
+    sent: CmdReadable,
+    answer: ResourceObjQueryAnswer,
+  }),
+  resourceObjDestroy: operation(cmd, {
+    tags: [[CMD.RESOURCE_OBJ_DESTROY]],
+    needs: [config.F.ADMIN_VQ],
+    sent: CmdReadable,
+    answer: CmdIn,
+  }),
+  devPartsMetadataGet: operation(cmd, {
+    tags: [[CMD.DEV_PARTS_METADATA_GET]],
+    needs: [config.F.ADMIN_VQ],
+    sent: CmdReadable,
+    answer: CmdIn,
+    output: 'behind',
+  }),
+  devPartsGet: operation(cmd, {
+    tags: [[CMD.DEV_PARTS_GET]],
+    needs: [config.F.ADMIN_VQ],
+    sent: CmdReadable,
+    answer: DevPartsGetAnswer,
+  }),
+  devPartsSet: operation(cmd, {
+    tags: [[CMD.DEV_PARTS_SET]],
+    needs: [config.F.ADMIN_VQ],
+    sent: CmdReadable,
+    answer: CmdIn,
+  }),
+  devModeSet: operation(cmd, {
+    tags: [[CMD.DEV_MODE_SET]],
+    needs: [config.F.ADMIN_VQ],
+    sent: CmdReadable,
+    answer: CmdIn,
+  }),
+};
+
+/** Device Groups and Administration Commands: what a device serves, by the names of the methods. */
+export interface AdminMethods {
+  /** Which commands does the device support for this group type? Only if `ADMIN_VQ`. */
+  listQuery?(request: Incoming<Cmd>): Answer<ListQueryAnswer>;
+
+  /** The driver uses these. Only if `ADMIN_VQ`. */
+  listUse?(request: Incoming<ListUseSent>): Answer<CmdIn>;
+
+  /** Write into the legacy header of a member. Only if `ADMIN_VQ`. */
+  legacyCommonCfgWrite?(request: Incoming<LegacyCommonCfgWriteSent>): Answer<CmdIn>;
+
+  /** Read from it. Only if `ADMIN_VQ`. */
+  legacyCommonCfgRead?(request: Incoming<LegacyCommonCfgReadSent>): Answer<LegacyCommonCfgReadAnswer>;
+
+  /** Write into the legacy configuration space of a member. Only if `ADMIN_VQ`. */
+  legacyDevCfgWrite?(request: Incoming<LegacyDevCfgWriteSent>): Answer<CmdIn>;
+
+  /** Read from it. Only if `ADMIN_VQ`. */
+  legacyDevCfgRead?(request: Incoming<LegacyDevCfgReadSent>): Answer<LegacyDevCfgReadAnswer>;
+
+  /** Where does one notify a member of a queue? Only if `ADMIN_VQ`. */
+  legacyNotifyInfo?(request: Incoming<Cmd>): Answer<LegacyNotifyInfoAnswer>;
+
+  /** Which capabilities does the device have? Only if `ADMIN_VQ`. */
+  capIdListQuery?(request: Incoming<Cmd>): Answer<CapIdListQueryAnswer>;
+
+  /** What does the device offer in a capability? Only if `ADMIN_VQ`. */
+  deviceCapGet?(request: Incoming<DeviceCapGetSent>): Answer<DeviceCapGetAnswer>;
+
+  /** What the driver uses of it. Only if `ADMIN_VQ`. */
+  driverCapSet?(request: Incoming<DriverCapSetSent>): Answer<CmdIn>;
+
+  /** Make a resource object. Only if `ADMIN_VQ`. */
+  resourceObjCreate?(request: Incoming<ResourceObjCreateSent>): Answer<CmdIn>;
+
+  /** Give it other attributes. Only if `ADMIN_VQ`. */
+  resourceObjModify?(request: Incoming<ResourceObjModifySent>): Answer<CmdIn>;
+
+  /** Which attributes does it have? Only if `ADMIN_VQ`. */
+  resourceObjQuery?(request: Incoming<ResourceObjQuerySent>): Answer<ResourceObjQueryAnswer>;
+
+  /** End it. Only if `ADMIN_VQ`. */
+  resourceObjDestroy?(request: Incoming<ResourceObjDestroySent>): Answer<CmdIn>;
+
+  /** Which device parts does a member have, and how large are they? Only if `ADMIN_VQ`. */
+  devPartsMetadataGet?(request: Incoming<DevPartsMetadataGetSent>): Answer<CmdIn>;
+
+  /** Read device parts of a member. Only if `ADMIN_VQ`. */
+  devPartsGet?(request: Incoming<DevPartsGetSent>): Answer<DevPartsGetAnswer>;
+
+  /** Write them. Only if `ADMIN_VQ`. */
+  devPartsSet?(request: Incoming<DevPartsSetSent>): Answer<CmdIn>;
+
+  /** Stop a member, or let it go on. Only if `ADMIN_VQ`. */
+  devModeSet?(request: Incoming<DevModeSetSent>): Answer<CmdIn>;
+}
+
+/**
+ * Device Groups and Administration Commands: what can be asked of a device of any type, by way of its driver, when that
+ * has been started.
+ */
+export class AdminDriver {
+  private readonly driver: RequestSender;
+
+  constructor(driver: RequestSender) {
+    this.driver = driver;
+  }
+
+  /**
+   * Which commands does the device support for this group type? Only if `ADMIN_VQ`.
+   *
+   * @param answerLength how many bytes the answer may have
+   */
+  async listQuery(
+    value: Omit<Cmd, 'opcode'>,
+    answerLength: number,
+    choice: QueueChoice = {},
+  ): Promise<ListQueryAnswer> {
+    const { answer } = await this.driver.request<ListQueryAnswer>(
+      operations.listQuery,
+      { ...value, opcode: CMD.LIST_QUERY },
+      { ...choice, answerLength },
+    );
+    return answer;
+  }
+
+  /** The driver uses these. Only if `ADMIN_VQ`. */
+  async listUse(value: Omit<ListUseSent, 'opcode'>, choice: QueueChoice = {}): Promise<CmdIn> {
+    const { answer } = await this.driver.request<CmdIn>(operations.listUse, { ...value, opcode: CMD.LIST_USE }, choice);
+    return answer;
+  }
+
+  /** Write into the legacy header of a member. Only if `ADMIN_VQ`. */
+  async legacyCommonCfgWrite(
+    value: Omit<LegacyCommonCfgWriteSent, 'opcode'>,
+    choice: QueueChoice = {},
+  ): Promise<CmdIn> {
+    const { answer } = await this.driver.request<CmdIn>(
+      operations.legacyCommonCfgWrite,
+      { ...value, opcode: CMD.LEGACY_COMMON_CFG_WRITE },
+      choice,
+    );
+    return answer;
+  }
+
+  /**
+   * Read from it. Only if `ADMIN_VQ`.
+   *
+   * @param answerLength how many bytes the answer may have
+   */
+  async legacyCommonCfgRead(
+    value: Omit<LegacyCommonCfgReadSent, 'opcode'>,
+    answerLength: number,
+    choice: QueueChoice = {},
+  ): Promise<LegacyCommonCfgReadAnswer> {
+    const { answer } = await this.driver.request<LegacyCommonCfgReadAnswer>(
+      operations.legacyCommonCfgRead,
+      { ...value, opcode: CMD.LEGACY_COMMON_CFG_READ },
+      { ...choice, answerLength },
+    );
+    return answer;
+  }
+
+  /** Write into the legacy configuration space of a member. Only if `ADMIN_VQ`. */
+  async legacyDevCfgWrite(value: Omit<LegacyDevCfgWriteSent, 'opcode'>, choice: QueueChoice = {}): Promise<CmdIn> {
+    const { answer } = await this.driver.request<CmdIn>(
+      operations.legacyDevCfgWrite,
+      { ...value, opcode: CMD.LEGACY_DEV_CFG_WRITE },
+      choice,
+    );
+    return answer;
+  }
+
+  /**
+   * Read from it. Only if `ADMIN_VQ`.
+   *
+   * @param answerLength how many bytes the answer may have
+   */
+  async legacyDevCfgRead(
+    value: Omit<LegacyDevCfgReadSent, 'opcode'>,
+    answerLength: number,
+    choice: QueueChoice = {},
+  ): Promise<LegacyDevCfgReadAnswer> {
+    const { answer } = await this.driver.request<LegacyDevCfgReadAnswer>(
+      operations.legacyDevCfgRead,
+      { ...value, opcode: CMD.LEGACY_DEV_CFG_READ },
+      { ...choice, answerLength },
+    );
+    return answer;
+  }
+
+  /** Where does one notify a member of a queue? Only if `ADMIN_VQ`. */
+  async legacyNotifyInfo(value: Omit<Cmd, 'opcode'>, choice: QueueChoice = {}): Promise<LegacyNotifyInfoAnswer> {
+    const { answer } = await this.driver.request<LegacyNotifyInfoAnswer>(
+      operations.legacyNotifyInfo,
+      { ...value, opcode: CMD.LEGACY_NOTIFY_INFO },
+      choice,
+    );
+    return answer;
+  }
+
+  /**
+   * Which capabilities does the device have? Only if `ADMIN_VQ`.
+   *
+   * @param answerLength how many bytes the answer may have
+   */
+  async capIdListQuery(
+    value: Omit<Cmd, 'opcode'>,
+    answerLength: number,
+    choice: QueueChoice = {},
+  ): Promise<CapIdListQueryAnswer> {
+    const { answer } = await this.driver.request<CapIdListQueryAnswer>(
+      operations.capIdListQuery,
+      { ...value, opcode: CMD.CAP_ID_LIST_QUERY },
+      { ...choice, answerLength },
+    );
+    return answer;
+  }
+
+  /**
+   * What does the device offer in a capability? Only if `ADMIN_VQ`.
+   *
+   * @param answerLength how many bytes the answer may have
+   */
+  async deviceCapGet(
+    value: Omit<DeviceCapGetSent, 'opcode'>,
+    answerLength: number,
+    choice: QueueChoice = {},
+  ): Promise<DeviceCapGetAnswer> {
+    const { answer } = await this.driver.request<DeviceCapGetAnswer>(
+      operations.deviceCapGet,
+      { ...value, opcode: CMD.DEVICE_CAP_GET },
+      { ...choice, answerLength },
+    );
+    return answer;
+  }
+
+  /** What the driver uses of it. Only if `ADMIN_VQ`. */
+  async driverCapSet(value: Omit<DriverCapSetSent, 'opcode'>, choice: QueueChoice = {}): Promise<CmdIn> {
+    const { answer } = await this.driver.request<CmdIn>(
+      operations.driverCapSet,
+      { ...value, opcode: CMD.DRIVER_CAP_SET },
+      choice,
+    );
+    return answer;
+  }
+
+  /** Make a resource object. Only if `ADMIN_VQ`. */
+  async resourceObjCreate(value: Omit<ResourceObjCreateSent, 'opcode'>, choice: QueueChoice = {}): Promise<CmdIn> {
+    const { answer } = await this.driver.request<CmdIn>(
+      operations.resourceObjCreate,
+      { ...value, opcode: CMD.RESOURCE_OBJ_CREATE },
+      choice,
+    );
+    return answer;
+  }
+
+  /** Give it other attributes. Only if `ADMIN_VQ`. */
+  async resourceObjModify(value: Omit<ResourceObjModifySent, 'opcode'>, choice: QueueChoice = {}): Promise<CmdIn> {
+    const { answer } = await this.driver.request<CmdIn>(
+      operations.resourceObjModify,
+      { ...value, opcode: CMD.RESOURCE_OBJ_MODIFY },
+      choice,
+    );
+    return answer;
+  }
+
+  /**
+   * Which attributes does it have? Only if `ADMIN_VQ`.
+   *
+   * @param answerLength how many bytes the answer may have
+   */
+  async resourceObjQuery(
+    value: Omit<ResourceObjQuerySent, 'opcode'>,
+    answerLength: number,
+    choice: QueueChoice = {},
+  ): Promise<ResourceObjQueryAnswer> {
+    const { answer } = await this.driver.request<ResourceObjQueryAnswer>(
+      operations.resourceObjQuery,
+      { ...value, opcode: CMD.RESOURCE_OBJ_QUERY },
+      { ...choice, answerLength },
+    );
+    return answer;
+  }
+
+  /** End it. Only if `ADMIN_VQ`. */
+  async resourceObjDestroy(value: Omit<ResourceObjDestroySent, 'opcode'>, choice: QueueChoice = {}): Promise<CmdIn> {
+    const { answer } = await this.driver.request<CmdIn>(
+      operations.resourceObjDestroy,
+      { ...value, opcode: CMD.RESOURCE_OBJ_DESTROY },
+      choice,
+    );
+    return answer;
+  }
+
+  /**
+   * Which device parts does a member have, and how large are they? Only if `ADMIN_VQ`.
+   *
+   * @param output the rest: how many bytes, or where to put them
+   */
+  async devPartsMetadataGet(
+    value: Omit<DevPartsMetadataGetSent, 'opcode'>,
+    output: number | Uint8Array,
+    choice: QueueChoice = {},
+  ): Promise<CmdIn & { output: Uint8Array }> {
+    const reply = await this.driver.request<CmdIn>(
+      operations.devPartsMetadataGet,
+      { ...value, opcode: CMD.DEV_PARTS_METADATA_GET },
+      { ...choice, output },
+    );
+    return { ...reply.answer, output: reply.output };
+  }
+
+  /**
+   * Read device parts of a member. Only if `ADMIN_VQ`.
+   *
+   * @param answerLength how many bytes the answer may have
+   */
+  async devPartsGet(
+    value: Omit<DevPartsGetSent, 'opcode'>,
+    answerLength: number,
+    choice: QueueChoice = {},
+  ): Promise<DevPartsGetAnswer> {
+    const { answer } = await this.driver.request<DevPartsGetAnswer>(
+      operations.devPartsGet,
+      { ...value, opcode: CMD.DEV_PARTS_GET },
+      { ...choice, answerLength },
+    );
+    return answer;
+  }
+
+  /** Write them. Only if `ADMIN_VQ`. */
+  async devPartsSet(value: Omit<DevPartsSetSent, 'opcode'>, choice: QueueChoice = {}): Promise<CmdIn> {
+    const { answer } = await this.driver.request<CmdIn>(
+      operations.devPartsSet,
+      { ...value, opcode: CMD.DEV_PARTS_SET },
+      choice,
+    );
+    return answer;
+  }
+
+  /** Stop a member, or let it go on. Only if `ADMIN_VQ`. */
+  async devModeSet(value: Omit<DevModeSetSent, 'opcode'>, choice: QueueChoice = {}): Promise<CmdIn> {
+    const { answer } = await this.driver.request<CmdIn>(
+      operations.devModeSet,
+      { ...value, opcode: CMD.DEV_MODE_SET },
+      choice,
+    );
+    return answer;
+  }
+}

@@ -537,7 +537,7 @@ export const req: Message<'requestq', typeof ReqReadable, typeof ReqWritable> = 
   readable: ReqReadable,
   writable: ReqWritable,
   tags: messageTags(Req, (head, view, at) => head.type.get(view, at) & ~T.BARRIER),
-  refusal: { codec: ReqIn, field: 'status', value: S.UNSUPP, atEnd: true },
+  refusal: { codec: ReqIn, values: { status: S.UNSUPP }, atEnd: true },
 };
 
 /** What a device answers to `getId`. */

@@ -126,7 +126,7 @@ export const control: Message<'controlq', typeof ControlOut, typeof ControlIn> =
   readable: ControlOut,
   writable: ControlIn,
   tags: messageTags(ControlOut, (head, view, at) => head.msg_type.get(view, at)),
-  refusal: { codec: ControlIn, field: 'result', value: RESULT.NOT_OK, atEnd: true },
+  refusal: { codec: ControlIn, values: { result: RESULT.NOT_OK }, atEnd: true },
 };
 
 export const FLAGS = {
@@ -181,7 +181,7 @@ export const tx: Message<'txq', typeof TxOut, typeof TxIn> = {
   queues: ['txq'],
   readable: TxOut,
   writable: TxIn,
-  refusal: { codec: TxIn, field: 'result', value: RESULT.NOT_OK, atEnd: true },
+  refusal: { codec: TxIn, values: { result: RESULT.NOT_OK }, atEnd: true },
 };
 
 /** Kinds of messages that are about frames. */

@@ -2092,7 +2092,7 @@ export const data: Message<'dataq', typeof DataReadable, typeof DataWritable> = 
   readable: DataReadable,
   writable: DataWritable,
   tags: messageTags(OpDataReq, (head, view, at) => head.header.opcode.get(view, at)),
-  refusal: { codec: Inhdr, field: 'status', value: STATUS.NOTSUPP, atEnd: true },
+  refusal: { codec: Inhdr, values: { status: STATUS.NOTSUPP }, atEnd: true },
 };
 
 /** `src_data` is device-readable, `dst_data` device-writable. (specs/device/crypto.virtio:973) */

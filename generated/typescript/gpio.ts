@@ -146,7 +146,7 @@ export const line: Message<'requestq', typeof Request, typeof LineWritable> = {
   readable: Request,
   writable: LineWritable,
   tags: messageTags(Request, (head, view, at) => head.type.get(view, at)),
-  refusal: { codec: LineIn, field: 'status', value: STATUS.ERR, atEnd: false },
+  refusal: { codec: LineIn, values: { status: STATUS.ERR }, atEnd: false },
 };
 
 /** specs/device/gpio.virtio:42 */

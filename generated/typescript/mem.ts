@@ -242,7 +242,7 @@ export const req: Message<'guest_request', typeof Req, typeof Resp> = {
   queues: ['guest_request'],
   readable: Req,
   writable: Resp,
-  refusal: { codec: Resp, field: 'type', value: RESP.ERROR, atEnd: true },
+  refusal: { codec: Resp, values: { type: RESP.ERROR }, atEnd: true },
 };
 
 /** What a driver can ask of the device or tell it, and what the device tells, by the names of the methods. */

@@ -1192,7 +1192,7 @@ export const ctrl: Message<'controlq', typeof CtrlReadable, typeof CtrlWritable>
     (head, view, at) => head.class.get(view, at),
     (head, view, at) => head.command.get(view, at),
   ),
-  refusal: { codec: CtrlIn, field: 'ack', value: Ack.ERR, atEnd: false },
+  refusal: { codec: CtrlIn, values: { ack: Ack.ERR }, atEnd: false },
 };
 
 /** Counters wrap around to 0. (specs/device/net.virtio:963) */

@@ -223,7 +223,7 @@ export const reqCmd: Message<'requestq', typeof ReqCmd, typeof ReqCmdIn> = {
   queues: ['requestq'],
   readable: ReqCmd,
   writable: ReqCmdIn,
-  refusal: { codec: ReqCmdIn, field: 'response', value: S.FAILURE, atEnd: false },
+  refusal: { codec: ReqCmdIn, values: { response: S.FAILURE }, atEnd: false },
 };
 
 export const T = {
@@ -330,7 +330,7 @@ export const ctrl: Message<'controlq', typeof CtrlReadable, typeof CtrlWritable>
   readable: CtrlReadable,
   writable: CtrlWritable,
   tags: messageTags(Ctrl, (head, view, at) => head.type.get(view, at)),
-  refusal: { codec: CtrlIn, field: 'response', value: S.FUNCTION_REJECTED, atEnd: true },
+  refusal: { codec: CtrlIn, values: { response: S.FUNCTION_REJECTED }, atEnd: true },
 };
 
 export const EVENT = {

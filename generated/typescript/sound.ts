@@ -957,7 +957,7 @@ export const control: Message<'controlq', typeof ControlReadable, typeof Control
   readable: ControlReadable,
   writable: ControlWritable,
   tags: messageTags(Control, (head, view, at) => head.code.get(view, at)),
-  refusal: { codec: ControlIn, field: 'status', value: S.NOT_SUPP, atEnd: false },
+  refusal: { codec: ControlIn, values: { status: S.NOT_SUPP }, atEnd: false },
 };
 
 /** specs/device/sound.virtio:519 */
@@ -1075,9 +1075,27 @@ export const operations: Operations<
   | 'output'
   | 'input'
 > = {
-  controlJackInfo: operation(control, { tags: [[R.JACK_INFO]], sent: ControlReadable, output: 'behind' }),
-  controlPcmInfo: operation(control, { tags: [[R.PCM_INFO]], sent: ControlReadable, output: 'behind' }),
-  controlChmapInfo: operation(control, { tags: [[R.CHMAP_INFO]], sent: ControlReadable, output: 'behind' }),
+  controlJackInfo: operation(control, {
+    tags: [[R.JACK_INFO]],
+    sent: ControlReadable,
+    answer: ControlIn,
+    output: 'behind',
+    single: 'status',
+  }),
+  controlPcmInfo: operation(control, {
+    tags: [[R.PCM_INFO]],
+    sent: ControlReadable,
+    answer: ControlIn,
+    output: 'behind',
+    single: 'status',
+  }),
+  controlChmapInfo: operation(control, {
+    tags: [[R.CHMAP_INFO]],
+    sent: ControlReadable,
+    answer: ControlIn,
+    output: 'behind',
+    single: 'status',
+  }),
   controlJackRemap: operation(control, {
     tags: [[R.JACK_REMAP]],
     sent: ControlReadable,
@@ -1118,7 +1136,9 @@ export const operations: Operations<
     tags: [[R.CTL_INFO]],
     needs: [F.CTLS],
     sent: ControlReadable,
+    answer: ControlIn,
     output: 'behind',
+    single: 'status',
   }),
   controlCtlEnumItems: operation(control, {
     tags: [[R.CTL_ENUM_ITEMS]],
@@ -1186,14 +1206,14 @@ export abstract class SoundDevice extends VirtioDevice<F | config.F, Config> {
     super(device, options);
   }
 
-  /** Read about jacks. `request.output`: `status`, then `items`, a `JackInfo`. */
-  abstract controlJackInfo(request: Incoming<ControlJackInfoSent>): Answer<void>;
+  /** Read about jacks. `request.output`: `items`, a `JackInfo`. */
+  abstract controlJackInfo(request: Incoming<ControlJackInfoSent>): Answer<Open<S>>;
 
-  /** Read about streams. `request.output`: `status`, then `items`, a `PcmInfo`. */
-  abstract controlPcmInfo(request: Incoming<ControlPcmInfoSent>): Answer<void>;
+  /** Read about streams. `request.output`: `items`, a `PcmInfo`. */
+  abstract controlPcmInfo(request: Incoming<ControlPcmInfoSent>): Answer<Open<S>>;
 
-  /** Read about channel maps. `request.output`: `status`, then `items`, a `ChmapInfo`. */
-  abstract controlChmapInfo(request: Incoming<ControlChmapInfoSent>): Answer<void>;
+  /** Read about channel maps. `request.output`: `items`, a `ChmapInfo`. */
+  abstract controlChmapInfo(request: Incoming<ControlChmapInfoSent>): Answer<Open<S>>;
 
   /** Change association and sequence of a jack. */
   abstract controlJackRemap(request: Incoming<ControlJackRemapSent>): Answer<Open<S>>;
@@ -1213,8 +1233,8 @@ export abstract class SoundDevice extends VirtioDevice<F | config.F, Config> {
   /** Let it run no more. */
   abstract controlPcmStop(request: Incoming<ControlPcmStopSent>): Answer<Open<S>>;
 
-  /** Read about control elements. Only if `CTLS`. `request.output`: `status`, then `items`, a `CtlInfo`. */
-  controlCtlInfo?(request: Incoming<ControlCtlInfoSent>): Answer<void>;
+  /** Read about control elements. Only if `CTLS`. `request.output`: `items`, a `CtlInfo`. */
+  controlCtlInfo?(request: Incoming<ControlCtlInfoSent>): Answer<Open<S>>;
 
   /** The options of an element with the type ENUMERATED. Only if `CTLS`. */
   controlCtlEnumItems?(request: Incoming<ControlCtlEnumItemsSent>): Answer<ControlCtlEnumItemsAnswer>;
@@ -1262,31 +1282,48 @@ export class SoundDriver extends VirtioDriver<F | config.F, Config> {
   /**
    * Read about jacks.
    *
-   * @param output `status`, then `items`, a `JackInfo`: how many bytes, or where to put them
+   * @param output `items`, a `JackInfo`: how many bytes, or where to put them
    */
-  async controlJackInfo(value: Omit<ControlJackInfoSent, 'code'>, output: number | Uint8Array): Promise<Uint8Array> {
-    const reply = await this.request(operations.controlJackInfo, { ...value, code: R.JACK_INFO }, { output });
-    return reply.output;
+  async controlJackInfo(
+    value: Omit<ControlJackInfoSent, 'code'>,
+    output: number | Uint8Array,
+  ): Promise<ControlIn & { output: Uint8Array }> {
+    const reply = await this.request<ControlIn>(
+      operations.controlJackInfo,
+      { ...value, code: R.JACK_INFO },
+      { output },
+    );
+    return { ...reply.answer, output: reply.output };
   }
 
   /**
    * Read about streams.
    *
-   * @param output `status`, then `items`, a `PcmInfo`: how many bytes, or where to put them
+   * @param output `items`, a `PcmInfo`: how many bytes, or where to put them
    */
-  async controlPcmInfo(value: Omit<ControlPcmInfoSent, 'code'>, output: number | Uint8Array): Promise<Uint8Array> {
-    const reply = await this.request(operations.controlPcmInfo, { ...value, code: R.PCM_INFO }, { output });
-    return reply.output;
+  async controlPcmInfo(
+    value: Omit<ControlPcmInfoSent, 'code'>,
+    output: number | Uint8Array,
+  ): Promise<ControlIn & { output: Uint8Array }> {
+    const reply = await this.request<ControlIn>(operations.controlPcmInfo, { ...value, code: R.PCM_INFO }, { output });
+    return { ...reply.answer, output: reply.output };
   }
 
   /**
    * Read about channel maps.
    *
-   * @param output `status`, then `items`, a `ChmapInfo`: how many bytes, or where to put them
+   * @param output `items`, a `ChmapInfo`: how many bytes, or where to put them
    */
-  async controlChmapInfo(value: Omit<ControlChmapInfoSent, 'code'>, output: number | Uint8Array): Promise<Uint8Array> {
-    const reply = await this.request(operations.controlChmapInfo, { ...value, code: R.CHMAP_INFO }, { output });
-    return reply.output;
+  async controlChmapInfo(
+    value: Omit<ControlChmapInfoSent, 'code'>,
+    output: number | Uint8Array,
+  ): Promise<ControlIn & { output: Uint8Array }> {
+    const reply = await this.request<ControlIn>(
+      operations.controlChmapInfo,
+      { ...value, code: R.CHMAP_INFO },
+      { output },
+    );
+    return { ...reply.answer, output: reply.output };
   }
 
   /** Change association and sequence of a jack. */
@@ -1331,11 +1368,14 @@ export class SoundDriver extends VirtioDriver<F | config.F, Config> {
   /**
    * Read about control elements. Only if `CTLS`.
    *
-   * @param output `status`, then `items`, a `CtlInfo`: how many bytes, or where to put them
+   * @param output `items`, a `CtlInfo`: how many bytes, or where to put them
    */
-  async controlCtlInfo(value: Omit<ControlCtlInfoSent, 'code'>, output: number | Uint8Array): Promise<Uint8Array> {
-    const reply = await this.request(operations.controlCtlInfo, { ...value, code: R.CTL_INFO }, { output });
-    return reply.output;
+  async controlCtlInfo(
+    value: Omit<ControlCtlInfoSent, 'code'>,
+    output: number | Uint8Array,
+  ): Promise<ControlIn & { output: Uint8Array }> {
+    const reply = await this.request<ControlIn>(operations.controlCtlInfo, { ...value, code: R.CTL_INFO }, { output });
+    return { ...reply.answer, output: reply.output };
   }
 
   /**

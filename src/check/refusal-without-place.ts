@@ -13,7 +13,7 @@ export const refusalWithoutPlace: Rule = {
   summary: "'refuse' at a member that a device cannot answer an unknown request with",
   explanation: `\`u8 status : S refuse UNSUPP;\` says what a device answers to a request that it does not know, or cannot make sense of. It
 does not know which alternative that is, so the member has to be a number of the answer itself, in the first or last part
-that the device writes, at a place that does not depend on anything. A request says it once.`,
+that the device writes, at a place that does not depend on anything. Several members of that part may say it together.`,
   bad: `device disk = 60 "Disk";
 
 queues {
@@ -67,14 +67,19 @@ function keyOf({ at }: Field): string {
 function* misplaced(survey: Survey, request: Request, members: readonly RefusalMember[]): Iterable<Finding> {
   const [first, ...others] = members;
   if (first === undefined) return;
-  for (const { field } of others) {
+  for (const { field, part } of others) {
+    if (part === first.part) continue;
     yield {
-      message: `'${request.name}' says twice what a device answers to what it does not know`,
+      message: `'${request.name}' says in two parts what a device answers to what it does not know`,
       at: survey.placeOf(field, "refuse"),
       related: [{ at: survey.placeOf(first.field, "refuse"), message: "the first one" }],
     };
   }
-  const { field, part } = first;
+  for (const member of members) yield* misplacedMember(survey, request, member);
+}
+
+function* misplacedMember(survey: Survey, request: Request, member: RefusalMember): Iterable<Finding> {
+  const { field, part } = member;
   const at = survey.placeOf(field, "refuse");
   if (field.type.kind !== "scalar" || field.type.size === 8 || field.dimensions.length > 0) {
     yield { message: `'refuse' at ${called(field)}, which is no number of at most 32 bits`, at };
@@ -85,7 +90,7 @@ function* misplaced(survey: Survey, request: Request, members: readonly RefusalM
   // A member that does not exist any more has no place that could be wrong.
   if (entry === undefined) return;
   const isPlaced = entry.base === "" && field.if === undefined;
-  if (refusalPlace(request, first, isPlaced, isPlaced && end.base === "") !== undefined) return;
+  if (refusalPlace(request, member, isPlaced, isPlaced && end.base === "") !== undefined) return;
   yield {
     message: `where ${called(field)} stands depends on the request`,
     at,

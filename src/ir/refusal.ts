@@ -6,7 +6,7 @@ export interface RefusalMember {
   readonly part: Part;
 }
 
-/** The members that say it; a request has one at most. */
+/** The members that say it, all of one part. */
 export function refusalMembers(request: Request): readonly RefusalMember[] {
   return request.parts.flatMap((part) =>
     part.kind !== "part" || part.direction !== "device-writable"

@@ -68,4 +68,8 @@ export {
   type QueuePlace,
   type QueueRule,
 } from "./queues.ts";
+export { operation, type Operation, type Operations } from "./operation.ts";
+export type { Answer, Incoming, InputBytes, OutputBytes } from "./device/incoming.ts";
+export type { GuestRange } from "./driver/dma-memory.ts";
+export type { QueueChoice, Reply, RequestParts, RequestSender } from "./driver/driver-options.ts";
 export type { RegisterInfo, RegisterTable } from "./registers.ts";

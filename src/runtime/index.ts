@@ -24,16 +24,15 @@ export {
   type QueueLayout,
 } from "./virtqueue/queue-setup.ts";
 export { ScatterList } from "./virtqueue/scatter-list.ts";
+export { AdminFault, type AdminGroup, type AdminOptions } from "./device/admin-server.ts";
 export { VirtioDevice, type DeviceOptions } from "./device/virtio-device.ts";
 export { describeNeedsReset, DeviceError, type NeedsReset } from "./device/device-error.ts";
 export type { DeviceDescription } from "./device/device-description.ts";
 export type { DeviceInterface, DevicePort, SharedMemory } from "./device/device-port.ts";
-export type { Answer, Incoming, InputBytes, OutputBytes } from "./device/incoming.ts";
-export { operation, type Operation, type Operations } from "./operation.ts";
 export { MmioDevice, type MmioHost } from "./transport/device/mmio-device.ts";
-export { DmaMemory, type DmaBlock, type GuestRange } from "./driver/dma-memory.ts";
+export { DmaMemory, type DmaBlock } from "./driver/dma-memory.ts";
 export { DriverError, type DriverErrorCode } from "./driver/driver-error.ts";
-export type { DriverOptions, ListenOptions, QueueChoice, Reply, RequestParts } from "./driver/driver-options.ts";
+export type { DriverOptions, ListenOptions } from "./driver/driver-options.ts";
 export type { EventHandler } from "./driver/event-receiver.ts";
 export type { Framing } from "./driver/framing.ts";
 export type { PreparedRequest, RequestDone, RequestRoom } from "./driver/prepared-request.ts";

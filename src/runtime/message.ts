@@ -53,9 +53,8 @@ export function messageTags<C extends OrderedCodec>(
 export interface Refusal {
   /** A part of what the device writes. Where its size varies only the bytes up to the member are written. */
   readonly codec: OrderedCodec;
-  /** The member that says so, and its value. All others are 0. */
-  readonly field: string;
-  readonly value: number;
+  /** The members that say so, by name. All others are 0. */
+  readonly values: Readonly<Record<string, number>>;
   /** It ends what the device writes; otherwise it begins it. */
   readonly atEnd: boolean;
 }

@@ -52,6 +52,7 @@
 #define VIRTIO_ADMIN_CMD_DRIVER_CAP_SET			0x0009
 /* Make a resource object. */
 #define VIRTIO_ADMIN_CMD_RESOURCE_OBJ_CREATE		0x000a
+/* Give it other attributes. */
 #define VIRTIO_ADMIN_CMD_RESOURCE_OBJ_MODIFY		0x000b
 /* Which attributes does it have? */
 #define VIRTIO_ADMIN_CMD_RESOURCE_OBJ_QUERY		0x000c
@@ -79,6 +80,7 @@
 #define VIRTIO_ADMIN_STATUS_ENOMEM	12
 /* It is in use. */
 #define VIRTIO_ADMIN_STATUS_EBUSY	16
+/* There is such a resource object. */
 #define VIRTIO_ADMIN_STATUS_EEXIST	17
 /* The command is invalid; nothing has changed. */
 #define VIRTIO_ADMIN_STATUS_EINVAL	22

@@ -296,7 +296,7 @@ export class Layout {
     if (after <= end) return;
     throw new CodecError(
       "past-end",
-      { struct: this.struct, field: this.path.replace(/\.$/, ""), value: after, at: end },
+      { struct: this.struct, field: this.path.replace(/\.$/, ""), value: after - end, at: end },
       `it would end at ${after}, behind the end at ${end}`,
     );
   }

@@ -4,6 +4,7 @@ import type { QueueContext, QueuePlace } from "../queues.ts";
 import type { Chain } from "../virtqueue/chain.ts";
 import { createDeviceQueue } from "../virtqueue/create-queue.ts";
 import { type DeviceQueue, type DeviceQueueOptions, PENDING } from "../virtqueue/device-queue.ts";
+import { adminQueue, type AdminCommands, type AdminServer } from "./admin-server.ts";
 import type { NeedsReset } from "./device-error.ts";
 import { EventSender } from "./event-sender.ts";
 import { OperationServer, type OperationHost } from "./operation-server.ts";
@@ -11,6 +12,8 @@ import { OperationServer, type OperationHost } from "./operation-server.ts";
 /** What a queue needs of the device around it. */
 export interface QueueHost extends Pick<OperationHost, "methodOf"> {
   readonly operations: Readonly<Record<string, Operation>>;
+  /** What is served on administration virtqueues. */
+  readonly admin: AdminCommands | undefined;
   /** What codecs depend on now. */
   context(): QueueContext;
   order(): GuestOrder;
@@ -26,7 +29,7 @@ export class LiveQueue {
   readonly place: QueuePlace;
   readonly queue: DeviceQueue;
   private readonly host: QueueHost;
-  private server: OperationServer;
+  private server: AdminServer | OperationServer;
   private sender: EventSender;
 
   constructor(place: QueuePlace, host: QueueHost, options: Omit<DeviceQueueOptions, "onBroken">) {
@@ -61,9 +64,9 @@ export class LiveQueue {
     return this.sender.send(operation, value, output);
   }
 
-  private createServer(): OperationServer {
+  private createServer(): AdminServer | OperationServer {
     const { place, host } = this;
-    return new OperationServer(place, host.operations, {
+    const around: OperationHost = {
       context: host.context(),
       order: host.order(),
       methodOf: (name) => host.methodOf(name),
@@ -74,7 +77,9 @@ export class LiveQueue {
             : { kind: "handler", queue, operation, error },
         ),
       complete: (chain, written) => this.complete(chain, written),
-    });
+    };
+    if (host.admin !== undefined && place.name === adminQueue) return host.admin.serverOf(place, around);
+    return new OperationServer(place, host.operations, around);
   }
 
   private complete(chain: Chain, written: number): void {

@@ -19,6 +19,8 @@ export interface OperationHost {
   readonly context: QueueContext;
   readonly order: GuestOrder;
   methodOf(name: string): Method | undefined;
+  /** What is answered where a method has thrown this: members of the refusal, by name. Undefined where it is a fault. */
+  refusalOf?(error: unknown): Readonly<Record<string, number>> | undefined;
   /** A chain is not what the description says, or the method threw. */
   failed(queue: number, operation: string, reason: string, error?: unknown): void;
   /** A chain that was pending is answered. */
@@ -44,8 +46,7 @@ interface Served {
 
 /** What is written where a request is refused. */
 interface RefusalPlace {
-  readonly field: NumberField;
-  readonly value: number;
+  readonly fields: readonly { readonly name: string; readonly field: NumberField; readonly value: number }[];
   /** Bytes that are written; all others are 0. */
   readonly length: number;
   /** They end what the device writes; otherwise they begin it. */
@@ -67,6 +68,14 @@ interface Family {
 const quickTags = 64;
 /** The longest message that is read as a whole: control commands are far shorter, data does not come this way. */
 const longestCopy = 1 << 20;
+
+/** How often missing bytes are filled in: for each struct that ends too early, once. */
+const mostZeroes = 8;
+
+/** Where what is not there would have ended; 0 where something else is wrong. */
+function missingEnd({ fault, value, at }: CodecError): number {
+  return fault === "past-end" && value !== undefined && at !== undefined ? at + Number(value) : 0;
+}
 
 /** Serves the chains of one queue: finds out what each asks for, checks it, and calls the method. */
 export class OperationServer {
@@ -104,7 +113,7 @@ export class OperationServer {
     const incoming = this.idle ?? new Incoming(this.scratch);
     this.idle = undefined;
     incoming.queue = this.place;
-    if (!this.locate(incoming, chain, family.head)) {
+    if (!this.locate(incoming, chain, family.head, family.message.anyLength)) {
       this.idle = incoming;
       return this.fail(
         family.message.name,
@@ -118,25 +127,26 @@ export class OperationServer {
 
   private run(served: Served, chain: Chain, incoming: Incoming, family: Family): number {
     const { operation, head } = served;
+    const { anyLength } = operation.message;
     if (head === undefined) {
       const why = this.decode(served, chain, incoming);
       if (why !== undefined) return this.refuse(family, chain, incoming, why, served);
     } else {
-      if (head > family.head && !this.locate(incoming, chain, head))
+      if (head > family.head && !this.locate(incoming, chain, head, anyLength))
         return this.refuse(family, chain, incoming, `${head} bytes to read are wanted`, served);
-      const rest = chain.readableLength - head;
+      const rest = operation.input || anyLength !== true ? Math.max(chain.readableLength - head, 0) : 0;
       if (rest !== 0 && !operation.input)
         return this.refuse(family, chain, incoming, `${rest} bytes too many to read`, served);
       incoming.input.place(chain, head, rest);
       incoming.hold(served.sent, undefined);
     }
     const room = chain.writableLength - (served.tail ?? 0);
-    if (room < 0) {
+    if (room < 0 && anyLength !== true) {
       this.idle = incoming;
       return this.fail(served.name, `${chain.writableLength} bytes to write, at least ${served.tail ?? 0} are wanted`);
     }
     const open = operation.output !== undefined && served.tail !== undefined;
-    incoming.output.place(chain, operation.output === "behind" ? (served.tail ?? 0) : 0, open ? room : 0);
+    incoming.output.place(chain, operation.output === "behind" ? (served.tail ?? 0) : 0, open ? Math.max(room, 0) : 0);
     let result: Answer<unknown>;
     try {
       result = served.method(incoming);
@@ -168,6 +178,8 @@ export class OperationServer {
   private threw(served: Served, chain: Chain, incoming: Incoming, family: Family, error: unknown): number {
     if (error instanceof CodecError && error === incoming.fault)
       return this.refuse(family, chain, incoming, error.message, served);
+    const values = this.host.refusalOf?.(error);
+    if (values !== undefined) return this.refuse(family, chain, incoming, "refused", served, values);
     return this.fail(served.name, "the device's method threw", error);
   }
 
@@ -185,15 +197,22 @@ export class OperationServer {
     if (answer === undefined) return output.written;
     const at = operation.output === "before" ? chain.writableLength - (tail ?? 0) : 0;
     try {
-      if (single !== undefined && tail !== undefined && typeof value === "number") {
+      if (
+        single !== undefined &&
+        tail !== undefined &&
+        typeof value === "number" &&
+        tail <= chain.writableLength - at
+      ) {
         this.writeNumber(chain, at, tail, single, value);
       } else {
         const whole = operation.single === undefined ? value : { [operation.single]: value };
-        const bytes = answer.toBytes(whole as object);
+        const all = answer.toBytes(whole as object);
+        // What has no room is not written.
+        const bytes = operation.message.anyLength === true ? all.subarray(0, chain.writableLength - at) : all;
         if (bytes.length > chain.writableLength - at)
           return this.fail(served.name, `an answer of ${bytes.length} bytes does not fit`);
         chain.write(at, bytes);
-        if (tail === undefined) return bytes.length;
+        if (tail === undefined || bytes.length < all.length) return bytes.length;
       }
     } catch (error) {
       return this.fail(served.name, "the answer is none of this operation's", error);
@@ -220,17 +239,28 @@ export class OperationServer {
   /**
    * Answers what is no operation, where the description has an answer for that.
    * @param served the operation that it is but for its bytes
+   * @param values other numbers than the description's
    */
-  private refuse(family: Family, chain: Chain, incoming: Incoming, reason: string, served?: Served): number {
+  private refuse(
+    family: Family,
+    chain: Chain,
+    incoming: Incoming,
+    reason: string,
+    served?: Served,
+    values?: Readonly<Record<string, number>>,
+  ): number {
     this.idle = incoming;
     const refusal = served?.refusal ?? family.refusal;
-    if (refusal === undefined || refusal.length > chain.writableLength) return this.fail(family.message.name, reason);
-    const { field, value, length, atEnd } = refusal;
+    const short = refusal !== undefined && refusal.length > chain.writableLength;
+    if (refusal === undefined || (short && family.message.anyLength !== true))
+      return this.fail(family.message.name, reason);
+    const { fields, length, atEnd } = refusal;
     const bytes = new Uint8Array(length);
-    field.set(new DataView(bytes.buffer), 0, value);
-    const at = atEnd ? chain.writableLength - length : 0;
-    chain.write(at, bytes);
-    return at === 0 ? length : 0;
+    const view = new DataView(bytes.buffer);
+    for (const { name, field, value } of fields) field.set(view, 0, values?.[name] ?? value);
+    const at = atEnd ? Math.max(chain.writableLength - length, 0) : 0;
+    const written = chain.write(at, bytes, 0, Math.min(length, chain.writableLength));
+    return at === 0 ? written : 0;
   }
 
   private fail(operation: string, reason: string, error?: unknown): number {
@@ -250,13 +280,21 @@ export class OperationServer {
     if (sent === undefined) return undefined;
     const { readableLength } = chain;
     if (readableLength > longestCopy) return `${readableLength} bytes are too many to read`;
-    const bytes = new Uint8Array(readableLength);
+    let bytes = new Uint8Array(readableLength);
     chain.read(0, bytes);
-    try {
-      incoming.hold(undefined, sent.fromBytes(bytes));
-    } catch (error) {
-      if (error instanceof CodecError) return error.message;
-      throw error;
+    for (let tries = 0; ; tries++) {
+      try {
+        incoming.hold(undefined, sent.fromBytes(bytes));
+        break;
+      } catch (error) {
+        if (!(error instanceof CodecError)) throw error;
+        const wanted = served.operation.message.anyLength === true ? missingEnd(error) : 0;
+        if (wanted <= bytes.length || wanted > longestCopy || tries === mostZeroes) return error.message;
+        // What is missing is zero.
+        const longer = new Uint8Array(wanted);
+        longer.set(bytes);
+        bytes = longer;
+      }
     }
     // What has no value, such as reserved bits, is to be seen in the same copy.
     incoming.view = new DataView(bytes.buffer);
@@ -266,18 +304,18 @@ export class OperationServer {
   }
 
   /** Finds the first `length` bytes: where they are, or in a copy where they lie in several pieces. */
-  private locate(incoming: Incoming, chain: Chain, length: number): boolean {
+  private locate(incoming: Incoming, chain: Chain, length: number, anyLength?: true): boolean {
     if (length === 0) return true;
-    if (chain.readableLength < length) return false;
+    if (chain.readableLength < length && anyLength !== true) return false;
     const first = chain.segment(0);
-    if (first.length >= length) {
+    if (first.length >= length && chain.readableLength >= length) {
       incoming.view = first.view;
       incoming.at = first.offset;
       return true;
     }
     // A pending request keeps its own copy.
     const bytes = new Uint8Array(length);
-    if (chain.read(0, bytes) < length) return false;
+    if (chain.read(0, bytes) < length && anyLength !== true) return false;
     incoming.view = new DataView(bytes.buffer);
     incoming.at = 0;
     return true;
@@ -360,16 +398,22 @@ function othersIn(operation: Operation): number {
 }
 
 function refusalIn(
-  { field: name, value }: Refusal,
+  { values }: Refusal,
   codec: OrderedCodec,
   atEnd: boolean,
   order: GuestOrder,
 ): RefusalPlace | undefined {
   const members = codec.guestOrder(order) as unknown as Codec<object> & Readonly<Record<string, NumberField>>;
-  const row = members.byteLayout.find((one) => one.name === name);
-  const field = members[name];
-  if (field === undefined || row?.byteOffset === undefined) return undefined;
-  return { field, value, length: codec.byteLength ?? row.byteOffset + field.byteLength, atEnd };
+  const fields: { name: string; field: NumberField; value: number }[] = [];
+  let end = 0;
+  for (const [name, value] of Object.entries(values)) {
+    const row = members.byteLayout.find((one) => one.name === name);
+    const field = members[name];
+    if (field === undefined || row?.byteOffset === undefined) return undefined;
+    fields.push({ name, field, value });
+    end = Math.max(end, row.byteOffset + field.byteLength);
+  }
+  return { fields, length: codec.byteLength ?? end, atEnd };
 }
 
 /** Whether an operation exists with these features. */

@@ -8,6 +8,7 @@ import type { QueueContext, QueuePlace } from "../queues.ts";
 import type { DeviceQueue } from "../virtqueue/device-queue.ts";
 import { notificationData } from "../virtqueue/notification.ts";
 import { isQueueSize, queueFeatures, type QueueLayout } from "../virtqueue/queue-setup.ts";
+import { AdminCommands, type AdminOptions } from "./admin-server.ts";
 import { ConfigSpace } from "./config-space.ts";
 import type { DeviceDescription } from "./device-description.ts";
 import { DeviceError, type NeedsReset } from "./device-error.ts";
@@ -28,6 +29,8 @@ export interface DeviceOptions<Bit extends number, Config extends object> {
   /** Numbers optional queues as this house does (`linux`); as the standard says if absent. */
   readonly queueNumbering?: string;
   readonly sharedMemory?: readonly SharedMemory[];
+  /** What it serves on administration virtqueues; with ADMIN_VQ, and only with it. */
+  readonly admin?: AdminOptions;
 }
 
 /** Any method that serves an operation. */
@@ -52,6 +55,9 @@ export abstract class VirtioDevice<Bit extends number = number, Config extends o
   private readonly space: ConfigSpace;
   private readonly maxQueueSize: number;
   private readonly house: string | undefined;
+  private readonly admin: AdminCommands | undefined;
+  /** Behind all queues that there may be. */
+  private readonly adminIndex: number;
   private port: DevicePort | undefined;
   private face: DeviceInterface = standard;
   private statusNow = 0;
@@ -83,6 +89,10 @@ export abstract class VirtioDevice<Bit extends number = number, Config extends o
       throw new DeviceError(description.name, `a queue cannot have ${this.maxQueueSize} entries`);
     this.house = options.queueNumbering;
     this.sharedMemory = options.sharedMemory ?? [];
+    if ((options.admin === undefined) === this.offered.has(F.ADMIN_VQ))
+      throw new DeviceError(description.name, "ADMIN_VQ and the option 'admin' go together");
+    this.admin = options.admin === undefined ? undefined : new AdminCommands(options.admin);
+    this.adminIndex = (description.queues.places(this.context, this.house).at(-1)?.number ?? -1) + 1;
     for (const [name, operation] of Object.entries(description.operations)) this.checkMethod(name, operation);
   }
 
@@ -243,8 +253,15 @@ export abstract class VirtioDevice<Bit extends number = number, Config extends o
 
   /** The queues that there are, as far as the features tell by now. */
   get queuePlaces(): readonly QueuePlace[] {
-    this.placesNow ??= this.description.queues.places(this.context, this.house);
+    const admin = this.context.features.has(F.ADMIN_VQ) ? this.admin?.places(this.adminIndex) : undefined;
+    this.placesNow ??= [...this.description.queues.places(this.context, this.house), ...(admin ?? [])];
     return this.placesNow;
+  }
+
+  /** The administration virtqueues, where the device offers any. */
+  get adminQueues(): { readonly index: number; readonly count: number } | undefined {
+    if (this.admin === undefined || !this.offered.has(F.ADMIN_VQ)) return undefined;
+    return { index: this.adminIndex, count: this.admin.count };
   }
 
   /** Entries that a queue has at most; 0 where there is no such queue. */
@@ -420,6 +437,7 @@ export abstract class VirtioDevice<Bit extends number = number, Config extends o
     this.suspending = false;
     this.changedUnseen = false;
     this.negotiation.reset();
+    this.admin?.reset();
     this.placesNow = undefined;
     for (const { queue } of queues) queue.reset();
     this.space.reset();
@@ -443,6 +461,7 @@ export abstract class VirtioDevice<Bit extends number = number, Config extends o
   private queueHost(): QueueHost {
     return {
       operations: this.description.operations,
+      admin: this.admin,
       context: () => this.context,
       order: () => this.order,
       works: () => this.needsReset === undefined,

@@ -1,3 +1,4 @@
+import type { Operation } from "../operation.ts";
 import type { QueuePlace } from "../queues.ts";
 import type { DmaMemory } from "./dma-memory.ts";
 import type { Framing } from "./framing.ts";
@@ -48,6 +49,20 @@ export interface Reply<Value> {
   readonly answer: Value;
   /** The bytes that the device wrote beside it: a copy, or the beginning of where they were to be put. */
   readonly output: Uint8Array;
+}
+
+/** A driver, as what only sends requests sees it. */
+export interface RequestSender {
+  /**
+   * Sends a request and resolves with what comes back. Requests that are sent together go out with one notification.
+   * @param value what is sent, with its tags; undefined where there is nothing but bytes
+   * @throws DriverError (as a rejection), CodecError where the value is none of this operation's
+   */
+  request<Value = undefined>(
+    operation: Operation,
+    value: object | undefined,
+    parts?: RequestParts,
+  ): Promise<Reply<Value>>;
 }
 
 /** How a driver listens. */

@@ -149,6 +149,7 @@ export class PreparedRequest {
     if (this.error !== undefined) return false;
     const { answerRoom, answerBehind } = this;
     if (this.codecs.answerLength === undefined || answerRoom === 0) return true;
+    if (this.codecs.operation.message.anyLength === true) return this.written > 0;
     if (!this.anyLength && this.written >= answerBehind + answerRoom) return true;
     // The length counts from the first byte: of an answer behind bytes that were left out, and on the legacy
     // interface, it tells nothing.
@@ -236,8 +237,11 @@ export class PreparedRequest {
       );
     }
     const length = answerLength ?? Math.min(this.answerRoom, this.written);
+    const bytes = this.bytes(this.answerFrom, length).slice();
+    // What the device has not written is zero.
+    if (operation.message.anyLength === true) bytes.fill(0, this.written);
     try {
-      return answer.fromBytes(this.bytes(this.answerFrom, length).slice());
+      return answer.fromBytes(bytes);
     } catch (error) {
       if (!(error instanceof CodecError)) throw error;
       throw new DriverError("wrong-answer", error.message, { cause: error });

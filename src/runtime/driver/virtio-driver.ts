@@ -7,11 +7,19 @@ import type { Operation } from "../operation.ts";
 import type { QueuePlace } from "../queues.ts";
 import { InterruptCause, type DriverTransport } from "../transport/driver/driver-transport.ts";
 import { createRequestQueue, nameOf, type QueueMaking } from "./create-request-queue.ts";
+import { adminPlaces } from "./admin-places.ts";
 import { DmaArena } from "./dma-arena.ts";
 import { DriverConfig } from "./driver-config.ts";
 import { asConfig, DriverContext } from "./driver-context.ts";
 import { DriverError } from "./driver-error.ts";
-import type { DriverOptions, ListenOptions, QueueChoice, Reply, RequestParts } from "./driver-options.ts";
+import type {
+  DriverOptions,
+  ListenOptions,
+  QueueChoice,
+  Reply,
+  RequestParts,
+  RequestSender,
+} from "./driver-options.ts";
 import { EventReceiver, type EventHandler } from "./event-receiver.ts";
 import { negotiate } from "./negotiation.ts";
 import type { OperationCodecs } from "./operation-codecs.ts";
@@ -33,7 +41,10 @@ const settled = settledLegacy | STATUS.FEATURES_OK;
  * The device is not trusted: whatever it does, requests are answered or rejected with a DriverError, and nothing else
  * throws but what the driver's own user does wrong.
  */
-export abstract class VirtioDriver<Bit extends number = number, Config extends object = object> {
+export abstract class VirtioDriver<
+  Bit extends number = number,
+  Config extends object = object,
+> implements RequestSender {
   readonly description: DeviceDescription;
   readonly transport: DriverTransport;
   /** Why the driver does not work any more; undefined while it does. A restart mends it. */
@@ -214,7 +225,7 @@ export abstract class VirtioDriver<Bit extends number = number, Config extends o
    * @param value what is sent, with its tags; undefined where there is nothing but bytes
    * @throws DriverError (as a rejection), CodecError where the value is none of this operation's
    */
-  protected request<Value = undefined>(
+  request<Value = undefined>(
     operation: Operation,
     value: object | undefined,
     parts: RequestParts = {},
@@ -332,7 +343,8 @@ export abstract class VirtioDriver<Bit extends number = number, Config extends o
     const features = negotiate(transport, description, options.features, options.required);
     this.context.settle(features);
     this.space.refresh();
-    for (const place of this.context.places(description.queues, options.queueNumbering)) {
+    const places = this.context.places(description.queues, options.queueNumbering);
+    for (const place of [...places, ...adminPlaces(transport, places)]) {
       if (options.queues?.(place) !== false) this.queues.push(createRequestQueue(place, this.making));
     }
     this.state = "running";

@@ -1,6 +1,6 @@
 import type { Field, Ir, Module } from "../../ir/model.ts";
 import { docComment, sentences } from "./doc-comment.ts";
-import { driverSection } from "./driver-view.ts";
+import { driverSection, senderSection } from "./driver-view.ts";
 import { typeName } from "./identifiers.ts";
 import type { ModuleContext } from "./module-context.ts";
 import { alternativeType, answerType, bytesWords, operationSentences, sentType } from "./operation-words.ts";
@@ -15,9 +15,9 @@ export interface DeviceSections {
   readonly sections: readonly Section[];
 }
 
-/** @returns undefined where the module is no device type, or one without a message */
+/** @returns undefined where the module has no message, or none that goes over a queue of its own */
 export function deviceSections(module: Module, context: ModuleContext, ir: Ir): DeviceSections | undefined {
-  if (module.kind !== "device") return undefined;
+  if (!module.items.some((item) => item.kind === "queues")) return undefined;
   const operations = deviceOperations(module, context);
   if (operations.length === 0) return undefined;
   const structs = operations.flatMap(({ sent, answer, request }) =>
@@ -31,17 +31,33 @@ export function deviceSections(module: Module, context: ModuleContext, ir: Ir): 
       return [{ ...struct, doc: [`What a device ${what} ${users}.`] }];
     }),
   );
+  const both = [...operations.flatMap((one) => alternativeSections(one)), operationSection(operations, context)];
+  // What goes over queues that any device may have is served and sent beside what its type has.
+  if (module.kind !== "device")
+    return {
+      structs,
+      sections: [...both, methodsSection(module, context, operations), senderSection(module, context, operations)],
+    };
   const bits = featureBits(module, context, ir);
   return {
     structs,
     sections: [
-      ...operations.flatMap((one) => alternativeSections(one)),
-      operationSection(operations, context),
+      ...both,
       descriptionSection(module, context, bits),
       classSection(module, context, operations, bits),
       driverSection(module, context, operations, bits.type),
     ],
   };
+}
+
+/** What a device of any type may serve, by the names of the operations. */
+function methodsSection(module: Module, context: ModuleContext, operations: readonly DeviceOperation[]): Section {
+  const view = {
+    doc: docComment([`${module.title}: what a device serves, by the names of the methods.`]),
+    name: `${typeName(module.name)}Methods`,
+    methods: operations.map((one) => requestMethod(one, context, true)),
+  };
+  return { template: "methods", view, declares: [], uses: [] };
 }
 
 /** What is sent with one alternative of a message. */
@@ -149,11 +165,11 @@ function classSection(
   return { template: "device", view, declares: [name], uses: ["device"] };
 }
 
-function requestMethod(one: DeviceOperation, context: ModuleContext): MethodView {
+function requestMethod(one: DeviceOperation, context: ModuleContext, always = false): MethodView {
   const { imports } = context;
   const answer = `${imports.type("Answer")}<${answerType(one)}>`;
   const request = `${imports.type("Incoming")}<${sentType(one) ?? "undefined"}>`;
-  const optional = one.needs !== undefined || one.legacy;
+  const optional = always || one.needs !== undefined || one.legacy;
   const text = optional
     ? `${one.name}?(request: ${request}): ${answer}`
     : `abstract ${one.name}(request: ${request}): ${answer}`;

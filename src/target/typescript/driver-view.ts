@@ -42,6 +42,21 @@ export function driverSection(
   return { template: "driver", view, declares: [name], uses: ["device", "operations"] };
 }
 
+/** The class that sends, over queues that any device may have. */
+export function senderSection(module: Module, context: ModuleContext, operations: readonly DeviceOperation[]): Section {
+  const { imports } = context;
+  const name = `${typeName(module.name)}Driver`;
+  const view = {
+    doc: docComment([
+      `${module.title}: what can be asked of a device of any type, by way of its driver, when that has been started.`,
+    ]),
+    name,
+    sender: imports.type("RequestSender"),
+    methods: operations.map((one) => requestMethod(one, module, context, "this.driver.request")),
+  };
+  return { template: "sender", view, declares: [name], uses: ["operations"] };
+}
+
 /** A parameter of a method, and what it is. */
 interface Parameter {
   readonly name: string;
@@ -49,7 +64,12 @@ interface Parameter {
   readonly doc: string;
 }
 
-function requestMethod(one: DeviceOperation, module: Module, context: ModuleContext): MethodView {
+function requestMethod(
+  one: DeviceOperation,
+  module: Module,
+  context: ModuleContext,
+  request = "this.request",
+): MethodView {
   const { imports } = context;
   const { sent, answer, name } = one;
   const byAddress = one.path.parts.some((part) => part.byAddress === true);
@@ -89,7 +109,7 @@ function requestMethod(one: DeviceOperation, module: Module, context: ModuleCont
       : `{ ...choice, ${parts.join(", ")} }`
     : `{ ${parts.join(", ")} }`;
   const passed = [`operations.${name}`, object, ...(parts.length > 0 || several ? [options] : [])].join(", ");
-  const call = `await this.request${answer.codec === undefined ? "" : `<${answer.codec}>`}(${passed});`;
+  const call = `await ${request}${answer.codec === undefined ? "" : `<${answer.codec}>`}(${passed});`;
   const { type, body } = resultOf(one, call, byAddress);
   return {
     doc: docComment(

@@ -49,6 +49,7 @@ const runtimeNames = [
   "QueueTable",
   "queueTable",
   "RegisterTable",
+  "RequestSender",
   "reserved",
   "spread",
   "struct",
@@ -83,7 +84,16 @@ export class ModuleNames {
   constructor(module: Module, ir: Ir) {
     this.module = module;
     const own = typeName(module.name);
-    const ofDevice = ["deviceId", "queues", "Config", "operations", "device", `${own}Device`, `${own}Driver`];
+    const ofDevice = [
+      "deviceId",
+      "queues",
+      "Config",
+      "operations",
+      "device",
+      `${own}Device`,
+      `${own}Driver`,
+      `${own}Methods`,
+    ];
     const reserved = ["F", "Features", "features", ...ofDevice];
     this.names = new Names(module.name, [...runtimeNames, ...reserved, ...ir.modules.map((one) => one.name)]);
     for (const item of module.items) {

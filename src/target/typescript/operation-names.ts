@@ -11,7 +11,7 @@ export const baseMembers: ReadonlySet<string> = new Set(
   (
     "constructor toString toLocaleString valueOf hasOwnProperty isPrototypeOf propertyIsEnumerable " +
     // VirtioDevice
-    "accepted acceptedWord acceptFeatures acceptWord attach begin begun buffersAdded calling changeConfig " +
+    "accepted acceptedWord acceptFeatures acceptWord admin adminIndex adminQueues attach begin begun buffersAdded calling changeConfig " +
     "changedUnseen checkMethod complete config configGeneration configLength configWritten context createQueue " +
     "createServer description driverFeatures enableQueue face features forget gaveUp giveUp house live liveQueue " +
     "maxQueueSize memory methodOf needsReset negotiate negotiation notified offered offeredWord order placeOf " +

@@ -92,6 +92,8 @@ export class OperationSides {
     const open = pieces.slice(0, pieces.length - fixed);
     if (open.length > 0 && fixed > 0 && (open.length === 1 || open.every(({ member }) => isBytes(member))))
       return this.withBytes(pieces.slice(open.length), open, "before", wanted);
+    if (count > 0 && rest.length > 0 && this.needsOthers(rest))
+      return this.withBytes(pieces.slice(0, count), rest, "behind", wanted);
     if (this.needsOthers(pieces)) return { ...nothing, bytes: "behind", bytesOf: fieldsOf(pieces) };
     const alone = this.partCodec(pieces) ?? (path.tags.length === 0 ? this.writable : undefined);
     const varies = rest.length > 0;

@@ -120,15 +120,18 @@ export function tagsField(request: Request, context: ModuleContext): readonly st
 
 /** The line of a message that says what a device answers to what it does not know. */
 export function refusalField(request: Request, sources: MessageSources, context: ModuleContext): readonly string[] {
-  const [member] = refusalMembers(request);
-  if (member?.field.refuse === undefined) return [];
+  const members = refusalMembers(request);
+  const [member] = members;
+  if (member === undefined) return [];
   const { field, part } = member;
   const placed = field.position !== undefined && field.position.offset !== null;
   const place = refusalPlace(request, member, placed, placed && part.layout?.size === part.layout?.minSize);
   const codec = codecOfPart(part, request, context) ?? sources.writable;
   if (place === undefined || codec === undefined) return [];
-  const value = context.number(member.field.refuse);
-  return [`refusal: { codec: ${codec}, field: '${field.name}', value: ${value}, atEnd: ${place === "end"} }`];
+  const values = members.flatMap(({ field: { name, refuse } }) =>
+    refuse === undefined ? [] : [`${propertyName(name)}: ${context.number(refuse)}`],
+  );
+  return [`refusal: { codec: ${codec}, values: { ${values.join(", ")} }, atEnd: ${place === "end"} }`];
 }
 
 /** The table of a device's operations. */

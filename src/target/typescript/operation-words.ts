@@ -44,6 +44,7 @@ export function answerType(one: DeviceOperation): string {
 
 /** What bytes beside a codec are made of: `` `pi_out`, then `dataout` ``. */
 export function bytesWords(fields: readonly Field[]): string {
+  if (fields.length === 0) return "the rest";
   return fields
     .map(({ name, type }) => `\`${name}\`${type.kind === "struct" ? `, a \`${typeName(type.name)}\`` : ""}`)
     .join(", then ");

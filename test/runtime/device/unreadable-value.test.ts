@@ -30,7 +30,7 @@ const message: Message<"q", typeof Set, typeof Ack> = {
   queues: ["q"],
   readable: Set,
   writable: Ack,
-  refusal: { codec: Ack, field: "status", value: 9, atEnd: true },
+  refusal: { codec: Ack, values: { status: 9 }, atEnd: true },
 };
 const operations = { set: operation(message, { sent: Set, answer: Ack, single: "status" }) };
 

@@ -85,7 +85,7 @@ const request: Message<"requestq", unknown, unknown> = {
   readable: Head,
   writable: Status,
   tags: messageTags(Head, (head, view, at) => head.type.get(view, at)),
-  refusal: { codec: Status, field: "status", value: S.UNKNOWN, atEnd: true },
+  refusal: { codec: Status, values: { status: S.UNKNOWN }, atEnd: true },
 };
 
 export const notice: Message<"noticeq", unknown, unknown> = {

@@ -96,6 +96,9 @@ describe("the table of operations", () => {
       "req: operation(req, { sent: Req, answer: ReqAnswer, output: 'behind', single: 's' })",
     );
     expect(only("u8 n;", "u8 s; struct h rows[n]; le16 odd[n];")).toBe(
+      "req: operation(req, { sent: Req, answer: ReqAnswer, output: 'behind', single: 's' })",
+    );
+    expect(only("u8 n;", "struct h rows[n]; le16 odd[n];")).toBe(
       "req: operation(req, { sent: Req, output: 'behind' })",
     );
     // A length that the value has has to be that of the bytes: the codec sees to it.
@@ -124,11 +127,9 @@ function answered(writable: string): string {
 
 describe("a message's refusal", () => {
   it("has the codec, the member and its place", () => {
-    expect(answered("u8 s : S refuse ERR;")).toContain(
-      "refusal: { codec: ReqIn, field: 's', value: S.ERR, atEnd: true },",
-    );
+    expect(answered("u8 s : S refuse ERR;")).toContain("refusal: { codec: ReqIn, values: { s: S.ERR }, atEnd: true },");
     expect(answered("u8 s : S refuse ERR; u8 data[];")).toContain(
-      "refusal: { codec: ReqIn, field: 's', value: S.ERR, atEnd: false },",
+      "refusal: { codec: ReqIn, values: { s: S.ERR }, atEnd: false },",
     );
     expect(answered("u8 s : S;")).not.toContain("refusal");
   });

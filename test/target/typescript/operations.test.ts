@@ -238,11 +238,12 @@ describe.each(asked)("$title", ({ module, operation: described }) => {
 function expectRefusal(operation: Operation, laid: LaidChain, written: number): void {
   const { refusal } = operation.message;
   if (refusal === undefined) throw new Error(`'${operation.message.name}' has no refusal, and did not fail`);
-  const field = (refusal.codec as unknown as Readonly<Record<string, NumberField>>)[refusal.field];
+  const fields = refusal.codec as unknown as Readonly<Record<string, NumberField>>;
   const bytes = laid.written;
   const values = bytes.filter((byte) => byte !== 0xa5 && byte !== 0);
-  const size = field?.byteLength ?? 0;
-  const answer = Array.from({ length: size }, (_, byte) => Math.floor(refusal.value / 2 ** (8 * byte)) % 256);
+  const answer = Object.entries(refusal.values).flatMap(([name, value]) =>
+    Array.from({ length: fields[name]?.byteLength ?? 0 }, (_, byte) => Math.floor(value / 2 ** (8 * byte)) % 256),
+  );
   expect([...values]).toEqual(answer.filter((byte) => byte !== 0));
   expect(written).toBeLessThanOrEqual(bytes.length);
   expect(written).toBeGreaterThanOrEqual(0);

@@ -56,7 +56,7 @@ const notifyMultiplier = notifyRegisters.queue_data.size;
  */
 export class PciDevice implements DevicePort {
   readonly memory: GuestMemory;
-  readonly withholds: readonly number[] = [F.ADMIN_VQ, F.SR_IOV];
+  readonly withholds: readonly number[] = [F.SR_IOV];
   private readonly device: VirtioDevice;
   private readonly host: PciHost;
   private readonly options: PciOptions;
@@ -84,14 +84,15 @@ export class PciDevice implements DevicePort {
     this.memory = host.memory;
     this.legacyNow = interfaces === "legacy";
     writeIdentity(this.space, device, interfaces, options);
-    const queueCount = (device.queuePlaces.at(-1)?.number ?? -1) + 1;
-    const msix = this.createMsix(queueCount);
+    const allQueues = (device.queuePlaces.at(-1)?.number ?? -1) + 1;
+    const msix = this.createMsix(allQueues);
     this.interrupts = new PciInterrupts(this.space, msix, (raised) => host.intx(raised));
     this.inside = {
       device,
       queues: new QueueBank(device),
       interrupts: this.interrupts,
-      queueCount,
+      queueCount: device.adminQueues?.index ?? allQueues,
+      allQueues,
       use: (legacy) => this.use(legacy),
       negotiated: (bit) => (device.status & STATUS.FEATURES_OK) !== 0 && device.features.has(bit),
       writeStatus: (value, legacy) => this.writeStatus(value, legacy),
@@ -227,7 +228,7 @@ export class PciDevice implements DevicePort {
     addStructure(space, CAP.ISR_CFG, place(this.isrPart(), isrRegisters.status.size));
     const configLength = wholeWords(device.configLength);
     if (configLength > 0) addStructure(space, CAP.DEVICE_CFG, place(this.configPart(), configLength));
-    const notifications = Math.max(inside.queueCount, 1) * notifyMultiplier;
+    const notifications = Math.max(inside.allQueues, 1) * notifyMultiplier;
     addNotifications(space, place(this.notifyPart(), notifications), notifyMultiplier);
     this.window = new PciWindow(space, this.barSet, addWindow(space));
     const ids = new Set(device.sharedMemory.map(({ id }) => id));

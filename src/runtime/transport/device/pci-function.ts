@@ -7,8 +7,10 @@ export interface PciFunction {
   readonly device: VirtioDevice;
   readonly queues: QueueBank;
   readonly interrupts: PciInterrupts;
-  /** The most queues that there may be. */
+  /** The most queues that there may be, but for administration virtqueues. */
   readonly queueCount: number;
+  /** With them. */
+  readonly allQueues: number;
   /**
    * The driver accesses the legacy interface, or that of the standard. Which one is decided by the last access before
    * the status leaves 0.

@@ -87,6 +87,11 @@ export class PciCommonConfig implements BarPart {
     return this.generation;
   }
 
+  private get adminQueues(): { readonly index: number; readonly count: number } | undefined {
+    const { device } = this.owner;
+    return device.features.has(F.ADMIN_VQ) ? device.adminQueues : undefined;
+  }
+
   reset(): void {
     this.deviceWord = 0;
     this.driverWord = 0;
@@ -116,8 +121,12 @@ export class PciCommonConfig implements BarPart {
         return queues.half("device", offset !== Register.queue_device);
       case Register.queue_notif_config_data:
         return queues.exists && this.owner.negotiated(F.NOTIF_CONFIG_DATA) ? queues.selected : 0;
+      case Register.admin_queue_index:
+        return this.adminQueues?.index ?? 0;
+      case Register.admin_queue_num:
+        return this.adminQueues?.count ?? 0;
       default:
-        // queue_reset, for a queue is reset before the write of 1 returns, and what belongs to administration queues.
+        // queue_reset, for a queue is reset before the write of 1 returns.
         return 0;
     }
   }

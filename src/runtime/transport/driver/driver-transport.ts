@@ -52,6 +52,9 @@ export interface DriverTransport {
   /** Notifies of available buffers, with a value as {@link DriverQueue} makes it. */
   notify(index: number, value: number): void;
 
+  /** Where administration virtqueues are: index of the first, and how many. Absent where the bus knows none. */
+  adminQueues?(): { readonly index: number; readonly count: number };
+
   /** The region of this id, or undefined. */
   sharedMemory(id: number): SharedMemory | undefined;
 

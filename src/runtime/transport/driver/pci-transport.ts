@@ -142,6 +142,11 @@ export class PciTransport implements DriverTransport {
     if (at !== undefined) this.structures.notify.write(at, this.notifyWidth, value);
   }
 
+  adminQueues(): { readonly index: number; readonly count: number } {
+    if (!this.features.has(F.ADMIN_VQ)) return { index: 0, count: 0 };
+    return { index: this.read("admin_queue_index"), count: this.read("admin_queue_num") };
+  }
+
   sharedMemory(id: number): SharedMemory | undefined {
     return this.structures.sharedMemory.find((region) => region.id === id);
   }

@@ -127,7 +127,10 @@ describe("each register", () => {
   });
 
   test("feature words beyond the feature space are 0, and those between are as offered", () => {
-    const { driver } = machine({ features: [F.BOTH, F.OLD, Core.NOTIF_CONFIG_DATA, Core.ADMIN_VQ, Core.SR_IOV] });
+    const { driver } = machine({
+      features: [F.BOTH, F.OLD, Core.NOTIF_CONFIG_DATA, Core.ADMIN_VQ, Core.SR_IOV],
+      admin: { groups: {} },
+    });
     const words = [0, 1, 2, 3, 4, 5, ones].map((index) => {
       driver.writel(Register.DeviceFeaturesSel, index);
       return driver.readl(Register.DeviceFeatures);

@@ -329,7 +329,10 @@ describe("capabilities", () => {
   });
 
   test("what needs more than a transport has is not offered", () => {
-    const { device } = pciMachine({ features: [Core.ADMIN_VQ, Core.SR_IOV, Core.NOTIF_CONFIG_DATA] });
-    expect(device.offered.bits()).toEqual([Core.VERSION_1, Core.NOTIF_CONFIG_DATA]);
+    const { device } = pciMachine({
+      features: [Core.ADMIN_VQ, Core.SR_IOV, Core.NOTIF_CONFIG_DATA],
+      admin: { groups: {} },
+    });
+    expect(device.offered.bits()).toEqual([Core.VERSION_1, Core.NOTIF_CONFIG_DATA, Core.ADMIN_VQ]);
   });
 });
