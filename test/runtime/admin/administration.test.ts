@@ -86,6 +86,9 @@ const raw = operation(
   { input: true, output: "behind" },
 );
 
+/** The 24 bytes that every command begins with. */
+const head = (opcode: number): number[] => [opcode, ...Array.from({ length: 23 }, () => 0)];
+
 test("a driver asks what there is, says what it uses, and uses it", async () => {
   const { group, set } = groupOf([0n]);
   const { admin, device } = await started({ [GROUP_TYPE.SELF]: group });
@@ -160,7 +163,6 @@ test("both parts may be shorter or longer than they are described", async () => 
   expect(await send([0], 4)).toEqual(new Uint8Array(4));
   expect(await send([0xff, 0xff, 0, 0], 2)).toEqual(Uint8Array.of(CMD_STATUS.EINVAL, 0));
   // LIST_USE without a list uses nothing at all, and one with half a word uses that half.
-  const head = (opcode: number): number[] => [opcode, ...Array.from({ length: 23 }, () => 0)];
   expect(await send([...head(CMD.LIST_USE), 0b1000_0011, 0b1], 8)).toEqual(new Uint8Array(8));
   // More than a command has is ignored.
   expect(await send([...head(CMD.CAP_ID_LIST_QUERY), ...head(0xee)], 8)).toEqual(new Uint8Array(8));
