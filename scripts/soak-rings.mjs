@@ -1,6 +1,6 @@
 // Driver and device race over virtqueues in shared memory until both have slept and been woken up often enough.
 //
-//   npm run soak:rings [-- --sleeps N]     of each kind of queue; 1 million if absent
+//   npm run soak -- rings [-- --sleeps N]     of each kind of queue; 1 million if absent
 
 import { bundleWorker, race, raceKinds } from "../test/runtime/virtqueue/race.mjs";
 

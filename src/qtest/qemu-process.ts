@@ -99,6 +99,7 @@ export class QemuProcess {
     if (guard !== undefined && guard.exitCode === null && guard.signalCode === null) {
       // Before its input ends: there is nothing left to do for it.
       const gone = once(guard, "exit");
+      guard.ref();
       guard.kill("SIGKILL");
       await gone;
       guard.stdin?.destroy();

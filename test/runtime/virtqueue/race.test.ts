@@ -9,7 +9,7 @@ describe("two threads, one of which always wants to sleep,", () => {
   });
   afterAll(() => bundled.dispose());
 
-  // A longer race: npm run soak:rings
+  // A longer race: npm run soak -- rings
   it.each(raceKinds)("lose no wake-up and no request: $name", async ({ features }) => {
     const { driver, device } = await race(bundled.worker, { features, size: 16, requests: 20_000, seed: 7 });
     expect(driver.sleeps + device.sleeps).toBeGreaterThan(0);
