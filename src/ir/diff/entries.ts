@@ -127,42 +127,40 @@ function ofItem(item: Item, module: Module, called: string, below: EntryMaker): 
       break;
     }
     case "registers":
-      below
-        .in({ kind: item.kind, name: item.name }, `registers ${item.name}`)
-        .add(
-          {
-            subject: "registers",
-            element: item,
-            name: "",
-            facts: { title: item.title, kind: item.numbered === true ? "numbered" : "" },
-            summary: item.title,
-          },
-          (registers) => {
-            for (const register of item.registers) {
-              const type = register.type.name;
-              registers.add({
-                subject: "register",
-                element: register,
-                place: `${register.offset} ${register.access} ${type} ${register.bank ?? ""}`,
-                facts: {
-                  type,
-                  offset: String(register.offset),
-                  access: register.access,
-                  bank: register.bank ?? "",
-                  value: conditionText(register.value),
-                  values: valuesText(register.values, called),
-                },
-                extent: { offset: register.offset, size: register.type.size, base: "" },
-                summary: [
-                  `${register.access} ${type} at 0x${register.offset.toString(16)}`,
-                  register.bank === undefined ? "" : `bank ${register.bank}`,
-                ]
-                  .filter((part) => part !== "")
-                  .join(", "),
-              });
-            }
-          },
-        );
+      below.in({ kind: item.kind, name: item.name }, `registers ${item.name}`).add(
+        {
+          subject: "registers",
+          element: item,
+          name: "",
+          facts: { title: item.title, kind: item.numbered === true ? "numbered" : "" },
+          summary: item.title,
+        },
+        (registers) => {
+          for (const register of item.registers) {
+            const type = register.type.name;
+            registers.add({
+              subject: "register",
+              element: register,
+              place: `${register.offset} ${register.access} ${type} ${register.bank ?? ""}`,
+              facts: {
+                type,
+                offset: String(register.offset),
+                access: register.access,
+                bank: register.bank ?? "",
+                value: conditionText(register.value),
+                values: valuesText(register.values, called),
+              },
+              extent: { offset: register.offset, size: register.type.size, base: "" },
+              summary: [
+                `${register.access} ${type} at 0x${register.offset.toString(16)}`,
+                register.bank === undefined ? "" : `bank ${register.bank}`,
+              ]
+                .filter((part) => part !== "")
+                .join(", "),
+            });
+          }
+        },
+      );
       break;
     case "pci_capability":
     case "ccw_command":
