@@ -34,6 +34,8 @@ export interface QemuOptions {
   readonly devices: readonly QemuDeviceModel[];
   /** What stands before them on the command line: back ends, such as `["-blockdev", "null-co,node-name=disk0"]`. */
   readonly arguments?: readonly string[];
+  /** What stands behind them: what hangs on a device, such as `["-device", "scsi-hd,drive=disk0"]`. */
+  readonly attached?: readonly string[];
   /** Bytes of the guest's memory, a multiple of 1 MiB; 64 MiB if absent. */
   readonly memoryLength?: number;
   /** Milliseconds in which QEMU has to answer; 10,000 if absent. */
@@ -233,6 +235,7 @@ function argumentsOf(options: QemuOptions, folder: string, memoryPath: string, m
     `unix:${join(folder, "qmp")},server=on,wait=off`,
     ...(options.arguments ?? []),
     ...options.devices.flatMap((model, index) => ["-device", deviceArgument(model, index, bus, legacy)]),
+    ...(options.attached ?? []),
   ];
 }
 

@@ -314,16 +314,11 @@ export abstract class DriverQueue<Token> {
   }
 
   /**
-   * The bytes that the device says it has written, held against what it may write. -1, and broken, where they are
-   * more; lengths on the legacy interface are unreliable, so there they are only cut.
+   * The bytes that the device says it has written, cut to what it may write: a device that counts too many, as QEMU's
+   * SCSI host does with what it reads, has filled the buffer.
    */
-  protected checkedLength(id: number, said: number): number {
-    const length = said >>> 0;
-    const most = (this.buffers[id * 2 + 1] ?? 0) >>> 0;
-    if (length <= most) return length;
-    if (this.features.legacy === true) return most;
-    this.break("used-length-too-long");
-    return -1;
+  protected cutLength(id: number, said: number): number {
+    return Math.min(said >>> 0, (this.buffers[id * 2 + 1] ?? 0) >>> 0);
   }
 
   /** Entries of the ring that a buffer takes; 0 where there is no such buffer in flight. */

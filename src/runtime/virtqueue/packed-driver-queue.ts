@@ -209,8 +209,7 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
         }
         written = ring[at + 2] ?? 0;
         if (written < 0 || written > (buffers[(id << 1) + 1] ?? 0)) {
-          written = this.usedLength(id, word, written);
-          if (written < 0) break;
+          written = this.cutLength(id, written);
         }
         this.release(id, entries);
         this.ahead -= 1;
@@ -417,19 +416,10 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
       this.break("used-id-not-outstanding");
       return false;
     }
-    this.runLength = this.usedLength(id, word, this.ring[at + 2] ?? 0);
-    if (this.runLength < 0) return false;
+    // Without the flag WRITE the length may be anything; but QEMU never sets it, and Linux does not look at it.
+    this.runLength = this.cutLength(id, this.ring[at + 2] ?? 0);
     this.runLast = id;
     return true;
-  }
-
-  /**
-   * The bytes that a used descriptor says were written. Without WRITE none are, and its length may be anything; but
-   * QEMU never sets the flag, and Linux takes the length whatever it is. So one that can be is believed.
-   */
-  private usedLength(id: number, word: number, said: number): number {
-    const unsaid = (word & writeBit) === 0 && said >>> 0 > (this.buffers[(id << 1) + 1] ?? 0) >>> 0;
-    return unsaid ? 0 : this.checkedLength(id, said);
   }
 
   /** How many used descriptors may be read now. See the device's side; here ids tell where the next one stands. */

@@ -50,9 +50,7 @@ export type QueueFault =
   /** The used index is further ahead than there are buffers in flight. */
   | "used-index-jump"
   /** A used buffer's id is none that is in flight, or with IN_ORDER not the next one's. */
-  | "used-id-not-outstanding"
-  /** More bytes are said to be written than the buffer has for the device to write. */
-  | "used-length-too-long";
+  | "used-id-not-outstanding";
 
 /** An operation's outcome where a fault stops it; undefined where all is well. */
 export type Faulty = QueueFault | undefined;

@@ -178,8 +178,7 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
         break;
       }
       if (written < 0 || written > (buffers[(id << 1) + 1] ?? 0)) {
-        written = this.checkedLength(id, written);
-        if (written < 0) break;
+        written = this.cutLength(id, written);
       }
       buffers[id << 1] = 0;
       nextFree[taken & 0xffff] = this.freeHead;
@@ -316,10 +315,8 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
       this.runLast = -1;
       return false;
     }
-    this.runLength = this.checkedLength(this.runLast, this.swap ? swap32(length) : length);
-    if (this.runLength >= 0) return true;
-    this.runLast = -1;
-    return false;
+    this.runLength = this.cutLength(this.runLast, this.swap ? swap32(length) : length);
+    return true;
   }
 
   private release(id: number): void {
