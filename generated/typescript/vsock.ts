@@ -212,7 +212,7 @@ export const EVENT = {
 } as const;
 export type EVENT = (typeof EVENT)[keyof typeof EVENT];
 
-/** specs/device/vsock.virtio:123 */
+/** specs/device/vsock.virtio:127 */
 export interface Event {
   id: Open<EVENT>;
 }
@@ -230,7 +230,7 @@ export const Notice: Codec<Notice> = struct('virtio_vsock_notice', {
   event: nested(0, Event),
 });
 
-/** Something concerns all connections. (specs/device/vsock.virtio:119) */
+/** Something concerns all connections. (specs/device/vsock.virtio:123) */
 export const notice: Message<'event', undefined, typeof Notice> = {
   kind: 'event',
   name: 'virtio_vsock_notice',

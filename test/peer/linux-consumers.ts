@@ -166,4 +166,116 @@ int main(void)
 }
 `,
   },
+  {
+    name: "graphics-and-input",
+    text: `
+#include <endian.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <linux/virtio_gpu.h>
+#include <linux/virtio_input.h>
+
+static const char *name_of(enum virtio_gpu_ctrl_type type)
+{
+	switch (type) {
+	case VIRTIO_GPU_UNDEFINED: return "none";
+	case VIRTIO_GPU_CMD_GET_DISPLAY_INFO: return "display info";
+	case VIRTIO_GPU_CMD_CTX_CREATE: return "context";
+	case VIRTIO_GPU_CMD_MOVE_CURSOR: return "cursor";
+	case VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER: return "parameter";
+	default: return "other";
+	}
+}
+
+int main(void)
+{
+	enum virtio_gpu_formats format = VIRTIO_GPU_FORMAT_R8G8B8X8_UNORM;
+	enum virtio_gpu_shm_id shm = VIRTIO_GPU_SHM_ID_HOST_VISIBLE;
+	enum virtio_input_config_select select = VIRTIO_INPUT_CFG_ABS_INFO;
+	struct virtio_gpu_resource_create_2d create = {
+		.hdr.type = htole32(VIRTIO_GPU_CMD_RESOURCE_CREATE_2D), .format = htole32(format), .width = 1, .height = 2,
+	};
+	struct virtio_gpu_resp_display_info info = { .pmodes[1] = { .r = { .width = htole32(640) }, .enabled = 1 } };
+	struct virtio_input_config config = { .select = select, .u.abs = { .max = htole32(255) } };
+	struct virtio_input_event event = { .type = 1, .code = 30, .value = 1 };
+
+	printf("%s %s %d %d %zu\\n", name_of(VIRTIO_GPU_CMD_MOVE_CURSOR), name_of(VIRTIO_GPU_RESP_OK_NODATA), format, shm, sizeof(create));
+	printf("%u %zu %u %zu\\n", create.hdr.type, sizeof(info), info.pmodes[1].r.width, offsetof(struct virtio_gpu_config, num_capsets));
+	printf("%u %u %zu %u\\n", config.select, config.u.abs.max, sizeof(config), event.code);
+	return 0;
+}
+`,
+  },
+  {
+    name: "sockets-files-and-memory",
+    text: `
+#include <endian.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <linux/virtio_fs.h>
+#include <linux/virtio_iommu.h>
+#include <linux/virtio_mem.h>
+#include <linux/virtio_pmem.h>
+#include <linux/virtio_vsock.h>
+
+int main(void)
+{
+	enum virtio_vsock_op op = VIRTIO_VSOCK_OP_CREDIT_REQUEST;
+	enum virtio_vsock_type type = VIRTIO_VSOCK_TYPE_SEQPACKET;
+	enum virtio_vsock_shutdown shutdown = VIRTIO_VSOCK_SHUTDOWN_SEND;
+	enum virtio_vsock_rw rw = VIRTIO_VSOCK_SEQ_EOR;
+	enum virtio_vsock_event_id id = VIRTIO_VSOCK_EVENT_TRANSPORT_RESET;
+	struct virtio_vsock_hdr hdr = { .src_cid = htole64(3), .op = htole16(op), .type = htole16(type), .flags = htole32(rw) };
+	struct virtio_vsock_event event = { .id = htole32(id) };
+	struct virtio_fs_config fs;
+	struct virtio_iommu_req_map map = { .head.type = VIRTIO_IOMMU_T_MAP, .flags = htole32(VIRTIO_IOMMU_MAP_F_READ) };
+	struct virtio_mem_req plug = { .type = htole16(VIRTIO_MEM_REQ_PLUG), .u.plug = { .nb_blocks = htole16(2) } };
+	struct virtio_pmem_req flush = { .type = htole32(VIRTIO_PMEM_REQ_TYPE_FLUSH) };
+
+	memset(&fs, 0, sizeof(fs));
+	memcpy(fs.tag, "share", 5);
+	printf("%zu %u %u %d %u\\n", sizeof(hdr), hdr.op, hdr.type, shutdown, event.id);
+	printf("%zu %s %zu %zu\\n", sizeof(fs), (char *)fs.tag, sizeof(map), offsetof(struct virtio_iommu_req_map, tail));
+	printf("%zu %u %u %zu\\n", sizeof(plug), plug.u.plug.nb_blocks, flush.type, sizeof(struct virtio_mem_config));
+	return 0;
+}
+`,
+  },
+  {
+    name: "buses-and-sound",
+    text: `
+#include <endian.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <linux/const.h>
+#include <linux/virtio_can.h>
+#include <linux/virtio_crypto.h>
+#include <linux/virtio_gpio.h>
+#include <linux/virtio_i2c.h>
+#include <linux/virtio_pci.h>
+#include <linux/virtio_rtc.h>
+#include <linux/virtio_scmi.h>
+#include <linux/virtio_snd.h>
+#include <linux/virtio_spi.h>
+
+int main(void)
+{
+	struct virtio_i2c_out_hdr i2c = { .addr = htole16(0x50 << 1), .flags = htole32(VIRTIO_I2C_FLAGS_M_RD) };
+	struct virtio_gpio_request gpio = { .type = htole16(VIRTIO_GPIO_MSG_GET_VALUE), .gpio = htole16(4) };
+	struct virtio_can_tx_out can = { .msg_type = htole16(VIRTIO_CAN_TX), .can_id = htole32(0x123) };
+	struct virtio_snd_pcm_set_params pcm = { .hdr.hdr.code = htole32(VIRTIO_SND_R_PCM_SET_PARAMS), .format = VIRTIO_SND_PCM_FMT_S16 };
+	struct virtio_crypto_op_ctrl_req crypto = { .header.opcode = htole32(VIRTIO_CRYPTO_CIPHER_CREATE_SESSION) };
+	struct virtio_rtc_req_read rtc = { .head.msg_type = htole16(VIRTIO_RTC_REQ_READ), .clock_id = htole16(1) };
+	struct virtio_pci_cap cap = { .cfg_type = VIRTIO_PCI_CAP_COMMON_CFG, .bar = 4, .offset = htole32(0x1000) };
+	struct spi_transfer_head spi = { .chip_select_id = 1, .bits_per_word = 8, .freq = htole32(1000000) };
+
+	printf("%u %u %u %u\\n", i2c.addr, i2c.flags, gpio.type, gpio.gpio);
+	printf("%zu %u %zu %u\\n", sizeof(can), can.can_id, sizeof(pcm), pcm.format);
+	printf("%zu %u %zu %u\\n", sizeof(crypto), crypto.header.opcode, sizeof(rtc), rtc.head.msg_type);
+	printf("%zu %u %zu %zu %d\\n", sizeof(cap), cap.offset, sizeof(spi), sizeof(struct virtio_snd_ctl_info), VIRTIO_SCMI_F_P2A_CHANNELS);
+	return 0;
+}
+`,
+  },
 ];

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { linuxHeaders } from "../../scripts/linux-headers.mjs";
 import { cut } from "../../src/ir/cut.ts";
@@ -227,7 +227,61 @@ describe("our headers", () => {
   });
 });
 
+/** The enumerations of a header with a tag, and their constants. */
+function enumerationsOf(text: string): readonly { readonly tag: string; readonly names: readonly string[] }[] {
+  return Array.from(text.matchAll(/^enum (\w+) \{([^}]*)\}/gm), ([, tag = "", body = ""]) => ({
+    tag,
+    names: Array.from(body.matchAll(/^\s*(VIRTIO_\w+)/gm), (match) => match[1] ?? ""),
+  }));
+}
+
 describe("programs that include Linux' headers by name", () => {
+  it("name every enumeration, and give its variables its constants, in C and in C++", async () => {
+    const { include } = await linuxHeaders("7.3.4");
+    const described = headers.filter((header) => existsSync(`${include}/linux/${header}`));
+    const enumerations = described.flatMap((header) =>
+      enumerationsOf(readFileSync(`${include}/linux/${header}`, "utf8")).map((one) => ({ header, ...one })),
+    );
+    expect(enumerations.map(({ tag }) => tag).toSorted()).toEqual([
+      "virtio_gpu_ctrl_type",
+      "virtio_gpu_formats",
+      "virtio_gpu_shm_id",
+      "virtio_input_config_select",
+      "virtio_vsock_event_id",
+      "virtio_vsock_op",
+      "virtio_vsock_rw",
+      "virtio_vsock_shutdown",
+      "virtio_vsock_type",
+    ]);
+    const text = [
+      ...new Set(enumerations.map(({ header }) => `#include <linux/${header}>`)),
+      ...enumerations.flatMap(({ tag, names }) =>
+        names.map((name) => `enum ${tag} a_${name}(void);\nenum ${tag} a_${name}(void) { return ${name}; }`),
+      ),
+      "",
+    ].join("\n");
+    for (const [compiler, language] of [
+      ["gcc", "c"],
+      ["g++", "c++"],
+    ] as const) {
+      const file = `enumerations.${language}`;
+      workspace.write([{ path: file, text }]);
+      for (const folders of [
+        ["-I", include],
+        ["-I", ours, "-idirafter", include],
+      ]) {
+        const flags = ["-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-x", language];
+        expect(workspace.run([compiler, ...flags, ...folders, file]).output).toBe("");
+      }
+    }
+  });
+
+  it("are some for each header", () => {
+    const all = consumers.map(({ text }) => text).join("");
+    const without = headers.filter((header) => header !== "virtio_types.h" && !all.includes(`<linux/${header}>`));
+    expect(without).toEqual([]);
+  });
+
   it.each(consumers)("compile and print the same with ours: $name", async ({ name, text }) => {
     const { include } = await linuxHeaders("7.3.4");
     workspace.write([{ path: `${name}.c`, text }]);

@@ -14,6 +14,7 @@ export type Block =
       readonly headed: boolean;
       readonly defines: readonly DefineView[];
     }
+  | EnumView
   | StructView
   | { readonly shape: "typedefs"; readonly typedefs: readonly TypedefView[] }
   | { readonly shape: "legacy"; readonly macro: string; readonly blocks: readonly Block[] }
@@ -26,6 +27,13 @@ export type Block =
     }
   | BitGroupsView
   | { readonly shape: "asserts"; readonly structs: readonly AssertView[] };
+
+/** Constants as enumerators, in a house that has a tag for them. */
+export interface EnumView {
+  readonly shape: "enum";
+  readonly tag: string;
+  readonly groups: readonly { readonly comment: Comment; readonly enumerators: readonly DefineView[] }[];
+}
 
 export interface StructView {
   readonly shape: "struct";

@@ -90,8 +90,22 @@ export function publishedConstants(
  * @param widest the column that a comment behind its macro may reach
  */
 export function layOut(defines: readonly Define[], widest: number): readonly DefineView[] {
-  const nameEnd = roundUp("#define ".length + Math.max(...defines.map((define) => define.name.length)) + 1);
-  const valueEnd = roundUp(nameEnd + Math.max(...defines.map((define) => define.value.length)) + 1);
+  return inColumns(defines, widest, "#define ".length, "");
+}
+
+/** The same for enumerators, which `=` sets apart from their values and a comma ends. */
+export function layOutEnumerators(defines: readonly Define[], widest: number): readonly DefineView[] {
+  return inColumns(defines, widest, tab, "= ,");
+}
+
+/**
+ * @param before columns in front of each name
+ * @param around what stands beside each value
+ */
+function inColumns(defines: readonly Define[], widest: number, before: number, around: string): readonly DefineView[] {
+  const nameEnd = roundUp(before + Math.max(...defines.map((define) => define.name.length)) + 1);
+  const valueLength = (define: Define): number => define.value.length + around.length;
+  const valueEnd = roundUp(nameEnd + Math.max(...defines.map((define) => valueLength(define))) + 1);
   const fits = (define: Define): boolean =>
     define.comment.length < 2 &&
     !define.overridable &&
@@ -102,9 +116,9 @@ export function layOut(defines: readonly Define[], widest: number): readonly Def
     return {
       name: define.name,
       value: define.value,
-      gap: tabs("#define ".length + define.name.length, nameEnd),
+      gap: tabs(before + define.name.length, nameEnd),
       comment: behind ? noComment : comment(define.comment),
-      trailing: behind && text !== "" ? `${tabs(nameEnd + define.value.length, valueEnd)}/* ${text} */` : "",
+      trailing: behind && text !== "" ? `${tabs(nameEnd + valueLength(define), valueEnd)}/* ${text} */` : "",
       overridable: define.overridable,
     };
   });

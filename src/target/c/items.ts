@@ -1,8 +1,15 @@
 import type { Command, Constant, ConstantGroup, Element, Item, Module, Registers } from "../../ir/model.ts";
 import type { Catalogue } from "./catalogue.ts";
-import { comment, paragraphs } from "./comment.ts";
+import { comment, paragraphs, tab } from "./comment.ts";
 import { usedTags, type Declaration } from "./declaration.ts";
-import { constantDefines, featureDefines, layOut, publishedConstants, type Define } from "./defines.ts";
+import {
+  constantDefines,
+  featureDefines,
+  layOut,
+  layOutEnumerators,
+  publishedConstants,
+  type Define,
+} from "./defines.ts";
 import { describe } from "./describe.ts";
 import type { Dialect } from "./dialect.ts";
 import type { Entry } from "./header.ts";
@@ -50,6 +57,40 @@ export class Entries {
       .filter((constant) => isPublished(constant))
       .flatMap((constant) => constantDefines(constant, renamed, wide, this.words));
     return this.defines("constants" in group ? this.words.of(group) : [], defines);
+  }
+
+  /** Groups for which the house has one enumeration; what is legacy in them stays a macro, which a switch can hide. */
+  enumeration(
+    tag: string,
+    groups: readonly { readonly group: ConstantGroup; readonly isPublished: IsPublished }[],
+    module: Module,
+  ): readonly Entry[] {
+    const { house, widest } = this.dialect;
+    const renamed = publishedConstants(constantItems(module, this.words.catalogue), house);
+    const made = groups.map(({ group, isPublished }) => ({
+      comment: this.words.of(group),
+      defines: group.constants
+        .filter((constant) => isPublished(constant))
+        .flatMap((constant) => constantDefines(constant, renamed, false, this.words)),
+    }));
+    const filled = made
+      .map(({ comment: said, defines }) => ({ said, defines: defines.filter((define) => !define.legacy) }))
+      .filter(({ defines }) => defines.length > 0);
+    const legacy = made.flatMap(({ defines }) => defines.filter((define) => define.legacy));
+    const entry: Entry = {
+      block: {
+        shape: "enum",
+        tag,
+        groups: filled.map(({ said, defines }) => ({
+          comment: comment(said, tab),
+          enumerators: layOutEnumerators(defines, widest),
+        })),
+      },
+      legacy: false,
+      declares: filled.flatMap(({ defines }) => defines.map((define) => define.name)),
+      uses: [],
+    };
+    return [...(filled.length === 0 ? [] : [entry]), ...this.defines([], legacy)];
   }
 
   /** The offsets of registers, the widest of which says how many digits all have, or their numbers. */

@@ -122,7 +122,22 @@ class LinuxModule {
         this.module,
         this.isPublished(""),
       );
+    const tag = enumTag(group);
+    if (tag !== undefined) return this.enumeration(tag, group);
     return this.isPublished("")(group) ? this.writer.constants(group, this.module, this.isPublished(group.name)) : [];
+  }
+
+  /** All groups of one tag together, where the first of them stands. */
+  private enumeration(tag: string, group: ConstantGroup): readonly Entry[] {
+    const all = [...(this.house?.constants ?? []), ...this.module.items].filter(
+      (item): item is ConstantGroup => isConstantGroup(item) && enumTag(item) === tag && this.isPublished("")(item),
+    );
+    if (all[0] !== group) return [];
+    return this.writer.enumeration(
+      tag,
+      all.map((one) => ({ group: one, isPublished: this.isPublished(one.name) })),
+      this.module,
+    );
   }
 
   private declared(declarations: readonly Declaration[]): readonly Entry[] {
@@ -197,6 +212,11 @@ class LinuxModule {
     return (element) =>
       !this.omitted.has(element.name) && (group === "" || !this.omitted.has(`${group}.${element.name}`));
   }
+}
+
+/** The tag of the enumeration that Linux has for a group. */
+function enumTag(group: ConstantGroup): string | undefined {
+  return group.aliases?.find((alias) => alias.house === linuxDialect.house)?.name;
 }
 
 function isConstant(item: Item | ConstantGroup | Constant): item is Constant {

@@ -68,10 +68,25 @@ function namesTable(elements: readonly Visited[], house: string): TableView | nu
     { title: "In the standard", cell: ({ visited }) => standardName(visited) },
     {
       title: `In ${capitalized(house)}`,
-      cell: ({ visited, alias }) => code(visited.item?.kind === "struct" ? `struct ${alias.name}` : alias.name),
+      cell: ({ visited, alias }) => code(`${tagKeyword(visited)}${alias.name}`),
     },
     { title: "Note", cell: ({ alias }) => aliasNote(alias) },
   ]);
+}
+
+/** The alias of a group is the tag of an enumeration. */
+function tagKeyword({ item }: Visited): string {
+  switch (item?.kind) {
+    case "struct":
+      return "struct ";
+    case "enum":
+    case "flags":
+    case "bits":
+    case "shared_memory":
+      return "enum ";
+    default:
+      return "";
+  }
 }
 
 function aliasNote(alias: Alias): string {

@@ -32,3 +32,44 @@ describe("what Linux omits", () => {
     expect(text).toMatch(/#ifndef VIRTIO_TEST_NO_LEGACY\n#define VIRTIO_TEST_F_FLUSH\t9\n#endif/);
   });
 });
+
+it("has an enumeration where Linux has one: several groups may share it, and what is legacy stays behind its switch", () => {
+  const text = headerOf(
+    `device lamp = 40 "Lamp";
+
+/// What is asked.
+enum CMD alias linux virtio_lamp_type {
+  ON = 1;
+  legacy BLINK = 9;
+}
+/// What is answered.
+flags RESP alias linux virtio_lamp_type {
+  DONE = 0x100;  /// Nothing follows.
+}
+bits STATE alias linux virtio_lamp_state {
+  WARM = 3 alias linux VIRTIO_LAMP_WARM as mask;
+}
+house linux {
+  header "virtio_lamp.h";
+  no_legacy VIRTIO_LAMP_NO_LEGACY;
+}
+`,
+    "linux",
+    "virtio_lamp.h",
+  );
+  expect(text).toContain(
+    [
+      "enum virtio_lamp_type {",
+      "\t/* What is asked. */",
+      "\tVIRTIO_LAMP_CMD_ON\t= 1,",
+      "",
+      "\t/* What is answered. */",
+      "\tVIRTIO_LAMP_RESP_DONE\t= 0x100,\t/* Nothing follows. */",
+      "};",
+      "",
+      "#ifndef VIRTIO_LAMP_NO_LEGACY",
+    ].join("\n"),
+  );
+  expect(text).toMatch(/^#define VIRTIO_LAMP_CMD_BLINK\s+9$/m);
+  expect(text).toMatch(/^enum virtio_lamp_state \{\n\tVIRTIO_LAMP_WARM\t= \(1 << 3\),\n\};$/m);
+});

@@ -50,20 +50,22 @@ struct virtio_input_config {
 	} u;
 };
 
-/* Nothing is asked. */
-#define VIRTIO_INPUT_CFG_UNSET		0x00
-/* Name of the device. */
-#define VIRTIO_INPUT_CFG_ID_NAME	0x01
-/* Its serial number. */
-#define VIRTIO_INPUT_CFG_ID_SERIAL	0x02
-/* Its ids. */
-#define VIRTIO_INPUT_CFG_ID_DEVIDS	0x03
-/* Its properties: INPUT_PROP_ of evdev. */
-#define VIRTIO_INPUT_CFG_PROP_BITS	0x10
-/* Codes of the event type subsel (EV_ of evdev); size is 0 if it sends none. */
-#define VIRTIO_INPUT_CFG_EV_BITS	0x11
-/* The axis subsel (ABS_ of evdev). */
-#define VIRTIO_INPUT_CFG_ABS_INFO	0x12
+enum virtio_input_config_select {
+	/* Nothing is asked. */
+	VIRTIO_INPUT_CFG_UNSET		= 0x00,
+	/* Name of the device. */
+	VIRTIO_INPUT_CFG_ID_NAME	= 0x01,
+	/* Its serial number. */
+	VIRTIO_INPUT_CFG_ID_SERIAL	= 0x02,
+	/* Its ids. */
+	VIRTIO_INPUT_CFG_ID_DEVIDS	= 0x03,
+	/* Its properties: INPUT_PROP_ of evdev. */
+	VIRTIO_INPUT_CFG_PROP_BITS	= 0x10,
+	/* Codes of the event type subsel (EV_ of evdev); size is 0 if it sends none. */
+	VIRTIO_INPUT_CFG_EV_BITS	= 0x11,
+	/* The axis subsel (ABS_ of evdev). */
+	VIRTIO_INPUT_CFG_ABS_INFO	= 0x12,
+};
 
 /* As evdev has it, but little-endian. */
 struct virtio_input_event {

@@ -57,46 +57,56 @@ struct virtio_vsock_hdr {
 	__le32 fwd_cnt;
 } __attribute__((packed));
 
-#define VIRTIO_VSOCK_OP_INVALID		0
-/*
- * Connect; answered by RESPONSE, or by RST where nobody listens or resources
- * are short.
- */
-#define VIRTIO_VSOCK_OP_REQUEST		1
-/* The connection is there. */
-#define VIRTIO_VSOCK_OP_RESPONSE	2
-/* There is no such connection any more. */
-#define VIRTIO_VSOCK_OP_RST		3
-/* The sender will not receive or send any more; answered by RST in the end. */
-#define VIRTIO_VSOCK_OP_SHUTDOWN	4
-/* Data. */
-#define VIRTIO_VSOCK_OP_RW		5
-/* Only tells buf_alloc and fwd_cnt; also unasked. */
-#define VIRTIO_VSOCK_OP_CREDIT_UPDATE	6
-/* Asks for CREDIT_UPDATE. */
-#define VIRTIO_VSOCK_OP_CREDIT_REQUEST	7
+enum virtio_vsock_op {
+	VIRTIO_VSOCK_OP_INVALID		= 0,
+	/*
+	 * Connect; answered by RESPONSE, or by RST where nobody listens or resources
+	 * are short.
+	 */
+	VIRTIO_VSOCK_OP_REQUEST		= 1,
+	/* The connection is there. */
+	VIRTIO_VSOCK_OP_RESPONSE	= 2,
+	/* There is no such connection any more. */
+	VIRTIO_VSOCK_OP_RST		= 3,
+	/* The sender will not receive or send any more; answered by RST in the end. */
+	VIRTIO_VSOCK_OP_SHUTDOWN	= 4,
+	/* Data. */
+	VIRTIO_VSOCK_OP_RW		= 5,
+	/* Only tells buf_alloc and fwd_cnt; also unasked. */
+	VIRTIO_VSOCK_OP_CREDIT_UPDATE	= 6,
+	/* Asks for CREDIT_UPDATE. */
+	VIRTIO_VSOCK_OP_CREDIT_REQUEST	= 7,
+};
 
-/* In 1.1 the text has the number 1 without a name. */
-#define VIRTIO_VSOCK_TYPE_STREAM	1	/* A stream of bytes, in order, none lost. */
-#define VIRTIO_VSOCK_TYPE_SEQPACKET	2	/* Messages, in order, none lost. */
+enum virtio_vsock_type {
+	/* In 1.1 the text has the number 1 without a name. */
+	VIRTIO_VSOCK_TYPE_STREAM	= 1,	/* A stream of bytes, in order, none lost. */
+	VIRTIO_VSOCK_TYPE_SEQPACKET	= 2,	/* Messages, in order, none lost. */
+};
 
-/*
- * In 1.1 the text has the bits without names. They stay set once they have
- * been.
- */
-#define VIRTIO_VSOCK_SHUTDOWN_RCV	(1 << 0)	/* The sender will receive no more. */
-#define VIRTIO_VSOCK_SHUTDOWN_SEND	(1 << 1)	/* The sender will send no more. */
+enum virtio_vsock_shutdown {
+	/*
+	 * In 1.1 the text has the bits without names. They stay set once they
+	 * have been.
+	 */
+	VIRTIO_VSOCK_SHUTDOWN_RCV	= (1 << 0),	/* The sender will receive no more. */
+	VIRTIO_VSOCK_SHUTDOWN_SEND	= (1 << 1),	/* The sender will send no more. */
+};
 
-#define VIRTIO_VSOCK_SEQ_EOM	1	/* Here ends a message. */
-#define VIRTIO_VSOCK_SEQ_EOR	2	/* Here ends a record: MSG_EOR of POSIX. */
+enum virtio_vsock_rw {
+	VIRTIO_VSOCK_SEQ_EOM	= 1,	/* Here ends a message. */
+	VIRTIO_VSOCK_SEQ_EOR	= 2,	/* Here ends a record: MSG_EOR of POSIX. */
+};
 
 struct virtio_vsock_event {
 	__le32 id;	/* See VIRTIO_VSOCK_EVENT_TRANSPORT_RESET. */
 } __attribute__((packed));
 
-/*
- * Connections are broken, guest_cid may be another; usually after a migration.
- */
-#define VIRTIO_VSOCK_EVENT_TRANSPORT_RESET	0
+enum virtio_vsock_event_id {
+	/*
+	 * Connections are broken, guest_cid may be another; usually after a migration.
+	 */
+	VIRTIO_VSOCK_EVENT_TRANSPORT_RESET	= 0,
+};
 
 #endif /* _LINUX_VIRTIO_VSOCK_H */
