@@ -92,13 +92,15 @@ export type Attribute = Node &
     | { readonly kind: "erratum"; readonly erratum: Erratum }
   );
 
-/** `text` is what the standard says, `meant` what is taken, `because` why. */
+/** `text` is what the standard says, `meant` what is taken, `because` why, `places` where it says so. */
 export interface Erratum extends Node {
   readonly id: string;
   readonly text: string;
   readonly meant: string;
   readonly because: string;
-  /** Words that are none of these three. */
+  /** `file.tex:line`, as they were written; empty where the erratum does not say. */
+  readonly places: readonly string[];
+  /** Words that are none of these. */
   readonly unknown: readonly Word[];
 }
 

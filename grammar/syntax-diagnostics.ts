@@ -56,7 +56,7 @@ const inside: Readonly<Record<string, string>> = {
   registers: "a register such as '0x010 read le32 DeviceFeatures;'",
   command: "a member, or a section such as 'data { … }'",
   house: "'header', 'no_legacy', 'omit', 'view', 'typedef' or constants",
-  erratum: "'text: \"…\";', 'meant: \"…\";' or 'because \"…\";'",
+  erratum: "'text: \"…\";', 'meant: \"…\";', 'because \"…\";' or 'at \"file.tex:line\";'",
 };
 
 const closing: ReadonlySet<TokenType> = new Set([T.Semicolon, T.RBrace, T.RParen, T.RBracket]);

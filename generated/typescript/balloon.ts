@@ -86,7 +86,7 @@ export const CMD_ID = {
 } as const;
 export type CMD_ID = (typeof CMD_ID)[keyof typeof CMD_ID];
 
-/** specs/device/balloon.virtio:42 */
+/** specs/device/balloon.virtio:43 */
 export interface Config {
   /** How large the balloon is to be. In 4096-byte pages. */
   num_pages: number;
@@ -119,7 +119,7 @@ export const Inflate: Codec<Inflate> = nativeStruct('virtio_balloon_inflate', {
 
 /**
  * Pages for the balloon, by number: physical address / 4096, whatever size the guest's pages have.
- * (specs/device/balloon.virtio:52)
+ * (specs/device/balloon.virtio:53)
  */
 export const inflate: Message<'inflateq', typeof Inflate, undefined> = {
   kind: 'message',
@@ -139,7 +139,7 @@ export const Deflate: Codec<Deflate> = nativeStruct('virtio_balloon_deflate', {
   pages: list(0, le32(0)),
 });
 
-/** Pages from the balloon, by number. (specs/device/balloon.virtio:57) */
+/** Pages from the balloon, by number. (specs/device/balloon.virtio:58) */
 export const deflate: Message<'deflateq', typeof Deflate, undefined> = {
   kind: 'message',
   name: 'virtio_balloon_deflate',
@@ -172,7 +172,7 @@ export const S = {
 } as const;
 export type S = (typeof S)[keyof typeof S];
 
-/** Any number in any order; the same tags in each buffer. (specs/device/balloon.virtio:91) */
+/** Any number in any order; the same tags in each buffer. (specs/device/balloon.virtio:93) */
 export interface Stat {
   tag: Open<S>;
   val: bigint;
@@ -194,7 +194,7 @@ export const Stats: Codec<Stats> = nativeStruct('virtio_balloon_stats', {
 
 /**
  * The device asks by using the buffer, which it keeps until then; the driver answers by the next one. The first buffer
- * is empty. (specs/device/balloon.virtio:86)
+ * is empty. (specs/device/balloon.virtio:88)
  */
 export const stats: Message<'statsq', typeof Stats, undefined> = {
   kind: 'message',
@@ -214,7 +214,7 @@ export const HintCommand: Codec<HintCommand> = nativeStruct('virtio_balloon_hint
 });
 
 /**
- * Begins a round of hints with the id of the configuration, and ends it with STOP. (specs/device/balloon.virtio:134)
+ * Begins a round of hints with the id of the configuration, and ends it with STOP. (specs/device/balloon.virtio:137)
  */
 export const hintCommand: Message<'free_page_vq', typeof HintCommand, undefined> = {
   kind: 'message',
@@ -224,7 +224,7 @@ export const hintCommand: Message<'free_page_vq', typeof HintCommand, undefined>
   writable: undefined,
 };
 
-/** Pages whose contents nobody needs, unless the driver writes to them again. (specs/device/balloon.virtio:141) */
+/** Pages whose contents nobody needs, unless the driver writes to them again. (specs/device/balloon.virtio:144) */
 export const hint: Message<'free_page_vq', undefined, undefined> = {
   kind: 'message',
   name: 'virtio_balloon_hint',
@@ -234,7 +234,7 @@ export const hint: Message<'free_page_vq', undefined, undefined> = {
   byAddress: true,
 };
 
-/** Free pages, which the driver uses again when the device has used the buffer. (specs/device/balloon.virtio:168) */
+/** Free pages, which the driver uses again when the device has used the buffer. (specs/device/balloon.virtio:171) */
 export const report: Message<'reporting_vq', undefined, undefined> = {
   kind: 'message',
   name: 'virtio_balloon_report',

@@ -76,7 +76,7 @@ export const S = {
 } as const;
 export type S = (typeof S)[keyof typeof S];
 
-/** specs/device/can.virtio:27 */
+/** specs/device/can.virtio:28 */
 export interface Config {
   status: number;
 }
@@ -118,7 +118,7 @@ export const ControlIn: Codec<ControlIn> = struct('virtio_can_control_in', {
   result: u8(0).oneOf(RESULT),
 });
 
-/** Starts and stops the controller, which is stopped at first. Processed in order. (specs/device/can.virtio:56) */
+/** Starts and stops the controller, which is stopped at first. Processed in order. (specs/device/can.virtio:59) */
 export const control: Message<'controlq', typeof ControlOut, typeof ControlIn> = {
   kind: 'request',
   name: 'virtio_can_control',
@@ -174,7 +174,7 @@ export const TxIn: Codec<TxIn> = struct('virtio_can_tx_in', {
   result: u8(0).oneOf(RESULT),
 });
 
-/** One message for the bus. (specs/device/can.virtio:73) */
+/** One message for the bus. (specs/device/can.virtio:76) */
 export const tx: Message<'txq', typeof TxOut, typeof TxIn> = {
   kind: 'request',
   name: 'virtio_can_tx',
@@ -217,7 +217,7 @@ export const Rx: Codec<Rx> = struct('virtio_can_rx', {
   sdu: bytes(16, (v: { length: number }) => v.length),
 });
 
-/** One message from the bus. (specs/device/can.virtio:109) */
+/** One message from the bus. (specs/device/can.virtio:112) */
 export const rx: Message<'rxq', undefined, typeof Rx> = {
   kind: 'event',
   name: 'virtio_can_rx',

@@ -160,7 +160,7 @@ export const Control: Codec<Control> = nativeStruct('virtio_console_control', {
   value: le16(6),
 });
 
-/** specs/device/console.virtio:76 */
+/** specs/device/console.virtio:78 */
 export interface Resize {
   /** In characters. */
   cols: number;
@@ -192,7 +192,7 @@ export const ControlReceive: Codec<ControlReceive> = nativeStruct('virtio_consol
   ),
 });
 
-/** specs/device/console.virtio:81 */
+/** specs/device/console.virtio:83 */
 export const controlReceive: Message<'control_receiveq', undefined, typeof ControlReceive> = {
   kind: 'event',
   name: 'virtio_console_control_receive',
@@ -210,7 +210,7 @@ export const ControlTransmit: Codec<ControlTransmit> = nativeStruct('virtio_cons
   control: nested(0, Control),
 });
 
-/** specs/device/console.virtio:94 */
+/** specs/device/console.virtio:96 */
 export const controlTransmit: Message<'control_transmitq', typeof ControlTransmit, undefined> = {
   kind: 'message',
   name: 'virtio_console_control_transmit',

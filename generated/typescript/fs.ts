@@ -61,7 +61,7 @@ export type Features = FeatureSet<F | config.F>;
 /** Names, revisions and dependencies of the feature bits. */
 export const features: FeatureTable<typeof F> = featureTable(F, {}, config.features);
 
-/** specs/device/fs.virtio:21 */
+/** specs/device/fs.virtio:22 */
 export interface Config {
   /** Name of the file system: UTF-8, filled up with NUL; 36 bytes end without one. */
   tag: Uint8Array;
@@ -104,7 +104,7 @@ export const ReqIn: Codec<ReqIn> = struct('virtio_fs_req_in', {
 /**
  * A request of FUSE, in the byte order of the driver: that of `opcode` of FUSE_INIT. High priority ones, and only those
  * (FUSE_INTERRUPT, FUSE_FORGET, FUSE_BATCH_FORGET), go to `hiprio`. Requests are served in any order.
- * (specs/device/fs.virtio:40)
+ * (specs/device/fs.virtio:41)
  */
 export const req: Message<'requestq' | 'hiprio', typeof Req, typeof ReqIn> = {
   kind: 'request',
@@ -126,7 +126,7 @@ export const Notify: Codec<Notify> = struct('virtio_fs_notify', {
   outarg: bytes(16),
 });
 
-/** A notify message of FUSE, in a buffer of `notify_buf_size` or more. (specs/device/fs.virtio:65) */
+/** A notify message of FUSE, in a buffer of `notify_buf_size` or more. (specs/device/fs.virtio:66) */
 export const notify: Message<'notification', undefined, typeof Notify> = {
   kind: 'event',
   name: 'virtio_fs_notify',

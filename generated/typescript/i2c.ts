@@ -73,7 +73,7 @@ export const FLAGS = {
 } as const;
 export type FLAGS = (typeof FLAGS)[keyof typeof FLAGS];
 
-/** specs/device/i2c.virtio:35 */
+/** specs/device/i2c.virtio:36 */
 export interface OutHdr {
   /** 7-bit address A: A << 1. 10-bit: A0 to A7 in bits 8 to 15, 0b11110 in 3 to 7, A8 and A9 in 1 and 2. */
   addr: number;
@@ -113,7 +113,7 @@ export const MSG = {
 } as const;
 export type MSG = (typeof MSG)[keyof typeof MSG];
 
-/** specs/device/i2c.virtio:42 */
+/** specs/device/i2c.virtio:43 */
 export interface InHdr {
   status: Open<MSG>;
 }
@@ -144,7 +144,7 @@ export const ReqWritable: Codec<ReqWritable, { request: { out_hdr: { flags: numb
   ...spread(next, ReqIn2),
 });
 
-/** One segment. Those of a transaction form a group: all but the last have FAIL_NEXT. (specs/device/i2c.virtio:26) */
+/** One segment. Those of a transaction form a group: all but the last have FAIL_NEXT. (specs/device/i2c.virtio:27) */
 export const req: Message<'requestq', typeof ReqReadable, typeof ReqWritable> = {
   kind: 'request',
   name: 'virtio_i2c_req',

@@ -73,7 +73,7 @@ export const CMD = {
 } as const;
 export type CMD = (typeof CMD)[keyof typeof CMD];
 
-/** What every command begins with. (specs/device/media.virtio:27) */
+/** What every command begins with. (specs/device/media.virtio:28) */
 export interface CmdHeader {
   cmd: Open<CMD>;
 }
@@ -91,7 +91,7 @@ export const STATUS = {
 } as const;
 export type STATUS = (typeof STATUS)[keyof typeof STATUS];
 
-/** What every answer begins with. (specs/device/media.virtio:33) */
+/** What every answer begins with. (specs/device/media.virtio:34) */
 export interface RespHeader {
   status: Open<STATUS>;
 }
@@ -178,7 +178,7 @@ export const CommandWritable: Codec<CommandWritable, { request: { hdr: { cmd: nu
   },
 );
 
-/** Commands act on sessions, which are what open files of a device node are in V4L2. (specs/device/media.virtio:53) */
+/** Commands act on sessions, which are what open files of a device node are in V4L2. (specs/device/media.virtio:54) */
 export const command: Message<'commandq', typeof CommandReadable, typeof CommandWritable> = {
   kind: 'request',
   name: 'virtio_media_command',
@@ -191,7 +191,7 @@ export const command: Message<'commandq', typeof CommandReadable, typeof Command
 /**
  * A piece of memory of the guest. As many of them as cover the length follow a structure of V4L2 that has a pointer to
  * a program's memory: `m.userptr` of a buffer or plane of SHARED_PAGES, `ptr` of a control.
- * (specs/device/media.virtio:133)
+ * (specs/device/media.virtio:138)
  */
 export interface SgEntry {
   /** Its address in the guest's memory. */
@@ -233,7 +233,7 @@ export const EVT = {
 } as const;
 export type EVT = (typeof EVT)[keyof typeof EVT];
 
-/** What every event begins with. (specs/device/media.virtio:188) */
+/** What every event begins with. (specs/device/media.virtio:193) */
 export interface EventHeader {
   event: Open<EVT>;
   session_id: number;
@@ -276,7 +276,7 @@ export const EventWritable: Codec<EventWritable> = struct('virtio_media_event', 
   ),
 });
 
-/** What happened in a session. (specs/device/media.virtio:200) */
+/** What happened in a session. (specs/device/media.virtio:205) */
 export const event: Message<'eventq', undefined, typeof EventWritable> = {
   kind: 'event',
   name: 'virtio_media_event',

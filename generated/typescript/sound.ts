@@ -649,7 +649,7 @@ export type CHMAP = (typeof CHMAP)[keyof typeof CHMAP];
 /** Most channels. */
 export const CHMAP_MAX_SIZE = 18;
 
-/** specs/device/sound.virtio:396 */
+/** specs/device/sound.virtio:398 */
 export interface ChmapInfo {
   hdr: Info;
   direction: Open<D>;
@@ -665,7 +665,7 @@ export const ChmapInfo: Codec<ChmapInfo> = struct('virtio_snd_chmap_info', {
   positions: list(6, u8(0).oneOf(CHMAP), CHMAP_MAX_SIZE),
 });
 
-/** specs/device/sound.virtio:410 */
+/** specs/device/sound.virtio:412 */
 export interface CtlHdr {
   /** R_CTL. */
   hdr: Hdr;
@@ -764,7 +764,7 @@ export const CtlInfoValue: Codec<CtlInfoValue> = struct('virtio_snd_ctl_info.val
   }),
 });
 
-/** specs/device/sound.virtio:442 */
+/** specs/device/sound.virtio:444 */
 export interface CtlInfo {
   hdr: Info;
   /** CTL_ROLE in bits 1 to 31, D in bit 0; or 0. */
@@ -791,7 +791,7 @@ export const CtlInfo: Codec<CtlInfo> = struct('virtio_snd_ctl_info', {
   value: nested(68, CtlInfoValue),
 });
 
-/** specs/device/sound.virtio:467 */
+/** specs/device/sound.virtio:469 */
 export interface CtlEnumItem {
   /** Name of the option: ASCII, ended by a NUL. */
   item: Uint8Array;
@@ -801,7 +801,7 @@ export const CtlEnumItem: Codec<CtlEnumItem> = struct('virtio_snd_ctl_enum_item'
   item: bytes(0, 64),
 });
 
-/** specs/device/sound.virtio:478 */
+/** specs/device/sound.virtio:480 */
 export interface CtlIec958 {
   /** Channel status. */
   status: Uint8Array;
@@ -835,7 +835,7 @@ export const CtlValueValue: Codec<CtlValueValue> = struct('virtio_snd_ctl_value.
   }),
 });
 
-/** As many as `count` in the element's information says. (specs/device/sound.virtio:486) */
+/** As many as `count` in the element's information says. (specs/device/sound.virtio:488) */
 export interface CtlValue {
   value: CtlValueValue;
 }
@@ -844,7 +844,7 @@ export const CtlValue: Codec<CtlValue> = struct('virtio_snd_ctl_value', {
   value: nested(0, CtlValueValue),
 });
 
-/** Metadata, as ALSA defines it. (specs/device/sound.virtio:500) */
+/** Metadata, as ALSA defines it. (specs/device/sound.virtio:502) */
 export interface CtlTlv {
   type: number;
   /** Of `value`; a multiple of 4. In bytes. */
@@ -960,7 +960,7 @@ export const control: Message<'controlq', typeof ControlReadable, typeof Control
   refusal: { codec: ControlIn, values: { status: S.NOT_SUPP }, atEnd: false },
 };
 
-/** specs/device/sound.virtio:519 */
+/** specs/device/sound.virtio:521 */
 export interface CtlEvent {
   /** EVT_CTL_NOTIFY. */
   hdr: Hdr;

@@ -219,7 +219,7 @@ export class AttributeRules extends ExpressionRules {
     ]);
   });
 
-  /** erratum = "erratum" Text "{" Name ":" Text ";" Name ":" Text ";" "because" Text ";" "}" */
+  /** erratum = "erratum" Text "{" Name ":" Text ";" Name ":" Text ";" "because" Text ";" { "at" Text ";" } "}" */
   erratum: Rule = this.RULE("erratum", () => {
     this.CONSUME(T.Erratum);
     this.CONSUME(T.Text);

@@ -180,8 +180,9 @@ export function erratum(source: Source, cst: CstNode): Erratum {
     text: lines.get("text") ?? "",
     meant: lines.get("meant") ?? "",
     because: lines.get("because") ?? "",
+    places: written.filter((line) => line.name.image === "at").map((line) => line.text),
     unknown: written
-      .filter((line) => !["text", "meant", "because"].includes(line.name.image))
+      .filter((line) => !["text", "meant", "because", "at"].includes(line.name.image))
       .map((line) => word(source, line.name)),
     at: placeOfToken(source, token(cst, "Text")),
   };

@@ -4,9 +4,10 @@ export const incompleteErratum: Rule = {
   code: "V6004",
   name: "incomplete-erratum",
   severity: "error",
-  summary: "an erratum that does not say what is written, what is meant, or why",
+  summary: "an erratum that does not say what is written, what is meant, why, or where",
   explanation: `An erratum keeps both readings: \`text\` is what the standard says, \`meant\` what this description takes instead, and
-\`because\` why. Readers have to be able to disagree, so none of the three may be missing.`,
+\`because\` why. Readers have to be able to disagree, so none of the three may be missing.
+\`at "file.tex:254";\` may say where in the standard's LaTeX the text stands, several times for several places.`,
   bad: `device disk = 60 "Disk";
 
 struct head {

@@ -5,10 +5,12 @@ import { reportFailure } from "./failure.ts";
 import { version } from "./package-folder.ts";
 import type { BuildOptions } from "./build.ts";
 import type { CheckOptions } from "./check.ts";
+import type { CoverageOptions } from "./coverage.ts";
 import type { DiffOptions } from "./diff.ts";
 import type { FormatOptions } from "./format.ts";
 import type { InitOptions } from "./init.ts";
 import type { IrOptions } from "./ir.ts";
+import type { LintSpecOptions } from "./lint-spec.ts";
 import type { RefineOptions } from "./refine.ts";
 
 const program = new Command();
@@ -171,6 +173,45 @@ Exit status: 0 nothing differs; 1 something does; 2 the call cannot be carried o
   .action(async (files: string[], options: RefineOptions) => {
     const { refine } = await import("./refine.ts");
     status = await refine(files, options);
+  });
+
+program
+  .command("coverage [FILES...]")
+  .description("show which requirements of the standard the descriptions name, and how many of them are checked")
+  .option("-f, --format <FORMAT>", "text, markdown, or json for machines", "text")
+  .addHelpText(
+    "after",
+    `
+Of each module and role: normative blocks of the newest revision that a statement names, the MUST and MUST NOT in them,
+statements that are checked (expressions), statements for readers (sentences). Below: the blocks that nothing names.
+
+Examples:
+  virtgen coverage
+  virtgen coverage specs/device/net.virtio
+  virtgen coverage --format markdown > coverage.md`,
+  )
+  .action(async (files: string[], options: CoverageOptions) => {
+    const { coverage } = await import("./coverage.ts");
+    status = await coverage(files, options);
+  });
+
+program
+  .command("lint-spec [FILES...]")
+  .description("list where the standard contradicts itself or uses a name that it does not define")
+  .option("-f, --format <FORMAT>", "text, markdown, or json for machines", "text")
+  .addHelpText(
+    "after",
+    `
+These are the errata of the descriptions: what the text says, what is taken instead, and why.
+
+Examples:
+  virtgen lint-spec
+  virtgen lint-spec specs/core/admin.virtio
+  virtgen lint-spec --format json`,
+  )
+  .action(async (files: string[], options: LintSpecOptions) => {
+    const { lintSpec } = await import("./lint-spec.ts");
+    status = await lintSpec(files, options);
   });
 
 program

@@ -86,8 +86,8 @@ function asNamed(diagnostic: Diagnostic, files: ReadonlyMap<string, string>): Di
   };
 }
 
-export function count(number: number, noun: string): string {
-  return `${grouped(number)} ${noun}${number === 1 ? "" : "s"}`;
+export function count(number: number, noun: string, plural = `${noun}s`): string {
+  return `${grouped(number)} ${number === 1 ? noun : plural}`;
 }
 
 /** 1234567 as 1,234,567. Not by `toLocaleString`, which takes 10 ms to load what it knows of languages. */

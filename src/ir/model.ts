@@ -65,6 +65,8 @@ export interface Erratum {
   readonly text: string;
   readonly meant: string;
   readonly because: string;
+  /** Files and lines of the standard's LaTeX, in its newest revision that has it. */
+  readonly places?: readonly string[];
 }
 
 // --- modules ---------------------------------------------------------------------------------------------------

@@ -135,3 +135,10 @@ describe("what no one writes by hand", () => {
     expect(performance.now() - started).toBeLessThan(25_000);
   });
 });
+
+test("an erratum's place is a file and a line", () => {
+  const text = `${disk}erratum "e" { text: "a"; meant: "b"; because "c"; at "admin.tex:1"; at "PLACE"; }\n`;
+  expect(found(text.replace("PLACE", "device-types/net/description.tex:254"))).toEqual([]);
+  for (const place of ["section 5", "admin.tex", "admin.tex:0", ""])
+    expect(found(text.replace("PLACE", place))).toEqual([`V6004 2:9 '${place}' is no place in the standard's text`]);
+});

@@ -132,12 +132,15 @@ describe("a call that cannot be carried out ends with 2, and says what to do", (
 });
 
 describe("virtgen", () => {
-  test.each(["build", "check", "fmt", "ir", "explain"])("%s --help shows examples", async (name) => {
-    const { status, out, err } = await virtgen([name, "--help"]);
-    expect({ status, err }).toEqual({ status: 0, err: "" });
-    expect(out).toContain(`Usage: virtgen ${name}`);
-    expect(out).toMatch(/Examples:\n {2}virtgen /);
-  });
+  test.each(["build", "check", "fmt", "ir", "coverage", "lint-spec", "explain"])(
+    "%s --help shows examples",
+    async (name) => {
+      const { status, out, err } = await virtgen([name, "--help"]);
+      expect({ status, err }).toEqual({ status: 0, err: "" });
+      expect(out).toContain(`Usage: virtgen ${name}`);
+      expect(out).toMatch(/Examples:\n {2}virtgen /);
+    },
+  );
 
   test("--version is the version of the package", async () => {
     const { version } = JSON.parse(textOf(root, "package.json"));

@@ -3,7 +3,9 @@ import { format, resolveConfig } from "prettier";
 import { describe, expect, it } from "vitest";
 import { readerOf, textRevisions, type TextRevision } from "./reader/document.ts";
 import { factsOf, type Facts } from "./reader/facts.ts";
-import { blocksText, inRevision, recordsOf, type ModuleRecord } from "./reader/record.ts";
+import { blocksText, inRevision, labelsOf, recordsOf, type ModuleRecord } from "./reader/record.ts";
+import { errataOf } from "../../src/standard/errata.ts";
+import { standard } from "../target/c/descriptions.ts";
 import { records } from "./records.ts";
 
 /** Counted in the text of each revision by other means than the reader. */
@@ -55,6 +57,24 @@ describe.skipIf(folder === undefined)("the checked-in facts are those of the sta
     const file = path(`facts/${module}.json`);
     const options = { ...(await resolveConfig(file)), parser: "json" };
     await expect(await format(JSON.stringify(record, undefined, 2), options)).toMatchFileSnapshot(file);
+  });
+
+  it("of the labels", async () => {
+    const file = path("labels.json");
+    const options = { ...(await resolveConfig(file)), parser: "json" };
+    await expect(await format(JSON.stringify(labelsOf(facts), undefined, 2), options)).toMatchFileSnapshot(file);
+  });
+
+  it("and errata are about lines of 1.4 that there are", () => {
+    const read = folder === undefined ? () => "" : readerOf(folder, "1.4");
+    const places = errataOf(standard()).flatMap(({ places: some }) => some ?? []);
+    expect(places.length).toBeGreaterThan(100);
+    const lines = (file: string): readonly string[] => read(file).split("\n");
+    expect(
+      places.filter(
+        (place) => (lines(place.replace(/:.*/, ""))[Number(place.replace(/.*:/, "")) - 1] ?? "").trim() === "",
+      ),
+    ).toEqual([]);
   });
 
   it("of the normative blocks of 1.4", async () => {

@@ -235,7 +235,8 @@ function checkHouse(context: Context, house: Ast.Word): void {
 
 export function erratumOf(context: Context, erratum: Ast.Erratum): Erratum {
   checkErratum(context, erratum);
-  return { id: erratum.id, text: erratum.text, meant: erratum.meant, because: erratum.because };
+  const { id, text, meant, because, places } = erratum;
+  return { id, text, meant, because, ...(places.length > 0 ? { places } : {}) };
 }
 
 /** What is inherited, without whatever else the outer element has. */

@@ -91,7 +91,7 @@ export const HdrSelector: Codec<HdrSelector> = struct("virtio_dev_part_hdr.selec
   ),
 });
 
-/** What a part is, and how long. (specs/core/dev_part.virtio:30) */
+/** What a part is, and how long. (specs/core/dev_part.virtio:32) */
 export interface Hdr {
   part_type: Open<PART_TYPE>;
   flags: number;
@@ -108,7 +108,7 @@ export const Hdr: Codec<Hdr> = struct("virtio_dev_part_hdr", {
   length: le32(12),
 });
 
-/** specs/core/dev_part.virtio:43 */
+/** specs/core/dev_part.virtio:45 */
 export interface Part {
   hdr: Hdr;
   /** As its type has it. */
@@ -120,7 +120,7 @@ export const Part: Codec<Part> = struct("virtio_dev_part", {
   value: bytes(16, (v: { hdr: { length: number } }) => v.hdr.length),
 });
 
-/** 64 feature bits a word, from bit 0 on. (specs/core/dev_part.virtio:51) */
+/** 64 feature bits a word, from bit 0 on. (specs/core/dev_part.virtio:53) */
 export interface DevPartFeatures {
   feature_bits: bigint[];
 }
@@ -129,7 +129,7 @@ export const DevPartFeatures: Codec<DevPartFeatures> = struct("virtio_dev_part_f
   feature_bits: list(0, le64(0)),
 });
 
-/** Optional: the device only compares it with what it offers. At most once. (specs/core/dev_part.virtio:58) */
+/** Optional: the device only compares it with what it offers. At most once. (specs/core/dev_part.virtio:60) */
 export const devFeaturesDevicePart: Command<{ value: typeof DevPartFeatures }> = {
   kind: "device_part",
   name: "VIRTIO_DEV_PART_DEV_FEATURES",
@@ -137,7 +137,7 @@ export const devFeaturesDevicePart: Command<{ value: typeof DevPartFeatures }> =
   sections: { value: DevPartFeatures },
 };
 
-/** At most once. (specs/core/dev_part.virtio:65) */
+/** At most once. (specs/core/dev_part.virtio:67) */
 export const drvFeaturesDevicePart: Command<{ value: typeof DevPartFeatures }> = {
   kind: "device_part",
   name: "VIRTIO_DEV_PART_DRV_FEATURES",
@@ -153,7 +153,7 @@ export const PciCommonCfgValue: Codec<PciCommonCfgValue> = struct("VIRTIO_DEV_PA
   field: bytes(0),
 });
 
-/** One for each field that matters; `selector` has its offset. (specs/core/dev_part.virtio:77) */
+/** One for each field that matters; `selector` has its offset. (specs/core/dev_part.virtio:80) */
 export const pciCommonCfgDevicePart: Command<{ value: typeof PciCommonCfgValue }> = {
   kind: "device_part",
   name: "VIRTIO_DEV_PART_PCI_COMMON_CFG",
@@ -169,7 +169,7 @@ export const DeviceStatusValue: Codec<DeviceStatusValue> = struct("VIRTIO_DEV_PA
   device_status: u8(0).flagsOf(config.STATUS),
 });
 
-/** Exactly once. (specs/core/dev_part.virtio:89) */
+/** Exactly once. (specs/core/dev_part.virtio:93) */
 export const deviceStatusDevicePart: Command<{ value: typeof DeviceStatusValue }> = {
   kind: "device_part",
   name: "VIRTIO_DEV_PART_DEVICE_STATUS",
@@ -177,7 +177,7 @@ export const deviceStatusDevicePart: Command<{ value: typeof DeviceStatusValue }
   sections: { value: DeviceStatusValue },
 };
 
-/** As the members of `pci.common_cfg`. (specs/core/dev_part.virtio:96) */
+/** As the members of `pci.common_cfg`. (specs/core/dev_part.virtio:100) */
 export interface VqCfg {
   queue_size: number;
   vector: number;
@@ -205,7 +205,7 @@ export const VqCfgValue: Codec<VqCfgValue> = struct("VIRTIO_DEV_PART_VQ_CFG.valu
   cfg: nested(0, VqCfg),
 });
 
-/** One for each queue; `selector` has its index. (specs/core/dev_part.virtio:108) */
+/** One for each queue; `selector` has its index. (specs/core/dev_part.virtio:112) */
 export const vqCfgDevicePart: Command<{ value: typeof VqCfgValue }> = {
   kind: "device_part",
   name: "VIRTIO_DEV_PART_VQ_CFG",
@@ -213,7 +213,7 @@ export const vqCfgDevicePart: Command<{ value: typeof VqCfgValue }> = {
   sections: { value: VqCfgValue },
 };
 
-/** As the members of `pci.common_cfg`. (specs/core/dev_part.virtio:115) */
+/** As the members of `pci.common_cfg`. (specs/core/dev_part.virtio:119) */
 export interface VqNotifyData {
   queue_notify_off: number;
   queue_notif_config_data: number;
@@ -233,7 +233,7 @@ export const VqNotifyCfgValue: Codec<VqNotifyCfgValue> = struct("VIRTIO_DEV_PART
   data: nested(0, VqNotifyData),
 });
 
-/** One for each queue; `selector` has its index. (specs/core/dev_part.virtio:124) */
+/** One for each queue; `selector` has its index. (specs/core/dev_part.virtio:128) */
 export const vqNotifyCfgDevicePart: Command<{ value: typeof VqNotifyCfgValue }> = {
   kind: "device_part",
   name: "VIRTIO_DEV_PART_VQ_NOTIFY_CFG",

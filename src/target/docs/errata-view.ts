@@ -2,7 +2,7 @@ import type { Erratum, Module } from "../../ir/model.ts";
 import { elementsOf, type Visited } from "./element-walk.ts";
 import { erratumHeading, itemHeading } from "./headings.ts";
 import { headingLink } from "./links.ts";
-import { joined, plain } from "./markdown.ts";
+import { code, joined, plain } from "./markdown.ts";
 
 /** What the standard's text says and what is meant instead. */
 export interface ErratumView {
@@ -12,6 +12,8 @@ export interface ErratumView {
   readonly text: string;
   readonly meant: string;
   readonly because: string;
+  /** Files and lines of the standard; empty where the erratum does not say. */
+  readonly places: string;
 }
 
 /** In the order of the description; empty where the text is taken as it stands. */
@@ -30,6 +32,7 @@ function erratumView(erratum: Erratum, where: string): ErratumView {
     text: plain(erratum.text),
     meant: plain(erratum.meant),
     because: plain(erratum.because),
+    places: joined((erratum.places ?? []).map(code), ", "),
   };
 }
 

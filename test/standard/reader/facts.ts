@@ -1,14 +1,16 @@
 import { moduleOf } from "./chapters.ts";
-import { linesOf, type ReadTex } from "./document.ts";
+import { linesOf, type Line, type ReadTex } from "./document.ts";
 import { StandardLayouts, type Placed } from "./layout.ts";
 import { readListing, type Declared, type Define, type Enumerator } from "./listing.ts";
-import { outlineOf, type Piece } from "./outline.ts";
+import { outlineOf, spaced, type Piece } from "./outline.ts";
 import { Values } from "./values.ts";
 
 /** What one revision of the standard says, by module. */
 export interface Facts {
   readonly modules: ReadonlyMap<string, ModuleFacts>;
   readonly blocks: readonly NormativeBlock[];
+  /** Every label, without what stands before its first colon, in the order of the text. */
+  readonly labels: readonly string[];
 }
 
 export interface ModuleFacts {
@@ -60,7 +62,8 @@ export interface NormativeBlock {
 
 /** Everything that the reader knows to find in a revision's text. */
 export function factsOf(read: ReadTex): Facts {
-  const pieces = outlineOf(linesOf(read, "content.tex"));
+  const lines = linesOf(read, "content.tex");
+  const pieces = outlineOf(lines);
   const modules = new Map<string, Collector>();
   for (const piece of pieces) {
     // The words of notifications stand in files of their own that several transports show.
@@ -74,6 +77,7 @@ export function factsOf(read: ReadTex): Facts {
   return {
     modules: new Map([...modules].map(([name, one]) => [name, one.facts(declared)])),
     blocks: pieces.flatMap((piece) => (piece.kind === "block" ? [blockOf(piece)] : [])),
+    labels: labelsIn(lines),
   };
 }
 
@@ -203,6 +207,14 @@ class Collector {
     into.set(name, { offset: Number.parseInt(offset, 16), access });
     if (high !== undefined) into.set(second, { offset: Number.parseInt(high, 16), access });
   }
+}
+
+/** Sections have them by `\label` or, once, by a second argument; normative blocks by their third one. */
+function labelsIn(lines: readonly Line[]): readonly string[] {
+  const text = lines.map((line) => line.text).join("\n");
+  const label =
+    /\\label\s*\{\w+:([^}]*)\}|\\\w*section\{[^}]*\}\{(Device Types \/ [^}]*)\}|\\(?:driver|device)normative\s*\{[^}]*\}\s*\{(?:[^{}]|\{[^}]*\})*\}\s*\{([^}]*)\}/g;
+  return [...new Set([...text.matchAll(label)].map(([, a, b, c]) => spaced(a ?? b ?? c ?? "").replace(/^sec:/, "")))];
 }
 
 /** The features that the sentence after `Requires` names. */

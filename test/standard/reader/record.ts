@@ -142,6 +142,11 @@ export function inRevision<V>(part: Spans<V> | undefined, revision: TextRevision
   );
 }
 
+/** The labels of all revisions together, sorted. */
+export function labelsOf(facts: ReadonlyMap<TextRevision, Facts>): readonly string[] {
+  return [...new Set([...facts.values()].flatMap(({ labels }) => labels))].toSorted();
+}
+
 /** The normative blocks as `virtgen coverage` reads them, one a line: labels, places and counts, no sentences. */
 export function blocksText(blocks: readonly NormativeBlock[]): string {
   const lines = blocks
