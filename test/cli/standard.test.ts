@@ -20,12 +20,14 @@ describe("virtgen coverage", () => {
     expect(textOf(root, "docs/coverage.md")).toBe(out);
   });
 
-  test("counts all blocks of the standard, and what is missing of them", async () => {
+  test("counts all blocks of the standard, none of which is missing", async () => {
     const { out } = await virtgen(["coverage", "--format", "json"], { cwd: root });
     const { revision, total, modules } = JSON.parse(out) as Coverage;
     expect([revision, total.blocks, total.must]).toEqual(["1.4", 309, 1121]);
     const missing = modules.flatMap((one) => one.missing);
-    expect(total.named + missing.length).toBe(total.blocks);
+    // Every block is named by a statement; what a new revision brings has to be.
+    expect(missing).toEqual([]);
+    expect(total.named).toBe(total.blocks);
     for (const one of modules) expect(one.named + one.missing.length).toBe(one.blocks);
   });
 
