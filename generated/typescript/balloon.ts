@@ -234,7 +234,7 @@ export const hint: Message<'free_page_vq', undefined, undefined> = {
   byAddress: true,
 };
 
-/** Free pages, which the driver uses again when the device has used the buffer. (specs/device/balloon.virtio:171) */
+/** Free pages, which the driver uses again when the device has used the buffer. (specs/device/balloon.virtio:173) */
 export const report: Message<'reporting_vq', undefined, undefined> = {
   kind: 'message',
   name: 'virtio_balloon_report',

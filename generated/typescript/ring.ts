@@ -194,7 +194,7 @@ export const PACKED_ALIGN = {
 } as const;
 export type PACKED_ALIGN = (typeof PACKED_ALIGN)[keyof typeof PACKED_ALIGN];
 
-/** specs/core/ring.virtio:187 */
+/** specs/core/ring.virtio:192 */
 export interface PvirtqDesc {
   /** Guest-physical; unused in a used descriptor. */
   addr: bigint;
@@ -214,7 +214,7 @@ export const PvirtqDesc: Codec<PvirtqDesc> = struct('pvirtq_desc', {
 
 /**
  * Of the driver: when the device is to notify of used buffers. Of the device: when the driver is to notify.
- * (specs/core/ring.virtio:197)
+ * (specs/core/ring.virtio:202)
  */
 export interface PvirtqEventSuppress {
   /** With DESC. */
@@ -229,7 +229,7 @@ export const PvirtqEventSuppress: Codec<PvirtqEventSuppress> = struct('pvirtq_ev
 
 /**
  * What a descriptor with INDIRECT refers to: as many descriptors as its `len` holds, in order. Only WRITE counts in
- * their flags. (specs/core/ring.virtio:213)
+ * their flags. (specs/core/ring.virtio:218)
  */
 export interface PvirtqIndirectDescriptorTable {
   desc: PvirtqDesc[];
@@ -244,7 +244,7 @@ export const PvirtqIndirectDescriptorTable: Codec<PvirtqIndirectDescriptorTable>
 
 /**
  * What the driver writes with NOTIFICATION_DATA: on MMIO, and on PCI without a union of its own until 1.3.
- * (specs/core/ring.virtio:237)
+ * (specs/core/ring.virtio:245)
  */
 export interface NotificationLe {
   /** The queue; in 1.2 also the PCI device's value. */
@@ -261,7 +261,7 @@ export const NotificationLe: Codec<NotificationLe> = struct('virtq_notification_
   next_wrap: bitGroup(le32(0), 31, 1),
 });
 
-/** The same on channel I/O. (specs/core/ring.virtio:246) */
+/** The same on channel I/O. (specs/core/ring.virtio:254) */
 export interface NotificationBe {
   vq_index: number;
   next_off: number;
@@ -274,7 +274,7 @@ export const NotificationBe: Codec<NotificationBe> = struct('virtq_notification_
   next_wrap: bitGroup(be32(0), 31, 1),
 });
 
-/** The same on PCI, where the device may have the queue named by a value of its own. (specs/core/ring.virtio:255) */
+/** The same on PCI, where the device may have the queue named by a value of its own. (specs/core/ring.virtio:263) */
 export interface NotificationDataLe {
   /** Only if `not NOTIF_CONFIG_DATA`. */
   vq_index?: number;
