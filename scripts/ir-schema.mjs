@@ -184,7 +184,10 @@ class Model {
     const union = this.declarations.get(type.objectType?.typeName?.name ?? "")?.node.typeAnnotation?.types ?? [];
     const key = String(type.indexType?.literal?.value);
     const values = union.flatMap((one) => {
-      const schema = this.properties(one).get(key)?.schema ?? {};
+      // Only that property: the others would bring in the definitions of all that they are.
+      const node = one.typeName === undefined ? one : this.interfaceNamed(one.typeName.name);
+      const member = (node.members ?? node.body?.body ?? []).find(({ key: own }) => own?.name === key);
+      const schema = member === undefined ? {} : this.property(member)[1].schema;
       return "const" in schema ? [schema["const"]] : (schema["enum"] ?? []);
     });
     if (values.length === 0) throw unknownForm(type);

@@ -107,9 +107,6 @@ function* search(
     case "bit":
       yield* inside(expression.operand);
       break;
-    case "call":
-      for (const part of expression.arguments) yield* inside(part);
-      break;
     case "number":
     case "feature":
     case "constant":

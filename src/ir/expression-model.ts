@@ -24,7 +24,6 @@ export type Expression =
     }
   | { readonly op: "member"; readonly scope: MemberScope; readonly path: readonly PathPart[]; readonly at: Place }
   | { readonly op: "variable"; readonly name: string; readonly at: Place }
-  | { readonly op: "call"; readonly name: string; readonly arguments: readonly Expression[]; readonly at: Place }
   | { readonly op: "not" | "negate" | "complement" | "bit"; readonly operand: Expression }
   | { readonly op: "->" | "|" | "&" | Comparison | Arithmetic; readonly left: Expression; readonly right: Expression }
   | {

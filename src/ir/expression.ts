@@ -15,8 +15,6 @@ function operands(expression: Expression): readonly Expression[] {
       return [];
     case "member":
       return expression.path.flatMap((part) => (part.index === undefined ? [] : [part.index]));
-    case "call":
-      return expression.arguments;
     case "choice":
       return [expression.condition, expression.then, expression.otherwise];
     case "not":
@@ -51,7 +49,6 @@ export function evaluate(expression: Expression, lookup: Lookup): bigint | undef
     case "feature":
     case "member":
     case "variable":
-    case "call":
       return lookup(expression);
     case "choice": {
       const condition = evaluate(expression.condition, lookup);
@@ -182,8 +179,6 @@ export function simplify(
           part.index === undefined ? part : { ...part, index: settle(part.index, exists) },
         ),
       };
-    case "call":
-      return { ...expression, arguments: expression.arguments.map((argument) => settle(argument, exists)) };
     case "negate":
     case "complement":
     case "bit":

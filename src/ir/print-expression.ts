@@ -30,7 +30,6 @@ export const strength: Readonly<Record<Op, number>> = {
   "constant": 9,
   "member": 9,
   "variable": 9,
-  "call": 9,
 };
 
 /** Operators that stand once between two operands: `a == b == c` and `a -> b -> c` are no expressions. */
@@ -51,8 +50,6 @@ export function printExpression(expression: Expression): string {
       return expression.group === "" ? expression.name : `${expression.group}.${expression.name}`;
     case "member":
       return printPath(expression);
-    case "call":
-      return `${expression.name}(${expression.arguments.map((argument) => printExpression(argument)).join(", ")})`;
     case "not":
     case "bit": {
       // Before a sign the grammar takes both words for names.

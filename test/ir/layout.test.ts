@@ -185,6 +185,18 @@ describe("layout", () => {
     expect(struct.layout).toMatchObject({ size: 20, minSize: 10 });
   });
 
+  test("what stands behind a struct that can be cut has no fixed place, but in the configuration space", () => {
+    const items = `features { F = 0; } struct h { le32 a; le32 b if F; } queues { q = 0; }
+      struct s { le16 t; struct h h; le16 after; struct { le16 x; } g; }
+      struct outer { struct { struct h h; } inner; u8 last; }
+      config { struct h h; le16 after; }`;
+    expect(offsets(laidOut(items).members)).toEqual({ t: 0, h: 2, after: null, g: null });
+    expect(laidOut(items).layout).toMatchObject({ size: 14, fixedSize: 14 });
+    expect(offsets(laidOut(items, "outer").members)).toEqual({ inner: 0, last: null });
+    const config = configOf(moduleNamed(cut(irOfItems(items), "1.4"), "test"));
+    expect(offsets(config.members)).toEqual({ h: 0, after: 8 });
+  });
+
   test("padding to a size, always or unless a feature is negotiated", () => {
     const items =
       "features { F = 0; } struct k { le64 a; } struct always { le32 t; switch t { 1 : struct k k pad 56; default : struct k j pad 56; } le32 after; } struct maybe { le32 t; switch t { 1 : struct k k pad 56 unless F; default : u8 x[56]; } }";

@@ -18,7 +18,7 @@ export type Exists = (module: string, feature: string) => boolean;
 /** A search that takes longer than this many steps gives up and finds no contradiction. */
 const patience = 4000;
 
-type Leaf = Extract<Expression, { op: "member" | "variable" | "call" }>;
+type Leaf = Extract<Expression, { op: "member" | "variable" }>;
 
 interface Variable {
   readonly key: string;
@@ -164,7 +164,6 @@ function makeAtom(condition: Expression): Atom | undefined {
       };
     case "member":
     case "variable":
-    case "call":
       return { key: keyOf(condition), kind: "value" };
     case "==":
     case "!=":
@@ -218,7 +217,7 @@ function keyOf(leaf: Leaf): string {
 }
 
 function isLeaf(expression: Expression): expression is Leaf {
-  return expression.op === "member" || expression.op === "variable" || expression.op === "call";
+  return expression.op === "member" || expression.op === "variable";
 }
 
 function known(expression: Expression): bigint | undefined {

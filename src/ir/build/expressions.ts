@@ -20,14 +20,14 @@ export function resolve(
       return { op: "number", value: integerOf(expression.value), text: expression.text };
     case "name":
       return resolveName(context, expression, environment);
-    case "call": {
-      const parts = expression.arguments.map((argument) => resolve(context, argument, environment));
-      const resolved = parts.filter((part) => part !== undefined);
-      if (resolved.length < parts.length) return undefined;
-      if (!environment.variables.has(expression.callee.text))
-        return unknown(context, expression.callee.text, expression.callee.at, [...environment.variables]);
-      return { op: "call", name: expression.callee.text, arguments: resolved, at: expression.callee.at };
-    }
+    case "call":
+      // A function stands in the values of constants only, which the IR has as numbers.
+      context.report(unknownName, {
+        message: `there is no function '${expression.callee.text}' here`,
+        at: expression.callee.at,
+        help: "only the values of constants can use one: write out what it stands for",
+      });
+      return undefined;
     case "unary": {
       const operand = resolve(context, expression.operand, environment);
       if (operand === undefined) return undefined;

@@ -104,7 +104,6 @@ export class CodeWriter {
       case "not":
       case "feature":
         return this.condition(expression);
-      case "call":
       case "bit":
       case "->":
         return undefined;

@@ -21,8 +21,6 @@ export function describe(expression: Expression, catalogue: Catalogue): string {
       return `${expression.scope === "config" ? "config." : ""}${path(expression.path, catalogue)}`;
     case "variable":
       return expression.name;
-    case "call":
-      return `${expression.name}(${expression.arguments.map((part) => describe(part, catalogue)).join(", ")})`;
     case "not":
       return `not ${inner(expression.operand)}`;
     case "negate":

@@ -55,7 +55,7 @@ function reachable(lengths: readonly Length[]): readonly Length[] {
     if (length.if === undefined) continue;
     walkExpression(length.if, (part) => {
       if (part.op === "feature") features.add(part.name);
-      else if (part.op === "member" || part.op === "variable" || part.op === "call") onlyFeatures = false;
+      else if (part.op === "member" || part.op === "variable") onlyFeatures = false;
     });
   }
   if (!onlyFeatures || features.size > mostFeatures) return lengths;

@@ -90,13 +90,7 @@ function isWritable(rows: readonly MemberRow[]): boolean {
 }
 
 function rowsOf(members: readonly Member[], around: Surroundings): readonly MemberRow[] {
-  // In a message, what stands behind a struct of several lengths moves with it.
-  const varying = around.config
-    ? -1
-    : members.findIndex((member) => lengthRange(member, around.links.struct) !== undefined);
-  return members.flatMap((member, index) =>
-    memberRows(member, varying >= 0 && index > varying ? { ...around, base: null } : around),
-  );
+  return members.flatMap((member) => memberRows(member, around));
 }
 
 function memberRows(member: Member, around: Surroundings): readonly MemberRow[] {

@@ -51,17 +51,15 @@ function expandedPieces(member: Member, structOf: StructOf): readonly Piece[] {
     }));
 }
 
-/** What stands behind a struct of several lengths has no fixed place. */
+/** From a struct of several lengths on, numbers of bits would say too much. */
 function placed(members: readonly Member[], structOf: StructOf): readonly Piece[] {
   const varying = members.findIndex((member) => lengthRange(member, structOf) !== undefined);
   return members.flatMap((member, index) => {
     if (varying < 0 || index < varying) return piecesOf(member);
     const range = lengthRange(member, structOf);
-    const moved = index > varying;
     return piecesOf(member).map((piece) => ({
       ...piece,
       ...(range === undefined ? {} : { label: `${piece.label} (${range.from}–${range.to} bytes)` }),
-      ...(moved ? { offset: null } : {}),
       varying: true,
     }));
   });

@@ -11,7 +11,7 @@ export interface LengthRange {
 
 /**
  * The lengths of a member whose type is a struct that ends with its last member that exists; undefined where it has one
- * length only, or one that is known only at run time. What follows such a member has no fixed place in a message.
+ * length only, or one that is known only at run time.
  */
 export function lengthRange(member: Member, structOf: StructOf): LengthRange | undefined {
   if (member.kind !== "field" || member.type.kind !== "struct" || member.dimensions.length > 0) return undefined;

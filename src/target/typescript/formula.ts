@@ -134,11 +134,6 @@ class Printer {
         return this.member(expression);
       case "variable":
         return this.variable(expression.name);
-      case "call":
-        throw new TargetError(
-          `the call of '${expression.name}' has no meaning outside of a group of constants`,
-          expression.at,
-        );
       case "not": {
         const operand = this.asCondition(this.part(expression.operand));
         return { text: `!${this.bracketed(operand, 15)}`, strength: 15, isCondition: true };

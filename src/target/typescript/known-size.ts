@@ -47,8 +47,7 @@ function isByteType(type: Extract<Member, { kind: "field" }>["type"]): boolean {
 export function isSettled(expression: Expression): boolean {
   let known = true;
   walkExpression(expression, (part) => {
-    if (part.op === "variable" || part.op === "call" || (part.op === "member" && part.scope !== "config"))
-      known = false;
+    if (part.op === "variable" || (part.op === "member" && part.scope !== "config")) known = false;
   });
   return known;
 }

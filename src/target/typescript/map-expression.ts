@@ -14,8 +14,6 @@ export function mapExpression(expression: Expression, change: (part: Expression)
         ...expression,
         path: expression.path.map((step) => (step.index === undefined ? step : { ...step, index: inner(step.index) })),
       });
-    case "call":
-      return change({ ...expression, arguments: expression.arguments.map((argument) => inner(argument)) });
     case "choice": {
       const condition = inner(expression.condition);
       const then = inner(expression.then);

@@ -1,4 +1,5 @@
 import type { Expression, GroupReference, Ir, Member, Module, Type } from "../../ir/model.ts";
+import { Layouts } from "../../ir/layout.ts";
 import { Catalogue } from "./catalogue.ts";
 import { alternativesOf, type FeatureLiteral } from "./conditions.ts";
 import { ContextFinder, type ContextNeeds } from "./context-needs.ts";
@@ -11,6 +12,7 @@ import type { Shape } from "./shape.ts";
 export class Modules {
   readonly catalogue: Catalogue;
   readonly contexts: ContextFinder;
+  readonly layouts: Layouts;
   private readonly ir: Ir;
   private readonly names = new Map<string, ModuleNames>();
 
@@ -18,6 +20,7 @@ export class Modules {
     this.ir = ir;
     this.catalogue = new Catalogue(ir);
     this.contexts = new ContextFinder(this.catalogue);
+    this.layouts = new Layouts(ir);
   }
 
   namesOf(module: string): ModuleNames {
@@ -36,6 +39,7 @@ export class Modules {
 export class ModuleContext {
   readonly module: Module;
   readonly catalogue: Catalogue;
+  readonly layouts: Layouts;
   readonly names: ModuleNames;
   readonly imports: Imports;
   private readonly modules: Modules;
@@ -47,6 +51,7 @@ export class ModuleContext {
     this.module = module;
     this.modules = modules;
     this.catalogue = modules.catalogue;
+    this.layouts = modules.layouts;
     this.names = modules.namesOf(module.name);
     this.imports = new Imports(module.name);
     this.formulas = new FormulaWriter(

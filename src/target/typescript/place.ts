@@ -1,53 +1,64 @@
+import type { Layouts } from "../../ir/layout.ts";
 import type { Member } from "../../ir/model.ts";
-import { varies, type Catalogue } from "./catalogue.ts";
 import type { Offset } from "./field-spec.ts";
 
-/** Members counted from the beginning of the struct that they become. */
-export function rebased(members: readonly Member[], by: number): readonly Member[] {
-  return by === 0 ? members : members.map((member) => rebasedMember(member, by));
+/**
+ * Members of a group or an alternative with a name, counted from the beginning of the struct that they become.
+ * @param offset of what they stand in; null where only run time tells, and theirs say nothing
+ */
+export function rebased<M extends Member>(
+  members: readonly M[],
+  offset: number | null,
+  layouts: Layouts,
+): readonly Member[] {
+  return offset === null ? layouts.place(members).members : moved(members, offset);
 }
 
-export function rebasedMember<M extends Member>(member: M, by: number): M {
-  const { position } = member;
+function moved(members: readonly Member[], by: number): readonly Member[] {
+  return by === 0 ? members : members.map((member) => movedMember(member, by));
+}
+
+function movedMember(outer: Member, by: number): Member {
+  const { position } = outer;
   const offset = position?.offset ?? null;
-  const moved =
+  const member: Member =
     position === undefined
-      ? member
-      : { ...member, position: { ...position, offset: offset === null ? null : offset - by } };
-  if (moved.kind === "group" && moved.dimensions.length === 0) return { ...moved, members: rebased(moved.members, by) };
-  if (moved.kind === "present") return { ...moved, members: rebased(moved.members, by) };
-  if (moved.kind === "union" || moved.kind === "switch" || moved.kind === "window")
-    return { ...moved, arms: moved.arms.map((arm) => ({ ...arm, members: rebased(arm.members, by) })) };
-  return moved;
+      ? outer
+      : { ...outer, position: { ...position, offset: offset === null ? null : offset - by } };
+  switch (member.kind) {
+    case "group":
+      return member.dimensions.length > 0 ? member : { ...member, members: moved(member.members, by) };
+    case "present":
+      return { ...member, members: moved(member.members, by) };
+    case "union":
+    case "switch":
+    case "window":
+      return { ...member, arms: member.arms.map((arm) => ({ ...arm, members: moved(arm.members, by) })) };
+    default:
+      return member;
+  }
 }
 
-/** Where the next member stands: known until something of varying size has passed. */
+/** Where members stand whose offsets count from one beginning: known until a part of varying size has passed. */
 export class Place {
-  private readonly base: number | undefined;
-  private passed: number;
-  private fixed: boolean;
+  private readonly base: Offset;
+  private passed = 0;
+  private fixed = true;
 
   /** @param base what the offsets of the members count from */
-  constructor(base: number | undefined, passed = 0, fixed: boolean = base !== undefined) {
+  constructor(base: Offset) {
     this.base = base;
-    this.passed = passed;
-    this.fixed = fixed;
   }
 
+  /** Where the next part begins. */
   get offset(): Offset {
     return this.fixed && this.base !== undefined ? this.base + this.passed : undefined;
   }
 
-  /** The offset of a member, which then has passed. */
-  take(member: Member, catalogue: Catalogue): Offset {
-    const offset = this.peek(member);
-    if (varies(member, catalogue)) this.fixed = false;
-    return offset;
-  }
-
-  peek(member: Member): Offset {
+  /** Where a member of the IR stands. */
+  of(member: Member): Offset {
     const own = member.position?.offset ?? undefined;
-    return this.fixed && this.base !== undefined && own !== undefined ? this.base + own : undefined;
+    return this.base !== undefined && own !== undefined ? this.base + own : undefined;
   }
 
   /** For members whose offsets count from here. */
@@ -55,22 +66,9 @@ export class Place {
     return new Place(this.offset);
   }
 
-  /** For members inside one of the members, whose offsets count from the same beginning. */
-  within(_member: Member): Place {
-    return new Place(this.base, this.passed, this.fixed);
-  }
-
-  /** After members that were taken with another place. */
-  follow(inner: Place): void {
-    this.fixed = inner.fixed;
-  }
-
+  /** @param size of a part; undefined where it varies */
   pass(size: number | undefined): void {
     if (size === undefined) this.fixed = false;
     else this.passed += size;
-  }
-
-  vary(): void {
-    this.fixed = false;
   }
 }

@@ -18,7 +18,7 @@ import { docComment, sentences } from "./doc-comment.ts";
 import { FieldSpecs, type Offset } from "./field-spec.ts";
 import { propertyName, typeName } from "./identifiers.ts";
 import type { ModuleContext } from "./module-context.ts";
-import { Place, rebased, rebasedMember } from "./place.ts";
+import { Place, rebased } from "./place.ts";
 import { plainMembers, type ArmSource, type SourceMember, type StructSource } from "./struct-source.ts";
 import { alternativesText, TypeMembers, type Alternatives, type PrintedMember } from "./value-type.ts";
 
@@ -104,7 +104,7 @@ class StructBuild {
   }
 
   private entry(member: SourceMember, place: Place, types: TypeMembers, how: How): readonly string[] {
-    const { imports, catalogue } = this.context;
+    const { imports } = this.context;
     switch (member.kind) {
       case "spread": {
         const codec = this.context.reference(this.context.module.name, member.codec);
@@ -121,26 +121,24 @@ class StructBuild {
       }
       case "conditional": {
         const entries = this.entries(member.members, place.begin(), types, { ...how, optional: true });
-        place.vary();
+        place.pass(undefined);
         return [
           `...${imports.value("presentIf")}([${this.context.terms(member.condition, this.levels).join(", ")}], ${recordText(entries)})`,
         ];
       }
       case "chosen": {
         const arms = this.arms(member.by, member.arms, () => place.begin(), types, how);
-        place.vary();
+        place.pass(undefined);
         return [`...${imports.value("choose")}(${[this.by(member.by, member.values), ...arms].join(", ")})`];
       }
       case "field":
-        return [this.fieldEntry(member, place.take(member, catalogue), types, how)].filter((entry) => entry !== "");
+        return [this.fieldEntry(member, place.of(member), types, how)].filter((entry) => entry !== "");
       case "bits":
-        return this.bitEntries(member, place.take(member, catalogue), types, how);
+        return this.bitEntries(member, place.of(member), types, how);
       case "group":
         return this.groupEntries(member, place, types, how);
       case "present": {
-        const inner = place.within(member);
-        const entries = this.entries(member.members, inner, types, { ...how, optional: true });
-        place.vary();
+        const entries = this.entries(member.members, place, types, { ...how, optional: true });
         return [
           `...${imports.value("presentIf")}([${this.context.terms(member.condition, this.levels).join(", ")}], ${recordText(entries)})`,
         ];
@@ -241,14 +239,12 @@ class StructBuild {
     types: TypeMembers,
     how: How,
   ): readonly string[] {
-    const { imports, catalogue } = this.context;
+    const { imports } = this.context;
     if (group.name === "" && group.dimensions.length === 0) {
-      const inner = place.within(group);
-      const entries = this.entries(group.members, inner, types, {
+      const entries = this.entries(group.members, place, types, {
         ...how,
         optional: how.optional || group.if !== undefined,
       });
-      place.follow(inner);
       if (group.if === undefined) return entries;
       return [
         `...${imports.value("validIf")}([${this.context.terms(group.if, this.levels).join(", ")}], ${recordText(entries)})`,
@@ -256,9 +252,11 @@ class StructBuild {
     }
     const codec = this.innerStruct(
       group.name,
-      rebased(group.members, group.dimensions.length > 0 ? 0 : (group.position?.offset ?? 0)),
+      group.dimensions.length > 0
+        ? group.members
+        : rebased(group.members, group.position?.offset ?? null, this.context.layouts),
     );
-    const offset = place.take(group, catalogue);
+    const offset = place.of(group);
     const field: Field = { ...group, kind: "field", type: { kind: "opaque" } };
     const text =
       group.dimensions.length === 0
@@ -274,12 +272,13 @@ class StructBuild {
   }
 
   private variantEntries(variant: Variant | Window, place: Place, types: TypeMembers, how: How): readonly string[] {
-    const { imports, catalogue } = this.context;
+    const { imports } = this.context;
     if (variant.name !== "") {
-      const codec = this.innerStruct(variant.name, [
-        rebasedMember({ ...variant, name: "" }, variant.position?.offset ?? 0),
-      ]);
-      const offset = place.take(variant, catalogue);
+      const codec = this.innerStruct(
+        variant.name,
+        rebased([{ ...variant, name: "" }], variant.position?.offset ?? null, this.context.layouts),
+      );
+      const offset = place.of(variant);
       types.add({
         ...this.described(variant, how),
         name: propertyName(variant.name),
@@ -302,29 +301,26 @@ class StructBuild {
   }
 
   private unionEntries(union: Variant | Window, place: Place, types: TypeMembers, how: How): readonly string[] {
-    const { imports, catalogue } = this.context;
-    const at = place.peek(union);
+    const { imports } = this.context;
+    const at = place.of(union);
     const size = union.position?.size ?? undefined;
     if (at === undefined || size === undefined)
       throw new TargetError("a union without a name needs a place and a size that are known", union.at);
     const within: How = { ...how, inUnion: true };
     if (union.kind === "union" && union.by !== undefined) {
-      const arms = this.arms(union.by, union.arms, () => place.within(union), types, within);
-      place.take(union, catalogue);
+      const arms = this.arms(union.by, union.arms, () => place, types, within);
       return [`...${imports.value("unionBy")}(${at}, ${size}, ${this.by(union.by, union.values)}, ${arms.join(", ")})`];
     }
     const entries = union.arms.flatMap((arm) => {
       const tags = union.kind === "window" ? tagNames(arm) : [];
-      return this.entries(arm.members, place.within(union), types, { ...within, optional: true, tags });
+      return this.entries(arm.members, place, types, { ...within, optional: true, tags });
     });
-    place.take(union, catalogue);
     return [`...${imports.value("union")}(${at}, ${size}, ${recordText(entries)})`];
   }
 
   private switchEntries(variant: Variant | Window, place: Place, types: TypeMembers, how: How): readonly string[] {
     if (variant.kind !== "switch" || variant.by === undefined) return [];
-    const arms = this.arms(variant.by, variant.arms, () => place.within(variant), types, how);
-    place.vary();
+    const arms = this.arms(variant.by, variant.arms, () => place, types, how);
     return [`...${this.context.imports.value("choose")}(${[this.by(variant.by, variant.values), ...arms].join(", ")})`];
   }
 
