@@ -6,11 +6,7 @@ import type { Offset } from "./field-spec.ts";
  * Members of a group or an alternative with a name, counted from the beginning of the struct that they become.
  * @param offset of what they stand in; null where only run time tells, and theirs say nothing
  */
-export function rebased<M extends Member>(
-  members: readonly M[],
-  offset: number | null,
-  layouts: Layouts,
-): readonly Member[] {
+export function rebased(members: readonly Member[], offset: number | null, layouts: Layouts): readonly Member[] {
   return offset === null ? layouts.place(members).members : moved(members, offset);
 }
 
