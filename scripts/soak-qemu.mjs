@@ -1,7 +1,7 @@
 // The generated driver of a disk on QEMU's, in each release, transport, interface and combination of ring features:
 // checked reads and writes, 24 at a time, with one of the ways of interrupts each. See soak.mjs.
 
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { rolldown } from "rolldown";
@@ -14,7 +14,8 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const flag = process.argv.indexOf("--requests");
 const requests = flag < 0 ? 150_000 : Number(process.argv[flag + 1]);
 // Inside the project, so that packages are found.
-const folder = await mkdtemp(join(root, "dist/soak-"));
+await mkdir(join(root, ".cache"), { recursive: true });
+const folder = await mkdtemp(join(root, ".cache/soak-"));
 
 try {
   const bundle = await rolldown({

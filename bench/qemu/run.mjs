@@ -2,7 +2,7 @@
 //
 //   npm run bench:qemu [-- --requests N]     20,000 of each kind if absent
 
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { rolldown } from "rolldown";
@@ -12,7 +12,8 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const flag = process.argv.indexOf("--requests");
 const requests = flag < 0 ? 20_000 : Number(process.argv[flag + 1]);
 // Inside the project, so that packages are found.
-const folder = await mkdtemp(join(root, "dist/bench-"));
+await mkdir(join(root, ".cache"), { recursive: true });
+const folder = await mkdtemp(join(root, ".cache/bench-"));
 
 try {
   const bundle = await rolldown({

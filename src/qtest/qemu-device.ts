@@ -110,7 +110,13 @@ export class QemuDevice {
       this.parts.place.bus === "mmio"
         ? this.onMmio(this.parts.place.address, interrupts, order)
         : this.onPci(interrupts, { legacy: legacy ?? this.parts.legacy, ...order });
-    const driver = new Driver(transport, { ...rest, memory: this.parts.dma, polled: way === "polled" });
+    const observer = this.record.observer;
+    const driver = new Driver(transport, {
+      ...(observer === undefined ? {} : { observer }),
+      ...rest,
+      memory: this.parts.dma,
+      polled: way === "polled",
+    });
     this.record.describe(driver.description);
     const looker: Looker = { look: () => this.look(driver, way) };
     this.current = { driver, looker };

@@ -130,7 +130,7 @@ export class QemuMachine {
       const { folder } = process;
       const ram = new GuestRam(process.memoryPath, memoryLength, calls);
       close.push(() => ram.release());
-      const life = { ended: () => process.ended(), timeout };
+      const life = { ended: () => process.ended(), died: () => process.died(), timeout };
       const channel = new QtestChannel(join(folder, "qtest"), calls, life);
       close.push(() => channel.close());
       writeFileSync(join(folder, "firmware"), parkingFirmware());

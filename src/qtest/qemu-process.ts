@@ -57,6 +57,11 @@ export class QemuProcess {
     return this.failure;
   }
 
+  /** It has been seen to go. @returns why */
+  died(): QtestError {
+    return this.ended() ?? this.end();
+  }
+
   onEnd(listener: () => void): void {
     this.endListeners.add(listener);
   }
@@ -119,12 +124,13 @@ export class QemuProcess {
     }
   }
 
-  private end(how?: string): void {
-    if (this.failure !== undefined) return;
+  private end(how?: string): QtestError {
+    if (this.failure !== undefined) return this.failure;
     const words = this.stderr.trim();
     const what = `QEMU has ended${how === undefined ? "" : ` (${how})`}${words === "" ? "" : `: ${words}`}`;
     this.failure = new QtestError(this.ready ? "died" : "start-failed", `${what}\n  ${this.line}`);
     for (const listener of this.endListeners) listener();
+    return this.failure;
   }
 }
 

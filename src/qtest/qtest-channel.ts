@@ -8,6 +8,8 @@ import type { SystemCalls } from "./system-calls.ts";
 export interface QemuLife {
   /** Why QEMU does not answer any more; undefined while it runs. */
   ended(): QtestError | undefined;
+  /** It has closed its end: that is known before the system says that it has ended. */
+  died(): QtestError;
   /** Milliseconds in which it has to answer. */
   readonly timeout: number;
 }
@@ -138,7 +140,7 @@ export class QtestChannel {
       if (!this.calls.waitReadable(this.fromQemu, this.life.timeout)) throw this.silent(command);
       const count = readSync(this.fromQemu, this.bytes);
       // Nobody has the other end open any more.
-      if (count === 0) throw this.life.ended() ?? new QtestError("died", `QEMU has ended at "${command}"`);
+      if (count === 0) throw this.life.died();
       this.pending += this.bytes.toString("latin1", 0, count);
     }
   }

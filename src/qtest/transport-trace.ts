@@ -5,13 +5,15 @@ import {
   type MappedBar,
   type PciAccess,
   type RegisterAccess,
+  type RequestObserver,
   type RegisterWidth,
 } from "virtgen/runtime";
 import { STATUS } from "../../generated/typescript/config.ts";
 import { structuresIn, type Structure } from "./pci-structures.ts";
 import { legacyMap, mmioMap, type MappedRegister, type RegisterMap } from "./register-map.ts";
+import { observer, requestWords, type SeenRequest } from "./request-words.ts";
 
-/** Accesses that are kept. */
+/** Accesses and requests that are kept. */
 const kept = 50;
 
 /** An access, as it was made. */
@@ -25,10 +27,10 @@ interface Access {
   readonly selected: number | undefined;
 }
 
-/** Keeps the last accesses of a driver to its transport, and tells them in the words of the description. */
+/** Keeps the last accesses of a driver to its transport, and its requests, and tells them in the words of the description. */
 export class TransportTrace {
   private readonly on: boolean;
-  private readonly accesses: Access[] = [];
+  private readonly accesses: (Access | SeenRequest)[] = [];
   private first = 0;
   private readonly selected = new Map<RegisterMap, Map<number, number>>();
   private description: DeviceDescription | undefined;
@@ -40,6 +42,11 @@ export class TransportTrace {
   /** Of which device type features and configuration are. */
   describe(description: DeviceDescription): void {
     this.description = description;
+  }
+
+  /** For the driver's requests; undefined where nothing is kept. */
+  get observer(): RequestObserver | undefined {
+    return this.on ? observer((request) => this.add(request)) : undefined;
   }
 
   /** Registers of virtio-mmio, whose accesses are kept. */
@@ -95,7 +102,10 @@ export class TransportTrace {
     }
     if (written) selected.set(offset, value);
     const bank = registerAt(map, offset)?.bank;
-    const access = { map, offset, width, value, written, selected: bank && selected.get(bank.offset) };
+    this.add({ map, offset, width, value, written, selected: bank && selected.get(bank.offset) });
+  }
+
+  private add(access: Access | SeenRequest): void {
     if (this.accesses.length < kept) this.accesses.push(access);
     else {
       this.accesses[this.first] = access;
@@ -103,7 +113,8 @@ export class TransportTrace {
     }
   }
 
-  private tell(access: Access): string {
+  private tell(access: Access | SeenRequest): string {
+    if ("operation" in access) return `  ${requestWords(access, this.description?.operations ?? {})}`;
     const { map, offset, value, written, selected } = access;
     const register = registerAt(map, offset);
     const where = register === undefined ? this.configWord(map, offset) : wordOf(register, offset, selected);

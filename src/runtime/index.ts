@@ -34,6 +34,7 @@ export { DmaMemory, type DmaBlock } from "./driver/dma-memory.ts";
 export { DriverError, type DriverErrorCode } from "./driver/driver-error.ts";
 export type { DriverOptions, ListenOptions } from "./driver/driver-options.ts";
 export type { EventHandler } from "./driver/event-receiver.ts";
+export type { RequestObserver } from "./driver/request-observer.ts";
 export type { Framing } from "./driver/framing.ts";
 export type { PreparedRequest, RequestDone, RequestRoom } from "./driver/prepared-request.ts";
 export { VirtioDriver } from "./driver/virtio-driver.ts";

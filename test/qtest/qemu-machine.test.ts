@@ -170,6 +170,17 @@ describe("the trace of a driver", () => {
     },
   );
 
+  it("has requests, and what came of them", async () => {
+    const machine = await start({ bus: "pci", trace: true });
+    const driver = await machine.device().drive(BlkDriver).start();
+    await driver.in({ sector: 8n }, 4096);
+    expect(machine.device().trace.slice(-3)).toEqual([
+      "  send  requestq[0] in { type: IN, sector: 8 }",
+      "  write queue_index <- 0x0",
+      "  used  requestq[0] in, 4097 bytes { status: OK }",
+    ]);
+  });
+
   it("has the names of features", async () => {
     const machine = await start({ bus: "mmio", trace: true });
     const driver = machine.device().drive(BlkDriver);

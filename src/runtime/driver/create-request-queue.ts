@@ -15,6 +15,7 @@ import type { DmaArena } from "./dma-arena.ts";
 import type { DmaBlock } from "./dma-memory.ts";
 import { DriverError } from "./driver-error.ts";
 import type { PreparedRequest } from "./prepared-request.ts";
+import type { RequestObserver } from "./request-observer.ts";
 import { RequestQueue } from "./request-queue.ts";
 
 /** How a driver sets its queues up. */
@@ -25,6 +26,8 @@ export interface QueueSettings {
   readonly indirectEntries: number;
   /** The driver looks by itself and wants no interrupts. */
   readonly polled: boolean;
+  /** Told of each request on its way. */
+  readonly observer: RequestObserver | undefined;
 }
 
 /** What queues are made of. */
@@ -74,7 +77,8 @@ export function createRequestQueue(place: QueuePlace, making: QueueMaking): Requ
     throw new DriverError("queue-unusable", `${nameOf(place)}: the memory of the ring is gone`);
   }
   transport.enableQueue(number, layout);
-  return new RequestQueue(place, ring, tables === undefined ? [block] : [block, tables], settings.polled);
+  const blocks = tables === undefined ? [block] : [block, tables];
+  return new RequestQueue(place, ring, blocks, settings.polled, settings.observer);
 }
 
 export function nameOf({ name, index }: QueuePlace): string {

@@ -3,6 +3,7 @@ import type { QueuePlace } from "../queues.ts";
 import type { DmaMemory } from "./dma-memory.ts";
 import type { Framing } from "./framing.ts";
 import type { RequestRoom } from "./prepared-request.ts";
+import type { RequestObserver } from "./request-observer.ts";
 
 /** What a driver is told beside which device it drives. */
 export interface DriverOptions<Bit extends number = number> {
@@ -24,6 +25,8 @@ export interface DriverOptions<Bit extends number = number> {
   readonly polled?: boolean;
   /** How messages are cut into descriptors; whole parts if absent. */
   readonly framing?: Framing;
+  /** Told of each request on its way. */
+  readonly observer?: RequestObserver;
   /** Milliseconds in which the device has to finish a reset; 5000 if absent. */
   readonly timeout?: number;
 }

@@ -3,6 +3,7 @@ import type { DriverQueue } from "../virtqueue/driver-queue.ts";
 import type { DmaBlock } from "./dma-memory.ts";
 import { DriverError } from "./driver-error.ts";
 import type { PreparedRequest } from "./prepared-request.ts";
+import type { RequestObserver } from "./request-observer.ts";
 
 /**
  * One queue of a driver: requests go into the ring as long as there is room, others wait their turn. It lasts from one
@@ -14,6 +15,7 @@ export class RequestQueue {
   /** The ring's memory. */
   readonly blocks: readonly DmaBlock[];
   private readonly polled: boolean;
+  private readonly observer: RequestObserver | undefined;
   private failure: DriverError | undefined;
   /** What is in the ring, in no particular order; each request knows its slot. */
   private readonly inRing: PreparedRequest[] = [];
@@ -25,15 +27,23 @@ export class RequestQueue {
   private readonly used: (request: PreparedRequest, written: number) => void;
 
   /** @param polled the driver looks by itself and wants no interrupts */
-  constructor(place: QueuePlace, ring: DriverQueue<PreparedRequest>, blocks: readonly DmaBlock[], polled: boolean) {
+  constructor(
+    place: QueuePlace,
+    ring: DriverQueue<PreparedRequest>,
+    blocks: readonly DmaBlock[],
+    polled: boolean,
+    observer: RequestObserver | undefined,
+  ) {
     this.blocks = blocks;
     this.place = place;
     this.ring = ring;
     this.polled = polled;
+    this.observer = observer;
     this.used = (request, written) => {
       // Whoever was told of one before has stopped the driver.
       if (this.failure !== undefined) return;
       this.takeOut(request);
+      this.observer?.used(request, place, written);
       request.used(written);
     };
     if (polled) ring.disableNotifications();
@@ -124,6 +134,7 @@ export class RequestQueue {
     request.slot = this.inRing.length;
     this.inRing.push(request);
     this.unpublished = true;
+    this.observer?.submitted(request, this.place);
     return true;
   }
 

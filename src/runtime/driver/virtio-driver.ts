@@ -313,12 +313,12 @@ export abstract class VirtioDriver<
   }
 
   private get making(): QueueMaking {
-    const { queueSize = 256, indirectEntries = 16, polled = false } = this.options;
+    const { queueSize = 256, indirectEntries = 16, polled = false, observer } = this.options;
     return {
       transport: this.transport,
       arena: this.arena,
       features: this.context.features,
-      settings: { size: queueSize, indirectEntries, polled },
+      settings: { size: queueSize, indirectEntries, polled, observer },
       broken: (place, fault) =>
         this.fail(new DriverError("queue-broken", `${nameOf(place)}: the device broke its rules: ${fault}`, { fault })),
     };
