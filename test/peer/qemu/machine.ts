@@ -59,7 +59,8 @@ import { hasInOrder, isAtLeast, offeredRingBits, places, type Place } from "./pl
 import { ringCombinations, transportOf, type Ring } from "./ring-combinations.ts";
 
 /** How QEMU is given a device, or why it cannot be. */
-export type SetUp = Pick<QemuOptions, "devices" | "arguments" | "attached"> | { readonly absent: string; readonly model?: string };
+export type SetUp =
+  Pick<QemuOptions, "devices" | "arguments" | "attached"> | { readonly absent: string; readonly model?: string };
 
 /** The device that a file is about. */
 export interface Subject<Driver> {

@@ -61,107 +61,110 @@ async function clearAttention(driver: scsi.ScsiDriver): Promise<void> {
   });
 }
 
-acrossQemu({ description: scsi.device, Driver: scsi.ScsiDriver, setUp: (_place, folder) => host(folder) }, (subject) => {
-  subject.eachRing("reads and writes blocks, many commands at a time", async ({ driver, folder }) => {
-    await clearAttention(driver);
-    const places = Array.from({ length: 40 }, (_, index) => ({
-      block: index * 32,
-      data: pattern(blockBytes * (1 + ((index * 5) % 32)), index),
-    }));
-    const written = await Promise.all(
-      places.map(({ block, data }) =>
-        driver.reqCmd(command(lun, transfer(0x2a, block, data.length / blockBytes)), data, 0),
-      ),
+acrossQemu(
+  { description: scsi.device, Driver: scsi.ScsiDriver, setUp: (_place, folder) => host(folder) },
+  (subject) => {
+    subject.eachRing("reads and writes blocks, many commands at a time", async ({ driver, folder }) => {
+      await clearAttention(driver);
+      const places = Array.from({ length: 40 }, (_, index) => ({
+        block: index * 32,
+        data: pattern(blockBytes * (1 + ((index * 5) % 32)), index),
+      }));
+      const written = await Promise.all(
+        places.map(({ block, data }) =>
+          driver.reqCmd(command(lun, transfer(0x2a, block, data.length / blockBytes)), data, 0),
+        ),
+      );
+      for (const answer of written) expect(answer).toMatchObject({ response: S.OK, status: GOOD, residual: 0 });
+      const read = await Promise.all(
+        places.map(({ block, data }) =>
+          driver.reqCmd(command(lun, transfer(0x28, block, data.length / blockBytes)), nothing, data.length),
+        ),
+      );
+      const file = readFileSync(join(folder, "disk"));
+      for (const [index, { block, data }] of places.entries()) {
+        expect(read[index]).toMatchObject({ response: S.OK, status: GOOD, residual: 0 });
+        expect(Buffer.compare(read[index]?.output ?? nothing, data)).toBe(0);
+        expect(Buffer.compare(file.subarray(block * blockBytes, block * blockBytes + data.length), data)).toBe(0);
+      }
+    });
+
+    subject.eachRing("tells what it is, and what it cannot do", async ({ driver }) => {
+      await clearAttention(driver);
+      const inquiry = await driver.reqCmd(command(lun, cdb(0x12, 0, 0, 0, 96)), nothing, 96);
+      expect(inquiry).toMatchObject({ response: S.OK, status: GOOD });
+      expect(Buffer.from(inquiry.output.subarray(8, 16)).toString("latin1")).toBe("QEMU    ");
+      const serial = await driver.reqCmd(command(lun, cdb(0x12, 1, 0x80, 0, 96)), nothing, 96);
+      expect(Buffer.from(serial.output.subarray(4, 13)).toString("latin1")).toBe("qemu-unit");
+      const capacity = await driver.reqCmd(command(lun, cdb(0x25)), nothing, 8);
+      expect([...capacity.output]).toEqual([0, 0, 7, 0xff, 0, 0, 2, 0]);
+      const luns = await driver.reqCmd(command(lun, cdb(0xa0, 0, 0, 0, 0, 0, 0, 0, 0, 64)), nothing, 64);
+      expect(luns).toMatchObject({ response: S.OK, status: GOOD, residual: 48 });
+
+      // Beyond the disk's end; a code that no unit has; a target that is not there.
+      const beyond = await driver.reqCmd(command(lun, transfer(0x28, blocks, 1)), nothing, blockBytes);
+      expect(beyond).toMatchObject({ response: S.OK, status: CHECK_CONDITION });
+      // LOGICAL BLOCK ADDRESS OUT OF RANGE of an ILLEGAL REQUEST.
+      expect([(beyond.sense[2] ?? 0) & 15, beyond.sense[12]]).toEqual([5, 0x21]);
+      const unknown = await driver.reqCmd(command(lun, cdb(0xff)), nothing, 0);
+      expect(unknown).toMatchObject({ response: S.OK, status: CHECK_CONDITION });
+      expect(unknown.sense[12]).toBe(0x20);
+      const nobody = await driver.reqCmd(command(absentLun, cdb(0)), nothing, 0);
+      expect(nobody.response).toBe(S.BAD_TARGET);
+    });
+
+    subject.eachRing("takes orders on commands", async ({ driver }) => {
+      const reset = { subtype: T_TMF.LOGICAL_UNIT_RESET, lun, id: 0n };
+      expect(await driver.ctrlTmf(reset)).toBe(S.OK);
+      // The unit says that it was reset.
+      const attention = await driver.reqCmd(command(lun, cdb(0)), nothing, 0);
+      expect(attention.status).toBe(CHECK_CONDITION);
+      expect((attention.sense[2] ?? 0) & 15).toBe(6);
+      expect(await driver.ctrlTmf({ subtype: T_TMF.QUERY_TASK, lun, id: lastId })).toBe(S.OK);
+      expect(await driver.ctrlTmf({ ...reset, lun: absentLun })).toBe(S.BAD_TARGET);
+      expect((await driver.ctrlAnQuery({ lun, event_requested: 0x10 })).response).toBe(S.OK);
+      expect((await driver.ctrlAnSubscribe({ lun, event_requested: 0x10 })).response).toBe(S.OK);
+    });
+
+    subject.once(
+      "tells of units that come and go, and of a new size",
+      async ({ drive, machine, folder }) => {
+        const driver = await drive().start();
+        const events: scsi.Event[] = [];
+        driver.onEvent((event) => events.push(event));
+        writeFileSync(join(folder, "second"), new Uint8Array(blockBytes * 8));
+        const { qmp } = machine;
+        const file = { "driver": "file", "filename": join(folder, "second"), "node-name": "disk1" };
+        await qmp.execute("blockdev-add", file);
+        await qmp.execute("device_add", {
+          "driver": "scsi-hd",
+          "id": "other",
+          "bus": "host.0",
+          "scsi-id": 1,
+          "lun": 0,
+          "drive": "disk1",
+        });
+        const second = lunBytes({ target: 1, lun: 0 });
+        await vi.waitFor(() => expect(events).toHaveLength(1));
+        expect(events[0]).toMatchObject({ event: EVENT.TRANSPORT_RESET, reason: EVT_RESET.RESCAN, lun: second });
+        await qmp.execute("block_resize", { "node-name": "disk0", "size": blockBytes * (blocks - 8) });
+        await vi.waitFor(() => expect(events).toHaveLength(2));
+        // CAPACITY DATA HAS CHANGED.
+        expect(events[1]).toMatchObject({ event: EVENT.PARAM_CHANGE, reason: 0x2a | (0x09 << 8), lun });
+        await qmp.execute("device_del", { id: "other" });
+        await vi.waitFor(() => expect(events).toHaveLength(3));
+        expect(events[2]).toMatchObject({ event: EVENT.TRANSPORT_RESET, reason: EVT_RESET.REMOVED, lun: second });
+      },
+      { setUp: (_place, folder) => host(folder) },
     );
-    for (const answer of written) expect(answer).toMatchObject({ response: S.OK, status: GOOD, residual: 0 });
-    const read = await Promise.all(
-      places.map(({ block, data }) =>
-        driver.reqCmd(command(lun, transfer(0x28, block, data.length / blockBytes)), nothing, data.length),
-      ),
-    );
-    const file = readFileSync(join(folder, "disk"));
-    for (const [index, { block, data }] of places.entries()) {
-      expect(read[index]).toMatchObject({ response: S.OK, status: GOOD, residual: 0 });
-      expect(Buffer.compare(read[index]?.output ?? nothing, data)).toBe(0);
-      expect(Buffer.compare(file.subarray(block * blockBytes, block * blockBytes + data.length), data)).toBe(0);
-    }
-  });
 
-  subject.eachRing("tells what it is, and what it cannot do", async ({ driver }) => {
-    await clearAttention(driver);
-    const inquiry = await driver.reqCmd(command(lun, cdb(0x12, 0, 0, 0, 96)), nothing, 96);
-    expect(inquiry).toMatchObject({ response: S.OK, status: GOOD });
-    expect(Buffer.from(inquiry.output.subarray(8, 16)).toString("latin1")).toBe("QEMU    ");
-    const serial = await driver.reqCmd(command(lun, cdb(0x12, 1, 0x80, 0, 96)), nothing, 96);
-    expect(Buffer.from(serial.output.subarray(4, 13)).toString("latin1")).toBe("qemu-unit");
-    const capacity = await driver.reqCmd(command(lun, cdb(0x25)), nothing, 8);
-    expect([...capacity.output]).toEqual([0, 0, 7, 0xff, 0, 0, 2, 0]);
-    const luns = await driver.reqCmd(command(lun, cdb(0xa0, 0, 0, 0, 0, 0, 0, 0, 0, 64)), nothing, 64);
-    expect(luns).toMatchObject({ response: S.OK, status: GOOD, residual: 48 });
-
-    // Beyond the disk's end; a code that no unit has; a target that is not there.
-    const beyond = await driver.reqCmd(command(lun, transfer(0x28, blocks, 1)), nothing, blockBytes);
-    expect(beyond).toMatchObject({ response: S.OK, status: CHECK_CONDITION });
-    // LOGICAL BLOCK ADDRESS OUT OF RANGE of an ILLEGAL REQUEST.
-    expect([(beyond.sense[2] ?? 0) & 15, beyond.sense[12]]).toEqual([5, 0x21]);
-    const unknown = await driver.reqCmd(command(lun, cdb(0xff)), nothing, 0);
-    expect(unknown).toMatchObject({ response: S.OK, status: CHECK_CONDITION });
-    expect(unknown.sense[12]).toBe(0x20);
-    const nobody = await driver.reqCmd(command(absentLun, cdb(0)), nothing, 0);
-    expect(nobody.response).toBe(S.BAD_TARGET);
-  });
-
-  subject.eachRing("takes orders on commands", async ({ driver }) => {
-    const reset = { subtype: T_TMF.LOGICAL_UNIT_RESET, lun, id: 0n };
-    expect(await driver.ctrlTmf(reset)).toBe(S.OK);
-    // The unit says that it was reset.
-    const attention = await driver.reqCmd(command(lun, cdb(0)), nothing, 0);
-    expect(attention.status).toBe(CHECK_CONDITION);
-    expect((attention.sense[2] ?? 0) & 15).toBe(6);
-    expect(await driver.ctrlTmf({ subtype: T_TMF.QUERY_TASK, lun, id: lastId })).toBe(S.OK);
-    expect(await driver.ctrlTmf({ ...reset, lun: absentLun })).toBe(S.BAD_TARGET);
-    expect((await driver.ctrlAnQuery({ lun, event_requested: 0x10 })).response).toBe(S.OK);
-    expect((await driver.ctrlAnSubscribe({ lun, event_requested: 0x10 })).response).toBe(S.OK);
-  });
-
-  subject.once(
-    "tells of units that come and go, and of a new size",
-    async ({ drive, machine, folder }) => {
+    subject.once("has sense and command blocks of the length that the driver sets", async ({ drive }) => {
       const driver = await drive().start();
-      const events: scsi.Event[] = [];
-      driver.onEvent((event) => events.push(event));
-      writeFileSync(join(folder, "second"), new Uint8Array(blockBytes * 8));
-      const { qmp } = machine;
-      const file = { "driver": "file", "filename": join(folder, "second"), "node-name": "disk1" };
-      await qmp.execute("blockdev-add", file);
-      await qmp.execute("device_add", {
-        "driver": "scsi-hd",
-        "id": "other",
-        "bus": "host.0",
-        "scsi-id": 1,
-        "lun": 0,
-        "drive": "disk1",
-      });
-      const second = lunBytes({ target: 1, lun: 0 });
-      await vi.waitFor(() => expect(events).toHaveLength(1));
-      expect(events[0]).toMatchObject({ event: EVENT.TRANSPORT_RESET, reason: EVT_RESET.RESCAN, lun: second });
-      await qmp.execute("block_resize", { "node-name": "disk0", "size": blockBytes * (blocks - 8) });
-      await vi.waitFor(() => expect(events).toHaveLength(2));
-      // CAPACITY DATA HAS CHANGED.
-      expect(events[1]).toMatchObject({ event: EVENT.PARAM_CHANGE, reason: 0x2a | (0x09 << 8), lun });
-      await qmp.execute("device_del", { id: "other" });
-      await vi.waitFor(() => expect(events).toHaveLength(3));
-      expect(events[2]).toMatchObject({ event: EVENT.TRANSPORT_RESET, reason: EVT_RESET.REMOVED, lun: second });
-    },
-    { setUp: (_place, folder) => host(folder) },
-  );
-
-  subject.once("has sense and command blocks of the length that the driver sets", async ({ drive }) => {
-    const driver = await drive().start();
-    scsi.Config.cdb_size.store(driver.configAccess, 16);
-    scsi.Config.sense_size.store(driver.configAccess, 32);
-    const { sense, status } = await driver.reqCmd(command(lun, cdb(0xff).subarray(0, 16)), nothing, 0);
-    expect(status).toBe(CHECK_CONDITION);
-    expect(sense).toHaveLength(32);
-  });
-});
+      scsi.Config.cdb_size.store(driver.configAccess, 16);
+      scsi.Config.sense_size.store(driver.configAccess, 32);
+      const { sense, status } = await driver.reqCmd(command(lun, cdb(0xff).subarray(0, 16)), nothing, 0);
+      expect(status).toBe(CHECK_CONDITION);
+      expect(sense).toHaveLength(32);
+    });
+  },
+);
