@@ -245,7 +245,7 @@ export const device: DeviceDescription<Config> = {
  * features, or to the legacy interface. A device has to have those of the features that it offers.
  */
 export abstract class ConsoleDevice extends VirtioDevice<F | config.F, Config> {
-  constructor(options: DeviceOptions<F | config.F, Config>) {
+  constructor(options: DeviceOptions<F | config.F, Config> = {}) {
     super(device, options);
   }
 

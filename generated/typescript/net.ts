@@ -1974,7 +1974,7 @@ export const device: DeviceDescription<Config> = {
  * features, or to the legacy interface. A device has to have those of the features that it offers.
  */
 export abstract class NetDevice extends VirtioDevice<F | config.F, Config> {
-  constructor(options: DeviceOptions<F | config.F, Config>) {
+  constructor(options: DeviceOptions<F | config.F, Config> = {}) {
     super(device, options);
   }
 

@@ -1,3 +1,4 @@
+import { evaluate } from "../../ir/expression.ts";
 import type { Field, Ir, Module } from "../../ir/model.ts";
 import { docComment, sentences } from "./doc-comment.ts";
 import { driverSection, senderSection } from "./driver-view.ts";
@@ -157,12 +158,26 @@ function classSection(
     name,
     bits: bits.type,
     config,
-    options: `${imports.type("DeviceOptions")}<${bits.type}, ${config === "" ? "object" : "Config"}>${config === "" ? " = {}" : ""}`,
+    options: `${imports.type("DeviceOptions")}<${bits.type}, ${config === "" ? "object" : "Config"}>${needsConfig(module) ? "" : " = {}"}`,
     methods: operations.map((one) =>
       one.request.kind === "event" ? eventMethod(one, module, context) : requestMethod(one, context),
     ),
   };
   return { template: "device", view, declares: [name], uses: ["device"] };
+}
+
+/** Whether a device that offers nothing has members in its configuration space: then there is none without options. */
+function needsConfig(module: Module): boolean {
+  return module.items.some(
+    (item) =>
+      item.kind === "config" &&
+      item.members.some((member) => {
+        if (member.kind === "field" && member.reserved === true) return false;
+        return (
+          member.if === undefined || evaluate(member.if, (name) => (name.op === "feature" ? 0n : undefined)) !== 0n
+        );
+      }),
+  );
 }
 
 function requestMethod(one: DeviceOperation, context: ModuleContext, always = false): MethodView {

@@ -174,3 +174,15 @@ describe("queues", () => {
     );
   });
 });
+
+it.each([
+  ["no configuration space", "", "object> = {}"],
+  ["members of features only", "config { le32 a if A; u8 reserved; }", "Config> = {}"],
+  ["a member in any case", "config { le32 a if A; le32 b; }", "Config>"],
+  ["a member without a feature", "config { le32 a unless A; }", "Config>"],
+])("a device can be made without options where it needs none: %s", (_, config, options) => {
+  const text = moduleText(
+    `features { A = 0; } queues { q = 0; } ${config} message m on q { device-readable { le32 x; } }`,
+  );
+  expect(/constructor\(options: DeviceOptions<[^,]*, ([^)]*)\)/.exec(text)?.[1]).toBe(options);
+});
