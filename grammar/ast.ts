@@ -75,7 +75,8 @@ export type Attribute = Node &
     | { readonly kind: "transport_revision"; readonly revision: string }
     | { readonly kind: "was"; readonly name: Word; readonly until: string }
     | { readonly kind: "alias" | "also"; readonly house: Word; readonly name: Word; readonly as: Word | undefined }
-    | { readonly kind: "c_name" | "c_prefix" | "bank" | "group" | "refuse"; readonly name: Word }
+    | { readonly kind: "c_name" | "c_prefix" | "bank" | "group"; readonly name: Word }
+    | { readonly kind: "refuse"; readonly path: readonly Word[] }
     | { readonly kind: "if" | "unless" | "requires" | "reset" | "size" | "aligned"; readonly value: Expression }
     | { readonly kind: "in"; readonly range: Range }
     | { readonly kind: "writable"; readonly when: "always" | "any_time" | "before"; readonly before: Word | undefined }

@@ -700,6 +700,7 @@ export const ctrl: Message<'controlq', typeof CtrlReadable, typeof CtrlWritable>
   readable: CtrlReadable,
   writable: CtrlWritable,
   tags: messageTags(Ctrl, (head, view, at) => head.hdr.type.get(view, at)),
+  refusal: { codec: CtrlHdr, values: { type: RESP.ERR_UNSPEC }, atEnd: false, alone: true, sentBack: true },
 };
 
 /** The bits of `map_info` that say it. */
@@ -782,6 +783,7 @@ export const cursor: Message<'cursorq', typeof CursorReadable, typeof CursorWrit
   readable: CursorReadable,
   writable: CursorWritable,
   tags: messageTags(Cursor, (head, view, at) => head.hdr.type.get(view, at)),
+  refusal: { codec: CtrlHdr, values: { type: RESP.ERR_UNSPEC }, atEnd: false, alone: true, sentBack: true },
 };
 
 /** What a device answers to `ctrlGetDisplayInfo`. */

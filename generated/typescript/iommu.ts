@@ -287,6 +287,7 @@ export const req: Message<'requestq', typeof ReqReadable, typeof ReqWritable> = 
   readable: ReqReadable,
   writable: ReqWritable,
   tags: messageTags(Req, (head, view, at) => head.head.type.get(view, at)),
+  refusal: 'nothing',
 };
 
 export const PROBE_T = {

@@ -186,6 +186,7 @@ export const command: Message<'commandq', typeof CommandReadable, typeof Command
   readable: CommandReadable,
   writable: CommandWritable,
   tags: messageTags(MediaCommand, (head, view, at) => head.hdr.cmd.get(view, at)),
+  refusal: { codec: RespHeader, values: { status: STATUS.ENOTTY }, atEnd: false, alone: true },
 };
 
 /**

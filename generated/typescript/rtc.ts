@@ -266,6 +266,7 @@ export const req: Message<'requestq', typeof ReqReadable, typeof ReqWritable> = 
   readable: ReqReadable,
   writable: ReqWritable,
   tags: messageTags(Req, (head, view, at) => head.head.msg_type.get(view, at)),
+  refusal: { codec: RespHead, values: { status: S.EOPNOTSUPP }, atEnd: false, alone: true },
 };
 
 export const NOTIF = {

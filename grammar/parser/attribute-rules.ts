@@ -93,7 +93,7 @@ export class AttributeRules extends ExpressionRules {
     ]);
   });
 
-  /** access = "writable" [ "any_time" | "before" Name ] | "write_clears" Name | "kept" "over" "reset" | "reset" operation | ( "bank" | "refuse" ) Name | "limit" | "bitmap" */
+  /** access = "writable" [ "any_time" | "before" Name ] | "write_clears" Name | "kept" "over" "reset" | "reset" operation | "bank" Name | "refuse" Name [ "." Name ] | "limit" | "bitmap" */
   access: Rule = this.RULE("access", () => {
     this.OR([
       {
@@ -133,8 +133,18 @@ export class AttributeRules extends ExpressionRules {
       },
       {
         ALT: () => {
-          this.OR2([{ ALT: () => this.CONSUME(T.Bank) }, { ALT: () => this.CONSUME(T.Refuse) }]);
+          this.CONSUME(T.Bank);
           this.CONSUME3(T.Name);
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(T.Refuse);
+          this.CONSUME4(T.Name);
+          this.OPTION1(() => {
+            this.CONSUME(T.Dot);
+            this.CONSUME5(T.Name);
+          });
         },
       },
       { ALT: () => this.CONSUME(T.Limit) },

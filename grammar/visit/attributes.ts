@@ -102,8 +102,9 @@ function access(source: Source, cst: CstNode): Attribute {
     }
     case "write_clears":
     case "bank":
-    case "refuse":
       return { kind, name: word(source, token(cst, "Name")), at };
+    case "refuse":
+      return { kind, path: tokens(cst, "Name").map((name) => word(source, name)), at };
     case "reset":
       return { kind, value: operation(source, node(cst, "operation")), at };
     default:

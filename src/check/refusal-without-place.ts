@@ -12,8 +12,9 @@ export const refusalWithoutPlace: Rule = {
   severity: "error",
   summary: "'refuse' at a member that a device cannot answer an unknown request with",
   explanation: `\`u8 status : S refuse UNSUPP;\` says what a device answers to a request that it does not know, or cannot make sense of. It
-does not know which alternative that is, so the member has to be a number of the answer itself, in the first or last part
-that the device writes, at a place that does not depend on anything. Several members of that part may say it together.`,
+does not know which alternative that is, so the member has to be a number at a place that does not depend on anything: in
+the first or last part that the device writes, or in a struct that such a part begins with, or in one that the answer begins
+with in every alternative. Several members of one part may say it together.`,
   bad: `device disk = 60 "Disk";
 
 queues {
@@ -43,7 +44,7 @@ request req on requestq {
     for (const module of survey.modules) {
       for (const request of module.items) {
         if (!isRequest(request)) continue;
-        const members = request.kind === "request" ? refusalMembers(request) : [];
+        const members = request.kind === "request" ? refusalMembers(request, (type) => survey.structsOf(type)[0]) : [];
         for (const { field } of members) known.add(keyOf(field));
         yield* misplaced(survey, request, members);
       }
@@ -54,7 +55,7 @@ request req on requestq {
       yield {
         message: `'refuse' at ${called(member)}, which stands in ${body.title}${body.guards.some(({ choice }) => choice !== undefined) ? ", of one alternative only" : ""}`,
         at: survey.placeOf(member, "refuse"),
-        help: "it stands at a member of a 'device-writable' part of a request, outside of all alternatives",
+        help: "it stands in a 'device-writable' part of a request, outside of all alternatives, or in a struct that every answer begins with",
       };
     }
   },
@@ -79,13 +80,15 @@ function* misplaced(survey: Survey, request: Request, members: readonly RefusalM
 }
 
 function* misplacedMember(survey: Survey, request: Request, member: RefusalMember): Iterable<Finding> {
-  const { field, part } = member;
+  const { field, part, struct } = member;
   const at = survey.placeOf(field, "refuse");
   if (field.type.kind !== "scalar" || field.type.size === 8 || field.dimensions.length > 0) {
     yield { message: `'refuse' at ${called(field)}, which is no number of at most 32 bits`, at };
     return;
   }
-  const { entries, end } = survey.positionsAt(newestRevision).entriesOf(part.members);
+  const { entries, end } = survey
+    .positionsAt(newestRevision)
+    .entriesOf(struct === undefined ? part.members : (survey.structsOf(struct)[0]?.members ?? []));
   const entry = entries.find((one) => one.element === field);
   // A member that does not exist any more has no place that could be wrong.
   if (entry === undefined) return;

@@ -376,6 +376,8 @@ export interface Request extends Element {
   readonly legacyNative?: true;
   /** Both directions may have other lengths than given: what is missing is zero, what is too much is not looked at. */
   readonly anyLength?: true;
+  /** A request that it does not know a device gives back without having written anything. */
+  readonly unwritten?: true;
 }
 
 export type PartItem = Part | PartSwitch;

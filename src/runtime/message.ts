@@ -24,8 +24,8 @@ export interface Message<Queue extends string, Readable, Writable> {
   readonly anyLength?: true;
   /** What tells which operation it is. */
   readonly tags?: MessageTags;
-  /** What a device answers where it is none. */
-  readonly refusal?: Refusal;
+  /** What a device answers where it is none; `nothing`: it gives the buffers back as they are. */
+  readonly refusal?: Refusal | "nothing";
 }
 
 /** The numbers in a message that tell what it asks for. */
@@ -57,6 +57,10 @@ export interface Refusal {
   readonly values: Readonly<Record<string, number>>;
   /** It ends what the device writes; otherwise it begins it. */
   readonly atEnd: boolean;
+  /** The codec is that of a header or tail, and nothing else is written. */
+  readonly alone?: true;
+  /** The request begins with the same header: its other members are sent back as they came. */
+  readonly sentBack?: boolean;
 }
 
 /** A command, capability, resource object or device part: its number, and the codec of each of its sections. */

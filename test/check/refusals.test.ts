@@ -63,6 +63,34 @@ describe("what a device answers to what it does not know", () => {
     ]);
   });
 
+  test("may stand in a struct that every answer begins with", () => {
+    const head = "struct head { u8 s : S refuse ERR; u8 pad[7]; }";
+    const choice = (arms: string): string =>
+      `${head} struct answer { struct head head; le32 n; } request r on q { device-readable { u8 type : S; } switch type { ${arms} } }`;
+    expect(
+      messages(choice("OK : device-writable { struct head head; } ERR : device-writable { struct answer a; }")),
+    ).toEqual([]);
+    expect(messages(choice("OK : device-writable { struct head head; } ERR : { }"))).toEqual([]);
+    expect(messages(choice("OK : device-writable { struct head head; } ERR : device-writable { le32 n; }"))).toEqual([
+      "V4015: 'refuse' at 's', which stands in struct 'head'",
+    ]);
+    expect(messages(choice("OK : device-writable { le32 n; struct head head; } ERR : { }"))).toEqual([
+      "V4015: 'refuse' at 's', which stands in struct 'head'",
+    ]);
+    expect(
+      messages(`${head} request r on q { device-writable { u8 data[]; } device-writable { struct head tail; } }`),
+    ).toEqual([]);
+  });
+
+  test("may be a constant of another group, or nothing at all", () => {
+    expect(messages("request r on q { device-writable { u8 s refuse S.ERR; } }")).toEqual([]);
+    expect(messages("request r on q { device-writable { u8 s refuse S.ERRR; } }")[0]).toMatch(/^V2001/);
+    expect(messages("request r on q refuse nothing { device-writable { u8 s; } }")).toEqual([]);
+    expect(messages("request r on q refuse ERR { device-writable { u8 s; } }")).toEqual([
+      "V2001: a request is refused with 'nothing', not with 'ERR'",
+    ]);
+  });
+
   test("is a number, or several of one part", () => {
     expect(messages("request r on q { device-writable { u8 s[2] : S refuse ERR; } }")).toEqual([
       "V4015: 'refuse' at 's', which is no number of at most 32 bits",

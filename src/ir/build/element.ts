@@ -54,7 +54,7 @@ const allowed: Readonly<Record<string, readonly Kind[]>> = {
   "arm": [...always, ...conditional, "c_name"],
   "block": [...always, ...conditional],
   "pick": [...named, "order"],
-  "request": [...named, ...conditional, "any_length"],
+  "request": [...named, ...conditional, "any_length", "refuse"],
   "part": [...named, ...conditional, "by_address"],
   "response": always,
   "registers": [...named, ...conditional, "c_prefix", "numbered"],

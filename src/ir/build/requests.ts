@@ -8,6 +8,7 @@ import { conditionOf, resolve } from "./expressions.ts";
 import { find } from "./find-attribute.ts";
 import { buildMembers } from "./members.ts";
 import { buildTags, reference, switchGroup, tagName } from "./tags.ts";
+import { refusesByNothing } from "./refuse.ts";
 import { isNative, partsOf } from "./scope.ts";
 
 export function buildRequest(context: Context, item: Ast.Request, outer: Inherited): Request {
@@ -46,6 +47,7 @@ export function buildRequest(context: Context, item: Ast.Request, outer: Inherit
     ...present({
       legacyNative: isNative(context.scope, "requests", item.name.text),
       anyLength: find(item.attributes, "any_length") === undefined ? undefined : (true as const),
+      unwritten: refusesByNothing(context, item.attributes),
     }),
   };
 }

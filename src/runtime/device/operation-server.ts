@@ -46,12 +46,17 @@ interface Served {
 
 /** What is written where a request is refused. */
 interface RefusalPlace {
+  /** None where nothing is written. */
   readonly fields: readonly { readonly name: string; readonly field: NumberField; readonly value: number }[];
   /** Bytes that are written; all others are 0. */
   readonly length: number;
   /** They end what the device writes; otherwise they begin it. */
   readonly atEnd: boolean;
+  /** The request begins with as many bytes that are sent back, but for the number. */
+  readonly sentBack: boolean;
 }
+
+const nothingWritten: RefusalPlace = { fields: [], length: 0, atEnd: false, sentBack: false };
 
 interface Family {
   readonly message: Operation["message"];
@@ -254,8 +259,9 @@ export class OperationServer {
     const short = refusal !== undefined && refusal.length > chain.writableLength;
     if (refusal === undefined || (short && family.message.anyLength !== true))
       return this.fail(family.message.name, reason);
-    const { fields, length, atEnd } = refusal;
+    const { fields, length, atEnd, sentBack } = refusal;
     const bytes = new Uint8Array(length);
+    if (sentBack) chain.read(0, bytes);
     const view = new DataView(bytes.buffer);
     for (const { name, field, value } of fields) field.set(view, 0, values?.[name] ?? value);
     const at = atEnd ? Math.max(chain.writableLength - length, 0) : 0;
@@ -385,7 +391,7 @@ function familiesOf(
       message,
       head: codec?.byteLength ?? served[0]?.head ?? 0,
       tags,
-      refusal: refusal === undefined ? undefined : refusalIn(refusal, refusal.codec, refusal.atEnd, host.order),
+      refusal: refusalOf(refusal, host.order),
       served,
       quick,
     };
@@ -397,8 +403,13 @@ function othersIn(operation: Operation): number {
   return operation.tags.filter((wanted) => wanted.length === 0).length;
 }
 
+function refusalOf(refusal: Refusal | "nothing" | undefined, order: GuestOrder): RefusalPlace | undefined {
+  if (refusal === "nothing") return nothingWritten;
+  return refusal === undefined ? undefined : refusalIn(refusal, refusal.codec, refusal.atEnd, order);
+}
+
 function refusalIn(
-  { values }: Refusal,
+  { values, sentBack = false }: Refusal,
   codec: OrderedCodec,
   atEnd: boolean,
   order: GuestOrder,
@@ -413,7 +424,7 @@ function refusalIn(
     fields.push({ name, field, value });
     end = Math.max(end, row.byteOffset + field.byteLength);
   }
-  return { fields, length: codec.byteLength ?? end, atEnd };
+  return { fields, length: codec.byteLength ?? end, atEnd, sentBack };
 }
 
 /** Whether an operation exists with these features. */
@@ -443,7 +454,11 @@ function servedAs(name: string, operation: Operation, method: Method, host: Oper
     tail,
     single: operation.single === undefined ? undefined : fields?.[operation.single],
     refusal:
-      refusal === undefined || answer === undefined || tail === undefined
+      refusal === undefined ||
+      refusal === "nothing" ||
+      refusal.alone === true ||
+      answer === undefined ||
+      tail === undefined
         ? undefined
         : refusalIn(refusal, answer, operation.output === "before", host.order),
   };

@@ -11,7 +11,7 @@ import type {
   Response,
 } from "../../ir/model.ts";
 import { printExpression } from "../../ir/print-expression.ts";
-import { refusalMembers } from "../../ir/refusal.ts";
+import { isSentBack, refusalMembers } from "../../ir/refusal.ts";
 import { revisionOf, sinceSentence } from "./availability.ts";
 import { condition, range } from "./expression-words.ts";
 import { messageHeading } from "./headings.ts";
@@ -86,7 +86,10 @@ function messageView(message: Request, module: Module, links: Links): MessageVie
         ways[message.kind],
         message.if === undefined ? "" : `Only if ${condition(message.if)}.`,
         sinceSentence(message, module),
-        ...refusalMembers(message).map(({ field }) => refusalSentence(field)),
+        message.unwritten === true ? "Of a request that it does not know the device writes nothing." : "",
+        ...refusalMembers(message, (type) => links.struct(type.module, type.name)).map((refusal) =>
+          joined([refusalSentence(refusal.field), isSentBack(message, refusal) ? sentBack : ""], " "),
+        ),
         message.anyLength === true
           ? "Both directions may have other lengths: what is missing is zero, what is too much is ignored."
           : "",
@@ -97,6 +100,8 @@ function messageView(message: Request, module: Module, links: Links): MessageVie
     steps: message.parts.map((part) => stepView(part, message, links)),
   };
 }
+
+const sentBack = "The other members of the header are the request's.";
 
 function refusalSentence({ name, refuse }: Field): string {
   return refuse === undefined

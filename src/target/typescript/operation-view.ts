@@ -1,6 +1,6 @@
 import { printExpression } from "../../ir/print-expression.ts";
-import type { Expression, Module, Request, Tag } from "../../ir/model.ts";
-import { refusalMembers, refusalPlace } from "../../ir/refusal.ts";
+import type { Expression, Module, Request, Struct, Tag, Type } from "../../ir/model.ts";
+import { isSentBack, refusalMembers, refusalPlace } from "../../ir/refusal.ts";
 import { flattened, isField, isWide } from "./catalogue.ts";
 import { propertyAccess, propertyName } from "./identifiers.ts";
 import { isSettled } from "./known-size.ts";
@@ -10,6 +10,8 @@ import { nameOperations, type NamedPath } from "./operation-names.ts";
 import { operationPaths, type OperationPath } from "./operation-paths.ts";
 import { OperationSides, singleType, type OperationSide } from "./operation-sides.ts";
 import type { Section } from "./section.ts";
+
+type StructType = Extract<Type, { readonly kind: "struct" }>;
 
 /** One operation, as tables and classes need it. */
 export interface DeviceOperation extends NamedPath {
@@ -120,18 +122,29 @@ export function tagsField(request: Request, context: ModuleContext): readonly st
 
 /** The line of a message that says what a device answers to what it does not know. */
 export function refusalField(request: Request, sources: MessageSources, context: ModuleContext): readonly string[] {
-  const members = refusalMembers(request);
+  if (request.unwritten === true) return ["refusal: 'nothing'"];
+  const structOf = (type: StructType): Struct | undefined => context.catalogue.struct(type);
+  const members = request.kind === "request" ? refusalMembers(request, structOf) : [];
   const [member] = members;
   if (member === undefined) return [];
-  const { field, part } = member;
+  const { field, part, struct } = member;
   const placed = field.position !== undefined && field.position.offset !== null;
-  const place = refusalPlace(request, member, placed, placed && part.layout?.size === part.layout?.minSize);
-  const codec = codecOfPart(part, request, context) ?? sources.writable;
+  const layout = struct === undefined ? part.layout : structOf(struct)?.layout;
+  const place = refusalPlace(request, member, placed, placed && layout?.size === layout?.minSize);
+  const codec =
+    struct === undefined ? (codecOfPart(part, request, context) ?? sources.writable) : context.struct(struct);
   if (place === undefined || codec === undefined) return [];
   const values = members.flatMap(({ field: { name, refuse } }) =>
     refuse === undefined ? [] : [`${propertyName(name)}: ${context.number(refuse)}`],
   );
-  return [`refusal: { codec: ${codec}, values: { ${values.join(", ")} }, atEnd: ${place === "end"} }`];
+  const parts = [
+    `codec: ${codec}`,
+    `values: { ${values.join(", ")} }`,
+    `atEnd: ${place === "end"}`,
+    ...(struct === undefined ? [] : ["alone: true"]),
+    ...(isSentBack(request, member) ? ["sentBack: true"] : []),
+  ];
+  return [`refusal: { ${parts.join(", ")} }`];
 }
 
 /** The table of a device's operations. */

@@ -234,11 +234,27 @@ describe.each(asked)("$title", ({ module, operation: described }) => {
   });
 });
 
-/** The number that was written is the description's answer to what is unknown, all other bytes are 0. */
+/**
+ * The number that was written is the description's answer to what is unknown, all other bytes are 0, or those that the
+ * driver sent.
+ */
 function expectRefusal(operation: Operation, laid: LaidChain, written: number): void {
   const { refusal } = operation.message;
   if (refusal === undefined) throw new Error(`'${operation.message.name}' has no refusal, and did not fail`);
+  if (refusal === "nothing") {
+    expect(written).toBe(0);
+    expect(laid.written.every((byte) => byte === 0xa5)).toBe(true);
+    return;
+  }
   const fields = refusal.codec as unknown as Readonly<Record<string, NumberField>>;
+  if (refusal.sentBack === true) {
+    const sent = new Uint8Array(refusal.codec.byteLength ?? 0);
+    laid.chain.read(0, sent);
+    for (const [name, value] of Object.entries(refusal.values)) fields[name]?.set(new DataView(sent.buffer), 0, value);
+    expect(written).toBe(sent.length);
+    expect(Buffer.from(laid.written).subarray(0, written).toString("hex")).toBe(Buffer.from(sent).toString("hex"));
+    return;
+  }
   const bytes = laid.written;
   const values = bytes.filter((byte) => byte !== 0xa5 && byte !== 0);
   const answer = Object.entries(refusal.values).flatMap(([name, value]) =>
