@@ -1,6 +1,18 @@
-import type { Constant, ConstantGroup, Feature, House, Item, Module, Queues, Revision, Rule } from "../model.ts";
+import type {
+  Constant,
+  ConstantGroup,
+  Feature,
+  House,
+  Item,
+  Module,
+  Queues,
+  Request,
+  Revision,
+  Rule,
+} from "../model.ts";
 import { printExpression } from "../print-expression.ts";
 import { walkExpression } from "../expression.ts";
+import { refusalMembers } from "../refusal.ts";
 import { type EntryMaker, rootEntry, type Draft } from "./entry-maker.ts";
 import type { Entry } from "./entry.ts";
 import {
@@ -118,6 +130,7 @@ function ofItem(item: Item, module: Module, called: string, below: EntryMaker): 
           facts: {
             queues: item.queues.join(", "),
             kind: item.kind,
+            refuse: refusedBy(item, module),
           },
           conditions: reach === undefined ? [] : [reach],
           summary: `${item.kind} on ${item.queues.join(", ")}`,
@@ -379,4 +392,13 @@ function house(item: House, below: EntryMaker, module: string): void {
         for (const constant of one.kind === "constant" ? [one] : one.constants) inside.add(ofConstant(constant, false));
     },
   );
+}
+
+/** What a request that a device does not know is answered with, where that is not said by one of its own members. */
+function refusedBy(request: Request, module: Module): string {
+  if (request.unwritten === true) return "nothing";
+  const structs = module.items.filter((item) => item.kind === "struct");
+  return refusalMembers(request, (type) => structs.find((struct) => struct.name === type.name))
+    .flatMap(({ field, struct }) => (struct === undefined ? [] : [conditionText(field.refuse)]))
+    .join(", ");
 }
