@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Register } from "../../../src/runtime/described/mmio.ts";
 import type { RegisterAccess } from "../../../src/runtime/transport/driver/register-access.ts";
 import { mmioRig } from "./mmio-rig.ts";
@@ -67,6 +67,17 @@ describe("the configuration space of a driver", () => {
     expect(Buffer.from((await driver.names(64)).names).toString()).toBe("ab    cdef  ");
     device.change({ width: 5 });
     expect(Buffer.from((await driver.names(64)).names).toString()).toBe("ab   cdef ");
+  });
+
+  it("is not read by a write: a device may answer only when a question is whole", async () => {
+    const { driver } = mmioRig();
+    await driver.start();
+    const { config } = driver.transport;
+    const reads = (["read8", "read16", "read32"] as const).map((name) => vi.spyOn(config, name));
+    Config.width.store(driver.configAccess, 6);
+    for (const read of reads) expect(read).not.toHaveBeenCalled();
+    await driver.names(64);
+    expect(reads.reduce((sum, { mock }) => sum + mock.calls.length, 0)).toBeGreaterThan(0);
   });
 
   it("is what its description allows, or an error", async () => {
