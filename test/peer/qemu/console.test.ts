@@ -18,18 +18,20 @@ const buffers = 8;
 
 /** A console at port 0, a named port at 1, one that prints into a file at 2. The first two are sockets on this side. */
 function bus(folder: string): SetUp {
+  const backEnds = [
+    `socket,id=screen,path=${join(folder, "screen")},server=on,wait=off`,
+    `socket,id=agent,path=${join(folder, "agent")},server=on,wait=off`,
+    `file,id=log,path=${join(folder, "log")}`,
+  ];
+  const ports = [
+    "virtconsole,id=port0,bus=ports.0,nr=0,chardev=screen",
+    `virtserialport,id=port1,bus=ports.0,nr=1,chardev=agent,name=${portName}`,
+    "virtserialport,id=port2,bus=ports.0,nr=2,chardev=log",
+  ];
   return {
-    arguments: [
-      ...["-chardev", `socket,id=screen,path=${join(folder, "screen")},server=on,wait=off`],
-      ...["-chardev", `socket,id=agent,path=${join(folder, "agent")},server=on,wait=off`],
-      ...["-chardev", `file,id=log,path=${join(folder, "log")}`],
-    ],
+    arguments: backEnds.flatMap((backEnd) => ["-chardev", backEnd]),
     devices: [{ model: "virtio-serial", properties: { id: "ports", max_ports: most } }],
-    attached: [
-      ...["-device", "virtconsole,id=port0,bus=ports.0,nr=0,chardev=screen"],
-      ...["-device", `virtserialport,id=port1,bus=ports.0,nr=1,chardev=agent,name=${portName}`],
-      ...["-device", "virtserialport,id=port2,bus=ports.0,nr=2,chardev=log"],
-    ],
+    attached: ports.flatMap((port) => ["-device", port]),
   };
 }
 
