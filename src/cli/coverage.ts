@@ -13,7 +13,7 @@ export interface CoverageOptions {
   readonly format: string;
 }
 
-/** `virtgen coverage`: which normative blocks of the standard the descriptions name, and what is checked of them. */
+/** `virtgen coverage`: which normative blocks of the standard the descriptions name, and how many statements are expressions. */
 export async function coverage(names: readonly string[], options: CoverageOptions): Promise<number> {
   const format = wordOf("format", options.format, ["text", "markdown", "json"]);
   const compiled = await compileAsked(await readSources(names));
@@ -32,7 +32,7 @@ function normativeBlocks(): readonly NormativeBlock[] {
   return JSON.parse(readFileSync(file, "utf8")) as readonly NormativeBlock[];
 }
 
-const head: Cells = ["Module", "Role", "Blocks named", "MUST in them", "Checked", "Documented"];
+const head: Cells = ["Module", "Role", "Blocks named", "MUST in them", "Expressions", "Sentences"];
 const left = 2;
 
 function cellsOf(rows: readonly RoleCoverage[]): readonly Cells[] {
@@ -45,8 +45,8 @@ function line(module: string, role: string, row: ReturnType<typeof totalOf>): Ce
     role,
     `${row.named} of ${row.blocks}`,
     `${row.mustNamed} of ${row.must}`,
-    String(row.checked),
-    String(row.documented),
+    String(row.expressions),
+    String(row.sentences),
   ];
 }
 
@@ -64,10 +64,11 @@ function markdown(rows: readonly RoleCoverage[]): string {
   return `# Requirements of the standard
 
 The normative blocks of revision ${newestRevision}, by the chapters that they stand in: how many the descriptions name, the
-MUST and MUST NOT in those, and the descriptions' own statements: expressions, which devices, drivers and tests check,
-and sentences for readers. A statement may say what several of a block's sentences do, and a block that is named may yet
-hold what no statement says. Dependencies of features, ranges of members, reserved bytes and access rights are checked,
-too; they have no block of their own and are not counted. \`virtgen coverage\` prints this.
+MUST and MUST NOT in those, and the descriptions' own statements. Some of those are expressions, which a program can
+evaluate and \`virtgen check\` holds against types, ranges and revisions; the others are sentences for readers. One
+statement may say what several of a block's sentences do, and a block that is named may yet hold what no statement says.
+What generated code enforces is not counted, for it stands at the members and features themselves: dependencies, ranges,
+fixed values, reserved bytes, access rights, directions. \`virtgen coverage\` prints this.
 
 ${markdownTable(head, cellsOf(rows), left)}
 ${lines.length === 0 ? `All ${blocks} blocks are named.` : `${named} of ${blocks} blocks are named. These are not:\n\n${lines.join("\n")}`}

@@ -30,10 +30,10 @@ export interface RoleCoverage {
   /** MUST and MUST NOT in all blocks, and in those that are named. */
   readonly must: number;
   readonly mustNamed: number;
-  /** Statements that are expressions: device, driver and tests check them. */
-  readonly checked: number;
+  /** Statements that are expressions, which a program can evaluate. */
+  readonly expressions: number;
   /** Statements that are sentences, for readers. */
-  readonly documented: number;
+  readonly sentences: number;
   readonly missing: readonly NormativeBlock[];
 }
 
@@ -78,7 +78,7 @@ function roleCoverage(
   const missing = blocks.filter((block) => !named.has(key(role, block.label)));
   const must = mustOf(blocks);
   const rules = module === undefined ? [] : rulesOf(module).filter((rule) => rule.role === role);
-  const checked = rules.filter((rule) => rule.sentence === undefined).length;
+  const expressions = rules.filter((rule) => rule.sentence === undefined).length;
   return {
     module: name,
     title: module?.title ?? "",
@@ -87,23 +87,23 @@ function roleCoverage(
     named: blocks.length - missing.length,
     must,
     mustNamed: must - mustOf(missing),
-    checked,
-    documented: rules.length - checked,
+    expressions,
+    sentences: rules.length - expressions,
     missing,
   };
 }
 
 /** The rows of a table, added up. */
 export function totalOf(rows: readonly RoleCoverage[]): Omit<RoleCoverage, "module" | "title" | "role"> {
-  const sum = (part: "blocks" | "named" | "must" | "mustNamed" | "checked" | "documented"): number =>
+  const sum = (part: "blocks" | "named" | "must" | "mustNamed" | "expressions" | "sentences"): number =>
     rows.reduce((all, row) => all + row[part], 0);
   return {
     blocks: sum("blocks"),
     named: sum("named"),
     must: sum("must"),
     mustNamed: sum("mustNamed"),
-    checked: sum("checked"),
-    documented: sum("documented"),
+    expressions: sum("expressions"),
+    sentences: sum("sentences"),
     missing: rows.flatMap((row) => row.missing),
   };
 }
@@ -118,7 +118,7 @@ function mustOf(blocks: readonly NormativeBlock[]): number {
 }
 
 function hasAnything(row: RoleCoverage): boolean {
-  return row.blocks + row.checked + row.documented > 0;
+  return row.blocks + row.expressions + row.sentences > 0;
 }
 
 function key(role: string | undefined, label: string | undefined): string {

@@ -34,7 +34,7 @@ describe("virtgen coverage", () => {
   test("is about the descriptions that the call names", async () => {
     const { out } = await virtgen(["coverage", "specs/device/blk.virtio"], { cwd: root });
     expect(out).toMatch(
-      /^Module +Role +Blocks named +MUST in them +Checked +Documented\nblk +driver +2 of 2 +24 of 24 /,
+      /^Module +Role +Blocks named +MUST in them +Expressions +Sentences\nblk +driver +2 of 2 +24 of 24 /,
     );
     expect(out).not.toMatch(/^(?!Module|blk|all|Every|$)/m);
   });
