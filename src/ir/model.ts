@@ -7,8 +7,7 @@ export type { Arithmetic, Comparison, Expression, Integer, MemberScope, PathPart
  * The intermediate representation: plain JSON, what `virtgen ir` prints and all that a target sees.
  *
  * There are two states of it. As built it holds every revision at once (`revision: 'all'`) and no layout. {@link cut}
- * makes the description of one revision of it: elements that do not exist there are gone, names are those of that
- * revision, and every member has its offset.
+ * makes one revision's of it: what does not exist there is gone, names are that revision's, members have offsets.
  */
 export interface Ir {
   readonly format: "virtgen-ir";
