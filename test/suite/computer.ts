@@ -18,7 +18,8 @@ import {
 export type Bus = "mmio" | "pci";
 
 const memoryLength = 8 << 20;
-const ramAt = 0x4000_0000;
+/** Where guest memory begins. */
+export const ramAt = 0x4000_0000;
 
 /** A driver and a device on one thread, each on its side of a transport; the driver is called at each interrupt. */
 export interface Computer<Driver> {

@@ -12,6 +12,7 @@ import type {
   Part,
   PartItem,
   PathPart,
+  Queues,
   Scalar,
   Type,
 } from "../../../src/ir/model.ts";
@@ -32,6 +33,8 @@ export interface World {
   readonly request?: Value;
   /** Other messages, by name. */
   readonly messages: Readonly<Record<string, Value>>;
+  /** Members that have to have this value where they come first: the tags of one alternative. */
+  readonly given?: ReadonlyMap<string, bigint>;
 }
 
 /** What of an IR decides about other things. Found once. */
@@ -61,6 +64,12 @@ export class Survey {
     if (typeof part !== "object" || part === null) return;
     const object = part as Readonly<Record<string, unknown>>;
     if (object["kind"] === "counted") this.noteLengths(object["length"] as Expression);
+    // Queues are counted by it.
+    if (object["kind"] === "queues") {
+      const { queues, where } = object as unknown as Queues;
+      for (const { each } of queues) if (each !== undefined) this.noteLengths(each.to);
+      for (const { value } of where) this.noteLengths(value);
+    }
     if ("by" in object && Array.isArray(object["arms"]))
       this.noteTags(module, object["by"] as Expression, object["arms"] as readonly Arm[]);
     if (object["op"] === "member" && object["scope"] === "message")
@@ -69,11 +78,9 @@ export class Survey {
   }
 
   private noteLengths(expression: Expression): void {
-    if (expression.op === "member") this.lengths.add(expression.path.at(-1)?.name ?? "");
-    if ("left" in expression) {
-      this.noteLengths(expression.left);
-      this.noteLengths(expression.right);
-    }
+    walkExpression(expression, (part) => {
+      if (part.op === "member") this.lengths.add(part.path.at(-1)?.name ?? "");
+    });
   }
 
   private noteTags(module: string, by: Expression, arms: readonly Arm[]): void {
@@ -99,12 +106,15 @@ export class ValueMaker {
   private readonly world: World;
   /** What members of a struct are compared with where others depend on them. */
   private compared: ReadonlyMap<string, readonly bigint[]> = new Map();
+  /** What was given and has not come yet. */
+  private readonly due: Map<string, bigint>;
 
   constructor(survey: Survey, module: Module, draw: Draw, world: World) {
     this.survey = survey;
     this.module = module;
     this.draw = draw;
     this.world = world;
+    this.due = new Map(world.given);
   }
 
   struct(members: readonly Member[], outer: readonly Value[] = [], row = 0): Value {
@@ -239,12 +249,20 @@ export class ValueMaker {
     const to = range === undefined ? undefined : evaluate(range.to, () => undefined);
     const tags = this.survey.tags.get(`${this.module.name}.${field.name}`) ?? [];
     const largest = 2n ** BigInt(8 * type.size) - 1n;
+    const given = this.due.get(field.name);
+    if (given !== undefined) {
+      this.due.delete(field.name);
+      return type.size === 8 ? given : Number(given);
+    }
     const compared = this.compared.get(field.name) ?? [];
     if (compared.length > 0 && this.draw(fc.boolean))
       return Number(compared[this.draw(fc.nat, { max: compared.length - 1 })]);
     const value =
       from !== undefined && to !== undefined
-        ? this.draw(fc.bigInt, { min: from, max: to })
+        ? this.draw(fc.bigInt, {
+            min: from,
+            max: this.survey.lengths.has(field.name) && to - from > 12n ? from + 12n : to,
+          })
         : tags.length > 0
           ? (tags[this.draw(fc.nat, { max: tags.length - 1 })] ?? 0n)
           : this.draw(fc.bigInt, { min: 0n, max: this.survey.lengths.has(field.name) ? 12n : largest });
@@ -341,7 +359,10 @@ export class ValueMaker {
       item.kind === "struct" && item.name === type.name ? item.members : [],
     );
     // Its tags are those of its own module.
-    const maker = module === this.module ? this : new ValueMaker(this.survey, module, this.draw, this.world);
+    const maker =
+      module === this.module
+        ? this
+        : new ValueMaker(this.survey, module, this.draw, { ...this.world, given: new Map() });
     return maker.struct(members, levels, row);
   }
 
