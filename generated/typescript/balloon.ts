@@ -261,6 +261,7 @@ export const device: DeviceDescription<Config> = {
   features,
   queues,
   config: Config,
+  decides: [],
   operations,
 };
 

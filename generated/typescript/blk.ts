@@ -709,6 +709,7 @@ export const device: DeviceDescription<Config> = {
   features,
   queues,
   config: Config,
+  decides: ['num_queues'],
   operations,
 };
 

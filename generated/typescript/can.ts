@@ -251,6 +251,7 @@ export const device: DeviceDescription<Config> = {
   features,
   queues,
   config: Config,
+  decides: [],
   operations,
 };
 

@@ -234,6 +234,7 @@ export const device: DeviceDescription<Config> = {
   features,
   queues,
   config: Config,
+  decides: ['max_nr_ports'],
   operations,
 };
 

@@ -2341,6 +2341,7 @@ export const device: DeviceDescription<Config> = {
   features,
   queues,
   config: Config,
+  decides: ['max_dataqueues'],
   operations,
 };
 

@@ -65,6 +65,7 @@ export const device: DeviceDescription = {
   features: config.features,
   queues,
   config: undefined,
+  decides: [],
   operations,
 };
 

@@ -181,6 +181,7 @@ export const device: DeviceDescription<Config> = {
   features,
   queues,
   config: Config,
+  decides: ['num_request_queues'],
   operations,
 };
 

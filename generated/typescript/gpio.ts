@@ -292,6 +292,7 @@ export const device: DeviceDescription<Config> = {
   features,
   queues,
   config: Config,
+  decides: ['gpio_names_size'],
   operations,
 };
 

@@ -1163,6 +1163,7 @@ export const device: DeviceDescription<Config> = {
   features,
   queues,
   config: Config,
+  decides: [],
   operations,
 };
 

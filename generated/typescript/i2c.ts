@@ -165,6 +165,7 @@ export const device: DeviceDescription = {
   features,
   queues,
   config: undefined,
+  decides: [],
   operations,
 };
 

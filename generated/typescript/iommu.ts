@@ -419,6 +419,7 @@ export const device: DeviceDescription<Config> = {
   features,
   queues,
   config: Config,
+  decides: ['probe_size'],
   operations,
 };
 

@@ -257,6 +257,7 @@ export const device: DeviceDescription<Config> = {
   features,
   queues,
   config: Config,
+  decides: [],
   operations,
 };
 

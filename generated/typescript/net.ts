@@ -1962,6 +1962,7 @@ export const device: DeviceDescription<Config> = {
   features,
   queues,
   config: Config,
+  decides: ['max_virtqueue_pairs'],
   operations,
 };
 

@@ -115,6 +115,7 @@ export const device: DeviceDescription<Config> = {
   features,
   queues,
   config: Config,
+  decides: [],
   operations,
 };
 

@@ -174,6 +174,7 @@ export const device: DeviceDescription<Config> = {
   features: config.features,
   queues,
   config: Config,
+  decides: [],
   operations,
 };
 

@@ -465,6 +465,7 @@ export const device: DeviceDescription = {
   features,
   queues,
   config: undefined,
+  decides: [],
   operations,
 };
 

@@ -169,6 +169,7 @@ export const device: DeviceDescription = {
   features,
   queues,
   config: undefined,
+  decides: [],
   operations,
 };
 

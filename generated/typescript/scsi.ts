@@ -473,6 +473,7 @@ export const device: DeviceDescription<Config> = {
   features,
   queues,
   config: Config,
+  decides: ['num_queues', 'cdb_size', 'sense_size'],
   operations,
 };
 

@@ -246,6 +246,7 @@ export const device: DeviceDescription<Config> = {
   features: config.features,
   queues,
   config: Config,
+  decides: [],
   operations,
 };
 

@@ -25,7 +25,8 @@ export {
 } from "./virtqueue/queue-setup.ts";
 export { ScatterList } from "./virtqueue/scatter-list.ts";
 export { AdminFault, type AdminGroup, type AdminOptions } from "./device/admin-server.ts";
-export { VirtioDevice, type DeviceOptions } from "./device/virtio-device.ts";
+export type { DeviceOptions } from "./device/device-options.ts";
+export { VirtioDevice } from "./device/virtio-device.ts";
 export { describeNeedsReset, DeviceError, type NeedsReset } from "./device/device-error.ts";
 export type { DeviceDescription } from "./device/device-description.ts";
 export type { DeviceInterface, DevicePort, SharedMemory } from "./device/device-port.ts";

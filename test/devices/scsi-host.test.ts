@@ -290,9 +290,11 @@ describe("events", () => {
   });
 });
 
-test("a command that is too short ends in a reset, and the host works again after it", async () => {
+test("a command that is too short is refused, one without room for that ends in a reset", async () => {
   const { guest, host, run } = rig();
-  void guest.post(requestq, [new Uint8Array(40)], [108]);
+  expect(outcome(await guest.post(requestq, [new Uint8Array(40)], [108])).response).toBe(S.FAILURE);
+  expect(host.needsReset).toBeUndefined();
+  void guest.post(requestq, [new Uint8Array(40)], [11]);
   expect(host.needsReset).toMatchObject({ kind: "request", queue: requestq });
   guest.reset();
   guest.start();

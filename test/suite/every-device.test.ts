@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { F } from "../../generated/typescript/config.ts";
+import { VirtioDevice, VirtioDriver } from "../../src/runtime/index.ts";
 import type { Setting } from "./computer.ts";
 import { describedDevices } from "./described-devices.ts";
 import { featureChoices } from "./feature-choices.ts";
@@ -35,6 +36,20 @@ describe.each(describedDevices)("$name: the generated driver against the generat
     const all = type.operations.filter(({ operation }) => !operation.legacy).map((one) => one.name);
     expect([...used].toSorted()).toEqual(all.toSorted());
   });
+});
+
+it.each(describedDevices)("$name: no operation has the name of a member of the base classes", ({ Device, Driver }) => {
+  for (const [Class, Base] of [
+    [Device, VirtioDevice],
+    [Driver, VirtioDriver],
+  ] as const) {
+    const base = new Set([
+      ...Object.getOwnPropertyNames(Base.prototype),
+      ...Object.getOwnPropertyNames(Object.prototype),
+    ]);
+    const own: readonly string[] = Object.getOwnPropertyNames(Class.prototype);
+    expect(own.filter((name) => base.has(name))).toEqual(["constructor"]);
+  }
 });
 
 it("every device type of the standard that is described is among them", () => {

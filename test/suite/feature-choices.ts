@@ -12,7 +12,8 @@ export interface FeatureChoice {
  * none but what has to be there. Those of the legacy interface are left out.
  */
 export function featureChoices(table: FeatureTable): readonly FeatureChoice[] {
-  const bits = ownBits(table);
+  // What every device has is what the rings are tried with.
+  const bits = table.core === undefined ? [] : ownBits(table);
   return [
     ...bits.map((bit) => ({ name: table.nameOf(bit), bits: closed(table, [bit]) })),
     { name: "all features", bits: allTogether(table, bits) },

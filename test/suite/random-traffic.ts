@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { expect } from "vitest";
+import type { Module } from "../../src/ir/model.ts";
 import { evaluate } from "../../src/ir/expression.ts";
 import { isThere } from "../../src/runtime/device/operation-server.ts";
 import {
@@ -233,7 +234,7 @@ export class RandomTraffic {
     const { module } = this.type;
     const members = module.items.flatMap((item) => (item.kind === "config" ? item.members : []));
     return this.drawn("the configuration", () => {
-      const config = this.maker({}).struct(members);
+      const config = { ...this.maker({}).struct(members), ...resetValues(module) };
       fc.pre(this.hasAllQueues(config));
       return config;
     });
@@ -350,6 +351,20 @@ function isReachable(operation: Operation, { description }: DescribedDevice, con
     const rule = description.queues.rules[name];
     return rule !== undefined && rule.exists?.(context, 0) !== false;
   });
+}
+
+/** What the driver may write to has these values after a reset, whatever the device was made with. */
+function resetValues(module: Module): Value {
+  return Object.fromEntries(
+    module.items
+      .flatMap((item) => (item.kind === "config" ? item.members : []))
+      .flatMap((member) => {
+        const access = "access" in member ? member.access : undefined;
+        return access?.reset === undefined || access.keptOverReset === true
+          ? []
+          : [[member.name, Number(access.reset)]];
+      }),
+  );
 }
 
 const nothing: Traffic = {

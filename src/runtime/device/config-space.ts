@@ -3,6 +3,7 @@ import type { GuestOrder } from "../codec/spec.ts";
 import type { FeatureSet } from "../features.ts";
 import { ConfigMemory } from "../config-access.ts";
 import type { Negotiated } from "../queues.ts";
+import type { DeviceDescription } from "./device-description.ts";
 import { DeviceError } from "./device-error.ts";
 import { STATUS } from "../described/config.ts";
 
@@ -46,15 +47,23 @@ export class ConfigSpace {
   /** The latter in little-endian order; undefined where that is the guest's. */
   private little: Codec<object> | undefined;
   private changes = 0;
+  /** Members that formulas use, and their values when that was asked last. */
+  private readonly decides: readonly string[];
+  private decidedBy = "";
 
   /** @throws DeviceError where the values are not those of a space with these features */
-  constructor(device: string, codec: Codec<object, Negotiated> | undefined, values: object, offered: FeatureSet) {
-    this.device = device;
-    this.codec = codec;
+  constructor(
+    description: Pick<DeviceDescription, "name" | "config" | "decides">,
+    values: object,
+    offered: FeatureSet,
+  ) {
+    this.device = description.name;
+    this.codec = description.config;
+    this.decides = description.decides;
     this.offered = offered;
     this.initial = { ...values };
     this.values = { ...values };
-    this.writables = writablesOf(codec);
+    this.writables = writablesOf(this.codec);
     this.reset();
     this.show(undefined, "little");
   }
@@ -71,6 +80,14 @@ export class ConfigSpace {
   /** All values, those the driver does not see included. */
   get value(): object {
     return this.values;
+  }
+
+  /** Whether a value that formulas of messages or queues use is another than when this was called last. */
+  decidesAnew(): boolean {
+    const now = this.decides.map((name) => String(this.values[name])).join();
+    if (now === this.decidedBy) return false;
+    this.decidedBy = now;
+    return true;
   }
 
   /** What the driver sees from now on. */

@@ -13,6 +13,8 @@ export interface DeviceDescription<Config extends object = object> {
   readonly queues: QueueTable;
   /** The configuration space; undefined where the device type has none. */
   readonly config: Codec<Config, Negotiated> | undefined;
+  /** Members of the configuration space that sizes of messages and numbers of queues depend on. */
+  readonly decides: readonly string[];
   /** All operations, by the name of the method that serves each. */
   readonly operations: Readonly<Record<string, Operation>>;
 }

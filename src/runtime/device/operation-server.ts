@@ -119,11 +119,9 @@ export class OperationServer {
     this.idle = undefined;
     incoming.queue = this.place;
     if (!this.locate(incoming, chain, family.head, family.message.anyLength)) {
-      this.idle = incoming;
-      return this.fail(
-        family.message.name,
-        `${chain.readableLength} bytes to read, at least ${family.head} are wanted`,
-      );
+      const reason = `${chain.readableLength} bytes to read, at least ${family.head} are wanted`;
+      // Without tags there is but one operation that it can have been meant for.
+      return this.refuse(family, chain, incoming, reason, family.tags.length === 0 ? family.served[0] : undefined);
     }
     const served = this.pick(family, incoming);
     if (served === undefined) return this.refuse(family, chain, incoming, "no operation has these tags now");

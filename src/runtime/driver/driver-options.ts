@@ -29,6 +29,11 @@ export interface DriverOptions<Bit extends number = number> {
   readonly observer?: RequestObserver;
   /** Milliseconds in which the device has to finish a reset; 5000 if absent. */
   readonly timeout?: number;
+  /**
+   * Milliseconds after which a request that was not answered is rejected with `timed-out`; any time if absent. Its
+   * buffers stay the device's until it has used them, or a reset. Prepared requests have no such limit.
+   */
+  readonly requestTimeout?: number;
 }
 
 /** Where a request goes, if a device has several queues for it. */

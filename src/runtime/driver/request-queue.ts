@@ -65,6 +65,23 @@ export class RequestQueue {
     this.lastWaiting = request;
   }
 
+  /** Takes back a request that waits for room. @returns false where it does not wait: then the device may have it */
+  withdraw(request: PreparedRequest): boolean {
+    let before: PreparedRequest | undefined;
+    for (let one = this.firstWaiting; one !== undefined; one = one.next) {
+      if (one === request) {
+        if (before === undefined) this.firstWaiting = one.next;
+        else before.next = one.next;
+        if (this.lastWaiting === one) this.lastWaiting = before;
+        one.next = undefined;
+        one.underWay = false;
+        return true;
+      }
+      before = one;
+    }
+    return false;
+  }
+
   /** Makes what was submitted available, and notifies the device if it wants that. */
   flush(): void {
     if (!this.unpublished) return;

@@ -1,5 +1,5 @@
 import { evaluate } from "../../ir/expression.ts";
-import type { Field, Ir, Module } from "../../ir/model.ts";
+import type { Field, Ir, Module, PathPart } from "../../ir/model.ts";
 import { docComment, sentences } from "./doc-comment.ts";
 import { driverSection, senderSection } from "./driver-view.ts";
 import { typeName } from "./identifiers.ts";
@@ -104,6 +104,7 @@ function descriptionSection(module: Module, context: ModuleContext, bits: Featur
   const { imports } = context;
   const config = hasConfig(module);
   const queues = module.items.some((item) => item.kind === "queues" && item.queues.length > 0);
+  const decides = decidingMembers(module);
   const view = {
     doc: docComment([`All that this description says of the ${module.title}.`]),
     name: "device",
@@ -114,6 +115,7 @@ function descriptionSection(module: Module, context: ModuleContext, bits: Featur
       bits.table === "features" ? "features" : `features: ${bits.table}`,
       queues ? "queues" : `queues: ${imports.value("queueTable")}({})`,
       `config: ${config ? "Config" : "undefined"}`,
+      `decides: [${decides.map((one) => `'${one}'`).join(", ")}]`,
       "operations",
     ],
   };
@@ -129,6 +131,20 @@ function descriptionSection(module: Module, context: ModuleContext, bits: Featur
       ...(bits.table === "features" ? ["features"] : []),
     ],
   };
+}
+
+/** The members of the configuration space that formulas of messages and queues name. */
+function decidingMembers(module: Module): readonly string[] {
+  const found = new Set<string>();
+  const visit = (part: unknown): void => {
+    if (typeof part !== "object" || part === null) return;
+    const { op, scope, path } = part as { readonly op?: unknown; readonly scope?: unknown; readonly path?: unknown };
+    if (op === "member" && scope === "config" && Array.isArray(path))
+      found.add((path as readonly PathPart[])[0]?.name ?? "");
+    for (const one of Object.values(part)) visit(one);
+  };
+  visit(module.items.filter((item) => item.kind !== "rule" && item.kind !== "house"));
+  return [...found];
 }
 
 /** One method as the template prints it. */

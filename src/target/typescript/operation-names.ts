@@ -4,25 +4,20 @@ import { valueName } from "./identifiers.ts";
 import type { OperationPath } from "./operation-paths.ts";
 
 /**
- * Members of the runtime's VirtioDevice and VirtioDriver, and what an object has anyway: no method of an operation may
- * be called so.
+ * Members of the runtime's VirtioDevice and VirtioDriver that are not private to them, and what an object has anyway: no
+ * method of an operation may be called so.
  */
 export const baseMembers: ReadonlySet<string> = new Set(
   (
     "constructor toString toLocaleString valueOf hasOwnProperty isPrototypeOf propertyIsEnumerable " +
     // VirtioDevice
-    "accepted acceptedWord acceptFeatures acceptWord admin adminIndex adminQueues attach begin begun buffersAdded calling changeConfig " +
-    "changedUnseen checkMethod complete config configGeneration configLength configWritten context createQueue " +
-    "createServer description driverFeatures enableQueue face features forget gaveUp giveUp house live liveQueue " +
-    "maxQueueSize memory methodOf needsReset negotiate negotiation notified offered offeredWord order placeOf " +
-    "places placesNow port queueEnabled queueHost queueMaxSize queueOf queuePlaces readConfig renewServers reset " +
-    "resetQueue rest resting running send serve settle sharedMemory space speak start started status statusNow " +
-    "suspend suspending taken wasReset writeConfig writeStatus " +
+    "acceptedWord acceptFeatures acceptWord adminQueues attach buffersAdded changeConfig config configGeneration " +
+    "configLength configWritten description enableQueue features gaveUp giveUp memory needsReset notified offered " +
+    "offeredWord order queueEnabled queueMaxSize queueOf queuePlaces readConfig resetQueue running send " +
+    "sharedMemory speak started status wasReset writeConfig writeStatus " +
     // VirtioDriver
-    "arena checkStatus codecs codecsFor codecsMade configAccess configChanged configListeners eventFailed fail " +
-    "failure failureListeners featuresNow idlePolls interrupt listen making notifyDevice onConfigChange " +
-    "onFailure options poll pool prepare queueFor queues reap receivers rejectAll release request resetDevice " +
-    "restart roomOf setUp state stop timeout transport"
+    "checkStatus configAccess eventFailed failure interrupt listen notifyDevice onConfigChange onFailure poll " +
+    "prepare release request restart start stop transport"
   ).split(" "),
 );
 

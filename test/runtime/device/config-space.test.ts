@@ -38,8 +38,20 @@ const all: Values = { ...values, more: 0x1111_2222, last: 9 };
 const negotiated = STATUS.ACKNOWLEDGE | STATUS.DRIVER | STATUS.FEATURES_OK;
 
 function spaceOf(bits: number[], given: Values): ConfigSpace {
-  return new ConfigSpace("test", codec, given, new FeatureSet(bits));
+  return new ConfigSpace({ name: "test", config: codec, decides: ["mode"] }, given, new FeatureSet(bits));
 }
+
+test("tells whether a value that formulas use has changed", () => {
+  const space = spaceOf([], values);
+  expect(space.decidesAnew()).toBe(true);
+  expect(space.decidesAnew()).toBe(false);
+  space.change({ first: 5 });
+  expect(space.decidesAnew()).toBe(false);
+  space.write(4, 2, 7, negotiated);
+  expect(space.decidesAnew()).toBe(true);
+  space.write(4, 2, 7, negotiated);
+  expect(space.decidesAnew()).toBe(false);
+});
 
 describe("what the driver sees", () => {
   test("ends with the last member that there is", () => {
@@ -75,7 +87,7 @@ describe("what the driver sees", () => {
   });
 
   test("a device type without one has an empty one", () => {
-    const space = new ConfigSpace("test", undefined, {}, new FeatureSet());
+    const space = new ConfigSpace({ name: "test", config: undefined, decides: [] }, {}, new FeatureSet());
     expect([space.length, space.read(0, 4), space.generation]).toEqual([0, 0, 0]);
     expect(space.write(0, 4, 1, negotiated)).toEqual([]);
     space.show(new FeatureSet([1]), "big");

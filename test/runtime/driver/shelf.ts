@@ -3,7 +3,8 @@ import { bytes, le16, le32, le64, list, nested, u8 } from "../../../src/runtime/
 import { features as coreFeatures, F as Core } from "../../../src/runtime/described/config.ts";
 import type { DeviceDescription } from "../../../src/runtime/device/device-description.ts";
 import type { Answer, Incoming } from "../../../src/runtime/device/incoming.ts";
-import { VirtioDevice, type DeviceOptions } from "../../../src/runtime/device/virtio-device.ts";
+import type { DeviceOptions } from "../../../src/runtime/device/device-options.ts";
+import { VirtioDevice } from "../../../src/runtime/device/virtio-device.ts";
 import type { DriverError } from "../../../src/runtime/driver/driver-error.ts";
 import type { DriverOptions, Reply } from "../../../src/runtime/driver/driver-options.ts";
 import { VirtioDriver } from "../../../src/runtime/driver/virtio-driver.ts";
@@ -111,6 +112,7 @@ const count = (c: QueueContext): number => (c.features.has(F.MQ) ? Config.num_qu
 export const shelf: DeviceDescription<Config> = {
   name: "shelf",
   id: 42,
+  decides: ["num_queues", "width"],
   features: featureTable(
     F,
     {

@@ -15,7 +15,8 @@ function typeErrors(folder: GeneratedModules): readonly string[] {
   // The runtime's source is checked along. A timer is all that it takes of what Node and browsers both have.
   folder.write(
     "timer.d.ts",
-    "declare function setTimeout(call: (value: unknown) => void, milliseconds: number): void;",
+    "declare function setTimeout(call: (value: unknown) => void, milliseconds: number): number;\n" +
+      "declare function clearTimeout(timer: number | undefined): void;",
   );
   const project = folder.write(
     "tsconfig.json",

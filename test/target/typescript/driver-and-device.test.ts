@@ -479,5 +479,7 @@ describe("the base classes", () => {
     });
     expect(members).toContain("queuePlaces");
     expect([...new Set(members)].filter((name) => !baseMembers.has(name) && !own.has(name)).toSorted()).toEqual([]);
+    // And no name is kept from operations for nothing.
+    expect([...baseMembers].filter((name) => !members.includes(name) && !(name in Object.prototype))).toEqual([]);
   });
 });

@@ -5,7 +5,8 @@ import { features as coreFeatures, F as Core } from "../../../../src/runtime/des
 import type { DeviceDescription } from "../../../../src/runtime/device/device-description.ts";
 import type { NeedsReset } from "../../../../src/runtime/device/device-error.ts";
 import type { Answer, Incoming } from "../../../../src/runtime/device/incoming.ts";
-import { VirtioDevice, type DeviceOptions } from "../../../../src/runtime/device/virtio-device.ts";
+import type { DeviceOptions } from "../../../../src/runtime/device/device-options.ts";
+import { VirtioDevice } from "../../../../src/runtime/device/virtio-device.ts";
 import type { FeatureSet } from "../../../../src/runtime/features.ts";
 import { featureTable } from "../../../../src/runtime/features.ts";
 import type { Message } from "../../../../src/runtime/message.ts";
@@ -78,6 +79,7 @@ export const operations = {
 export const description: DeviceDescription<Config> = {
   name: "adder",
   id: 42,
+  decides: [],
   features: featureTable(
     F,
     { legacy: ["OLD"], requires: [[F.EXTRA, [F.LIMIT]]], conflicts: [[F.TICKS, F.BOTH]] },

@@ -1,4 +1,4 @@
-import type { DeviceOptions } from "../../../../src/runtime/device/virtio-device.ts";
+import type { DeviceOptions } from "../../../../src/runtime/device/device-options.ts";
 import { MmioDevice, type MmioHost } from "../../../../src/runtime/transport/device/mmio-device.ts";
 import { PciDevice, type PciHost, type PciOptions } from "../../../../src/runtime/transport/device/pci-device.ts";
 import { AdderDevice, type Config, config, Core, F, type Feature, transitionalAdder } from "./adder-device.ts";
