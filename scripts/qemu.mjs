@@ -64,7 +64,13 @@ async function provideNewest() {
   const work = await mkdtemp(join(cache, "fetch-"));
   try {
     const root = join(work, "unpacked");
-    await fetchInto(root, work);
+    await fetchInto(root, work).catch(async (/** @type {unknown} */ error) => {
+      // A mirror may be renewed while it is read.
+      console.warn(`qemu: once more, because ${error instanceof Error ? error.message : String(error)}`);
+      await rm(work, { recursive: true, force: true });
+      await mkdir(work);
+      await fetchInto(root, work);
+    });
     await writeFile(join(root, program), await launcher(root));
     await chmod(join(root, program), 0o755);
     await rm(folder, { recursive: true, force: true });

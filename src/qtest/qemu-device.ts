@@ -24,7 +24,10 @@ export type InterruptWay =
   | "messages"
   /** By the line. */
   | "line"
-  /** The driver wants no interrupts, and looks into its rings by itself: fastest. */
+  /**
+   * The driver wants no interrupts, and looks into its rings by itself: fastest. Messages of a device that has them are
+   * counted nevertheless, and the one of configuration changes is heard.
+   */
   | "polled";
 
 /** How a driver is put on a device. */
@@ -163,8 +166,9 @@ export class QemuDevice {
     const count = msixVectorCount(access);
     const way = interrupts ?? (count > 0 ? "messages" : "line");
     disableMsix(access);
-    const traced = this.record.pci(access, way === "messages");
-    if (way !== "messages") return { transport: PciTransport.probe(traced, options), way };
+    const messages = way === "messages" || (way === "polled" && count > 0);
+    const traced = this.record.pci(access, messages);
+    if (!messages) return { transport: PciTransport.probe(traced, options), way };
     const { address } = this.parts.messages;
     this.messageCounts = Array.from({ length: count }, () => 0);
     enableMsix(
@@ -190,8 +194,9 @@ export class QemuDevice {
     // One that is not started, or has failed, has nothing to hear.
     if (!driver.running) return false;
     try {
-      if (way === "polled") return driver.poll() > 0;
-      return way === "line" ? this.lookAtLine(driver) : this.lookAtMessages(driver);
+      if (way === "line") return this.lookAtLine(driver);
+      const heard = this.lookAtMessages(driver, way);
+      return way === "polled" ? driver.poll() > 0 || heard : heard;
     } catch (error) {
       if (!(error instanceof QtestError)) throw error;
       // The driver finds out by itself, and rejects what is under way.
@@ -211,7 +216,7 @@ export class QemuDevice {
     return true;
   }
 
-  private lookAtMessages(driver: VirtioDriver): boolean {
+  private lookAtMessages(driver: VirtioDriver, way: "messages" | "polled"): boolean {
     const { words } = this.parts.messages;
     let found = false;
     for (let vector = 0; vector < this.messageCounts.length; vector++) {
@@ -219,7 +224,7 @@ export class QemuDevice {
       // What comes from here on is a message of its own.
       Atomics.store(words, vector, 0);
       this.messageCounts[vector] = (this.messageCounts[vector] ?? 0) + 1;
-      driver.interrupt(vector);
+      if (way === "messages" || vector === 0) driver.interrupt(vector);
       found = true;
     }
     return found;

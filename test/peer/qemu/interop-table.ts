@@ -27,6 +27,8 @@ const allowances = `## What QEMU does otherwise than the standard, and drivers a
   say in time that it was not reset.
 - The end of an id that is shorter than 20 bytes is followed by bytes that are not written.
 - The name of a console's port ends with a NUL, which drivers hand on as a byte of it.
+
+Zoned disks are not here: QEMU has them only over a zoned disk of its host.
 `;
 
 /** The page docs/interop.md. */

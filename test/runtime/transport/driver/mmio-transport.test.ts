@@ -49,6 +49,33 @@ describe("virtio-mmio", () => {
     expect(transport.sharedMemory(1)).toEqual({ id: 1, address: 0x2_0000_1000, length: 0x1_0000_0010 });
   });
 
+  it("takes a word of features for none where it is the second one again, as on QEMU", () => {
+    const mmio = new ScriptedMmio();
+    const words = [0x1000_0000, 0x105, 0x105, 0x206];
+    let selected = 0;
+    mmio.fixed.set(Register.DeviceFeatures, () => words[selected] ?? 0);
+    const selecting = MmioTransport.probe({
+      read: (offset, width) => mmio.read(offset, width),
+      write: (offset, width, value) => {
+        if (offset === Register.DeviceFeaturesSel) selected = value;
+        mmio.write(offset, width, value);
+      },
+    });
+    expect([0, 1, 2, 3].map((index) => selecting.offeredWord(index))).toEqual([0x1000_0000, 0x105, 0, 0x206]);
+  });
+
+  it("finds that a queue is not reset while it is ready, whatever the reset's own register says", () => {
+    const mmio = new ScriptedMmio();
+    const transport = MmioTransport.probe(mmio);
+    mmio.fixed.set(Register.QueueReset, 0);
+    mmio.fixed.set(Register.QueueReady, 1);
+    expect(transport.isQueueReset(0)).toBe(false);
+    mmio.fixed.set(Register.QueueReady, 0);
+    expect(transport.isQueueReset(0)).toBe(true);
+    mmio.fixed.set(Register.QueueReset, 1);
+    expect(transport.isQueueReset(0)).toBe(false);
+  });
+
   it("acknowledges the interrupts that there were, and no others", () => {
     const mmio = new ScriptedMmio();
     const transport = MmioTransport.probe(mmio);
