@@ -19,17 +19,17 @@ export class Segment {
   }
 }
 
-/** Segments that every chain has from the beginning. The queues' tight loops know no longer chains. */
-export const plainSegments = 8;
-
-/**
- * In bytes: the tight loops know no longer segments. So the sums of a chain's lengths are integers of 31 bits, which
- * V8 computes without a check.
- */
-export const plainLength = 0x0fff_ffff;
-
 /** Segments that a chain keeps when it goes back to its pool. More than that is rare, and memory of its own. */
 const keptSegments = 64;
+
+// Where a chain is. A number, for V8 compares those in a step, and tests a field for true in a dozen.
+export const chainIdle = 0;
+export const chainInFlight = 1;
+/** With IN_ORDER: answered, but something before it is not. */
+export const chainHeld = 2;
+
+/** Descriptors of a chain that the queues follow by themselves, where all lie near each other; beyond is the walker's. */
+export const fewDescriptors = 8;
 
 /** Copies below this many bytes go byte by byte: a typed array's `set` costs more than that. */
 const shortCopy = 48;
@@ -40,8 +40,11 @@ const shortCopy = 48;
  * driver may change the bytes at any time; what a decision depends on is to be read once.
  */
 export class Chain {
+  /** Most chains have two segments: as fields of their own V8 knows what they are. */
+  readonly first: Segment = new Segment();
+  readonly second: Segment = new Segment();
   /** The first {@link readableCount} are for the device to read, up to {@link segmentCount} to write, the rest is stale. */
-  readonly segments: Segment[] = [];
+  readonly segments: Segment[] = [this.first, this.second];
   readableCount = 0;
   segmentCount = 0;
   /** In bytes, all segments together. */
@@ -51,10 +54,8 @@ export class Chain {
   id = 0;
   /** Entries of the ring that it takes. */
   ringEntries = 0;
-  /** Whether the device still owes an answer. The queue's business, like all below. */
-  inFlight = false;
-  /** With IN_ORDER: answered, but something before it is not. */
-  held = false;
+  /** Where it is. The queue's business, like all below. */
+  stage: number = chainIdle;
   usedLength = 0;
 
   /** The queue that it belongs to. */
@@ -62,16 +63,18 @@ export class Chain {
 
   constructor(owner: object) {
     this.owner = owner;
-    for (let count = 0; count < plainSegments; count++) this.segments.push(new Segment());
+  }
+
+  /** Whether the device still owes an answer. */
+  get inFlight(): boolean {
+    return this.stage !== chainIdle;
   }
 
   /** The segment at this index, readable ones first. @throws RangeError beyond {@link segmentCount} */
   segment(index: number): Segment {
-    if (index < this.segmentCount) {
-      const segment = this.segments[index];
-      if (segment !== undefined) return segment;
-    }
-    throw new RangeError(`segment ${index} of a chain that has ${this.segmentCount}`);
+    const segment = index === 0 ? this.first : index === 1 ? this.second : this.segments[index];
+    if (segment === undefined || index >= this.segmentCount) throw this.noSegment(index);
+    return segment;
   }
 
   /**
@@ -142,14 +145,78 @@ export class Chain {
     return done;
   }
 
+  private noSegment(index: number): RangeError {
+    return new RangeError(`segment ${index} of a chain that has ${this.segmentCount}`);
+  }
+
   /** Forgets what it referred to, so that nobody who still holds it touches that memory. The queue's business. */
   empty(): void {
     this.readableCount = 0;
     this.segmentCount = 0;
     this.readableLength = 0;
     this.writableLength = 0;
-    this.held = false;
     if (this.segments.length > keptSegments) this.segments.length = keptSegments;
+  }
+
+  /**
+   * Fills it in from two direct descriptors that begin at these words, if the first is for the device to read, the
+   * second to write, and both lie in this region: what most drivers send most of the time. Flags and what makes two
+   * descriptors a chain are the caller's to look at. The queue's business.
+   * @returns false, and nothing is changed, where the memory is not as said
+   */
+  fillPair(words: Int32Array, from: number, to: number, region: Region): boolean {
+    const { first, second } = this;
+    const { startLow, high, length: reach } = region;
+    const offset = ((words[from] ?? 0) - startLow) | 0;
+    const length = words[from + 2] ?? 0;
+    const offsetToWrite = ((words[to] ?? 0) - startLow) | 0;
+    const lengthToWrite = words[to + 2] ?? 0;
+    if (
+      words[from + 1] !== high ||
+      words[to + 1] !== high ||
+      offset < 0 ||
+      offsetToWrite < 0 ||
+      length <= 0 ||
+      lengthToWrite <= 0 ||
+      offset > reach - length ||
+      offsetToWrite > reach - lengthToWrite
+    ) {
+      return false;
+    }
+    // Mostly it is the same one again, and to write a reference costs more than to compare it.
+    if (first.region !== region) first.region = region;
+    first.offset = offset;
+    first.length = length;
+    if (second.region !== region) second.region = region;
+    second.offset = offsetToWrite;
+    second.length = lengthToWrite;
+    this.readableCount = 1;
+    this.segmentCount = 2;
+    this.readableLength = length;
+    this.writableLength = lengthToWrite;
+    return true;
+  }
+
+  /**
+   * Appends the memory of a direct descriptor that begins at this word, if it lies in this region and may stand here:
+   * what is for the device to read comes first. The queue's business.
+   * @returns false, and nothing is changed, where it is not so
+   */
+  appendHere(words: Int32Array, from: number, toWrite: number, region: Region): boolean {
+    const { startLow, high, length: reach } = region;
+    const offset = ((words[from] ?? 0) - startLow) | 0;
+    const length = words[from + 2] ?? 0;
+    if (words[from + 1] !== high || offset < 0 || length <= 0 || offset > reach - length) return false;
+    if (toWrite !== 0) {
+      this.writableLength += length;
+    } else if (this.writableLength === 0) {
+      this.readableLength += length;
+      this.readableCount += 1;
+    } else {
+      return false;
+    }
+    this.append(region, offset, length);
+    return true;
   }
 
   /** Appends a segment. The queue's business. */
@@ -159,7 +226,7 @@ export class Chain {
       segment = new Segment();
       this.segments.push(segment);
     }
-    segment.region = region;
+    if (segment.region !== region) segment.region = region;
     segment.offset = offset;
     segment.length = length;
     this.segmentCount += 1;

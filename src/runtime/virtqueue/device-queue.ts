@@ -1,5 +1,5 @@
 import type { GuestMemory } from "../memory/guest-memory.ts";
-import { Chain, plainSegments } from "./chain.ts";
+import { Chain, chainHeld, chainIdle, chainInFlight, fewDescriptors } from "./chain.ts";
 import type { QueueFault } from "./queue-fault.ts";
 import {
   detachTogether,
@@ -9,6 +9,7 @@ import {
   type RingPart,
   type RingParts,
 } from "./queue-setup.ts";
+import { ringInOrder, ringNotifyOnEmpty, ringShared, ringShort, ringSwapped, ringWatched } from "./ring-mode.ts";
 import { ChainWalker } from "./walk.ts";
 
 /** What a handler returns for a chain that it answers later, by {@link DeviceQueue.push}. */
@@ -47,16 +48,14 @@ export abstract class DeviceQueue {
   protected readonly interrupt: () => void;
   protected walker: ChainWalker;
   protected parts: RingParts | undefined;
-  /** Chains that wait to be popped; the last one first, for it is in the processor's cache. */
   /** The last call of {@link serve} has left something. */
   unserved = false;
+  /** Chains that wait to be popped; the last one first, for it is in the processor's cache. */
   private readonly idle: Chain[] = [];
-  /** Whether other threads see the ring. */
-  protected shared = false;
-  /** Nothing special: the tight loop serves it. */
-  protected plain = false;
-  /** The most descriptors of a chain that needs no walk. */
-  protected plainLimit: number = plainSegments;
+  /** What is special about the ring: bits of ring-mode.ts. */
+  protected mode = 0;
+  /** The most descriptors of a chain that is followed without the walker. */
+  protected few: number = fewDescriptors;
   /** Looks at the ring in vain, between which a plain read may be an old value. */
   protected spins = 0;
   protected sizeNow = 0;
@@ -67,12 +66,14 @@ export abstract class DeviceQueue {
   protected readonly notifyOnEmpty: boolean;
   private readonly options: DeviceQueueOptions;
   private layoutNow: QueueLayout | undefined;
+  /** A chain has one descriptor at most. */
+  private short = false;
   private fault: QueueFault | undefined;
   /** The memory's generation when the ring was looked up; -1 when that has to be done anew each time. */
   protected seenGeneration = -1;
-  /** The one idle chain that is mostly used. */
-  private spare: Chain | undefined;
-  /** Every chain of this life of the queue, idle or in flight. */
+  /** The one chain that is mostly used: it is taken whenever it is idle, and then in no pool. */
+  private spare: Chain = new Chain(this);
+  /** Every other chain of this life of the queue, idle or in flight. */
   private chains: Chain[] = [];
   /** With IN_ORDER: chains in flight as they were popped, a ring of the queue's size. */
   private readonly ordered: Chain[] = [];
@@ -115,7 +116,8 @@ export abstract class DeviceQueue {
     }
     const limit = Math.min(this.options.maxChainLength ?? layout.size, 65536);
     this.walker = this.createWalker(limit);
-    this.plainLimit = Math.min(limit, plainSegments);
+    this.short = limit < 2;
+    this.few = Math.min(limit, fewDescriptors);
     if (!this.locate()) return false;
     this.sizeNow = layout.size;
     return true;
@@ -126,12 +128,8 @@ export abstract class DeviceQueue {
    */
   reset(): void {
     // Whoever still holds one that is in flight gets nothing from it, and it serves no other request.
-    this.chains = this.chains.filter((chain) => {
-      if (!chain.inFlight) return true;
-      chain.inFlight = false;
-      chain.empty();
-      return false;
-    });
+    this.chains = this.chains.filter((chain) => this.keepIdle(chain));
+    if (!this.keepIdle(this.spare)) this.spare = new Chain(this);
     this.ordered.length = 0;
     this.firstOrdered = 0;
     this.inFlight = 0;
@@ -141,7 +139,7 @@ export abstract class DeviceQueue {
     this.parts = undefined;
     this.sizeNow = 0;
     this.spins = 0;
-    this.plain = false;
+    this.mode = 0;
     this.restart();
   }
 
@@ -172,16 +170,16 @@ export abstract class DeviceQueue {
    * from before a reset. With IN_ORDER it waits for all chains before it.
    */
   push(chain: Chain, written: number): void {
-    if (!chain.inFlight || chain.owner !== this) return;
+    if (chain.stage === chainIdle || chain.owner !== this) return;
     chain.usedLength = Math.min(Math.max(written, 0), chain.writableLength);
     if (!this.inOrder) {
       this.finish(chain);
       return;
     }
-    chain.held = true;
+    chain.stage = chainHeld;
     for (;;) {
       const oldest = this.ordered[this.firstOrdered];
-      if (this.inFlight === 0 || oldest === undefined || !oldest.held) return;
+      if (this.inFlight === 0 || oldest?.stage !== chainHeld) return;
       this.firstOrdered = (this.firstOrdered + 1) % this.sizeNow;
       this.finish(oldest);
     }
@@ -235,41 +233,27 @@ export abstract class DeviceQueue {
     this.fail(fault);
   }
 
-  /** A chain to be filled in, from the pool. */
-  protected takeIdle(): Chain {
-    const { spare } = this;
-    if (spare !== undefined) {
-      this.spare = undefined;
-      return spare;
-    }
-    const idle = this.idle.pop();
-    if (idle !== undefined) return idle;
-    const chain = new Chain(this);
-    this.chains.push(chain);
-    return chain;
-  }
-
-  /** Counts a chain as one that the device has. */
-  protected launch(chain: Chain): Chain {
-    chain.inFlight = true;
-    if (this.inOrder) this.ordered[(this.firstOrdered + this.inFlight) % this.sizeNow] = chain;
+  /** A chain to be filled in, from the pool, which counts as one that the device has. */
+  protected launch(): Chain {
+    let chain = this.spare;
+    if (chain.stage !== chainIdle) chain = this.pooled();
+    chain.stage = chainInFlight;
     this.inFlight += 1;
     return chain;
   }
 
-  /** Takes a chain back that the tight loop has used for one request after the other. */
-  protected land(chain: Chain): void {
-    // Unless a reset has happened meanwhile.
-    if (!chain.inFlight) return;
-    chain.inFlight = false;
-    this.inFlight -= 1;
-    this.giveBack(chain);
+  /** With IN_ORDER: chains are answered in the order in which they come by here. */
+  protected order(chain: Chain): void {
+    this.ordered[(this.firstOrdered + this.inFlight - 1) % this.sizeNow] = chain;
   }
 
-  /** Puts a chain into the pool. */
-  protected giveBack(chain: Chain): void {
-    if (this.spare === undefined) this.spare = chain;
-    else this.idle.push(chain);
+  /** Takes a chain back that has not been handed out, or for which there is no more use. */
+  protected land(chain: Chain): void {
+    // Unless a reset has happened meanwhile.
+    if (chain.stage === chainIdle) return;
+    chain.stage = chainIdle;
+    this.inFlight -= 1;
+    if (chain !== this.spare) this.idle.push(chain);
   }
 
   /** Serves step by step, where the tight loop does not fit. */
@@ -291,16 +275,29 @@ export abstract class DeviceQueue {
     if (part !== undefined) part.region.written(part.offset, part.length);
   }
 
+  /** Empties a chain that is in flight when the queue is reset, and says that it is lost to the queue. */
+  private keepIdle(chain: Chain): boolean {
+    if (chain.stage === chainIdle) return true;
+    chain.stage = chainIdle;
+    chain.empty();
+    return false;
+  }
+
   private finish(chain: Chain): void {
-    chain.inFlight = false;
-    chain.held = false;
-    this.inFlight -= 1;
+    this.land(chain);
     if (this.ready()) {
       if (this.memory.watched) chain.markWritten();
       this.answer(chain, chain.usedLength, chain.usedLength === chain.writableLength);
     }
     chain.empty();
-    this.giveBack(chain);
+  }
+
+  private pooled(): Chain {
+    const idle = this.idle.pop();
+    if (idle !== undefined) return idle;
+    const chain = new Chain(this);
+    this.chains.push(chain);
+    return chain;
   }
 
   private locate(): boolean {
@@ -313,8 +310,14 @@ export abstract class DeviceQueue {
       return false;
     }
     this.parts = parts;
-    this.shared = parts.desc.region.shared || parts.driver.region.shared || parts.device.region.shared;
-    this.plain = !this.swap && !this.inOrder && !this.memory.watched;
+    const shared = parts.desc.region.shared || parts.driver.region.shared || parts.device.region.shared;
+    this.mode =
+      (shared ? ringShared : 0) |
+      (this.swap ? ringSwapped : 0) |
+      (this.inOrder ? ringInOrder : 0) |
+      (this.memory.watched ? ringWatched : 0) |
+      (this.short ? ringShort : 0) |
+      (this.notifyOnEmpty ? ringNotifyOnEmpty : 0);
     this.attach(parts);
     if (!detachTogether(parts)) this.seenGeneration = -1;
     return true;

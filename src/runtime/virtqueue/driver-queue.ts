@@ -10,6 +10,7 @@ import {
   type RingParts,
   wordsOf,
 } from "./queue-setup.ts";
+import { ringInOrder, ringShared, ringSwapped, ringTables } from "./ring-mode.ts";
 import { DESC_F_WRITE, DESC_SIZE } from "../described/ring-constants.ts";
 import { checkElement, type ScatterList } from "./scatter-list.ts";
 
@@ -61,7 +62,8 @@ export abstract class DriverQueue<Token> {
   protected readonly memory: GuestMemory;
   protected readonly features: QueueFeatures;
   protected sizeNow = 0;
-  protected shared = false;
+  /** What is special about the ring: bits of ring-mode.ts. */
+  protected mode = 0;
   protected readonly swap: boolean;
   protected readonly ordered: boolean;
   protected readonly eventIdx: boolean;
@@ -71,8 +73,6 @@ export abstract class DriverQueue<Token> {
   protected tables: Int32Array = new Int32Array(0);
   protected tableWords = 0;
   protected tablesAddress = 0;
-  /** Indirect tables or the other byte order: not what the tight loops do. */
-  protected special = false;
   /** By head or id: what `add` was given. */
   protected tokens: (Token | undefined)[] = [];
   /**
@@ -80,12 +80,13 @@ export abstract class DriverQueue<Token> {
    * writable bytes, unsigned. The first word is 0 when it is not in flight.
    */
   protected buffers: Int32Array = noBuffers;
-  /** The buffer that is begun: elements to come, and bytes of all and of the writable ones that have come. */
-  protected missing = 0;
+  /**
+   * The buffer that is begun: elements to come, -1 where none is begun; and bytes of all and of the writable ones that
+   * have come.
+   */
+  protected missing = -1;
   protected writableNow = 0;
   protected bytesNow = 0;
-  /** The flags of the element that came last: they never go back from writable to readable. */
-  protected direction = 0;
   /** How many bytes the device says it wrote to the buffer that was just taken. */
   protected takenLength = 0;
   private readonly options: DriverQueueOptions;
@@ -158,7 +159,8 @@ export abstract class DriverQueue<Token> {
     this.tables = new Int32Array(0);
     this.tableWords = 0;
     this.usedNow.token = undefined;
-    this.missing = 0;
+    this.missing = -1;
+    this.mode = 0;
     this.restart();
     if (unused === undefined) return;
     for (const [id, token] of tokens.entries()) if (buffers[id * 2] !== 0) unused(token as Token);
@@ -179,6 +181,7 @@ export abstract class DriverQueue<Token> {
    * @throws RangeError where a number cannot be an address or a length, and where nothing for the device to read is due
    */
   readable(address: number, length: number): void {
+    if (this.writableNow !== 0) this.misplaced(address, length);
     this.element(address, length, 0);
   }
 
@@ -293,10 +296,14 @@ export abstract class DriverQueue<Token> {
   protected abstract element(address: number, length: number, flags: number): void;
 
   /** The upper half of an address, where it is large or something else is. @throws RangeError where something is wrong */
-  protected checkedHigh(address: number, length: number, total: number, flags: number): number {
+  protected checkedHigh(address: number, length: number, total: number): number {
     checkElement(address, length, total, this.missing);
-    if (flags < this.direction) throw new RangeError("what the device reads comes before what it writes");
     return (address / 0x1_0000_0000) | 0;
+  }
+
+  private misplaced(address: number, length: number): never {
+    checkElement(address, length, length, this.missing);
+    throw new RangeError("what the device reads comes before what it writes");
   }
 
   /** @throws RangeError which says why a buffer cannot be committed */
@@ -326,6 +333,18 @@ export abstract class DriverQueue<Token> {
     return (this.buffers[id << 1] ?? 0) >>> 16;
   }
 
+  /** Hands out one by one, where the quick way does not fit. */
+  protected reapStepwise(handler: UsedHandler<Token>): number {
+    let count = 0;
+    for (let id = this.take(); id >= 0; id = this.take()) {
+      const token = this.tokens[id] as Token;
+      this.tokens[id] = undefined;
+      count += 1;
+      handler(token, this.takenLength);
+    }
+    return count;
+  }
+
   private locate(): RingParts | undefined {
     const layout = this.layoutNow;
     if (layout === undefined) return undefined;
@@ -346,8 +365,12 @@ export abstract class DriverQueue<Token> {
       this.tableWords = Math.min(entries, layout.size) << 2;
       this.tablesAddress = address;
     }
-    this.special = this.swap || this.tableWords > 4;
-    this.shared = parts.desc.region.shared || parts.driver.region.shared || parts.device.region.shared;
+    const shared = parts.desc.region.shared || parts.driver.region.shared || parts.device.region.shared;
+    this.mode =
+      (shared ? ringShared : 0) |
+      (this.swap ? ringSwapped : 0) |
+      (this.ordered ? ringInOrder : 0) |
+      (this.tableWords > 4 ? ringTables : 0);
     this.attach(parts);
     if (!detachTogether(parts)) this.seenGeneration = -1;
     return parts;

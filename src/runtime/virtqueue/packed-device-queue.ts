@@ -1,9 +1,10 @@
 import { noRegion, type Region } from "../memory/region.ts";
-import { type Chain, plainLength } from "./chain.ts";
+import { type Chain, chainIdle } from "./chain.ts";
 import { type ChainHandler, DeviceQueue } from "./device-queue.ts";
 import { passedDescriptor } from "./event-window.ts";
 import { fence } from "./fence.ts";
 import { type RingParts, wordsOf } from "./queue-setup.ts";
+import { ringShared, ringStepwise } from "./ring-mode.ts";
 import {
   DESC_F_AVAIL,
   DESC_F_INDIRECT,
@@ -61,139 +62,42 @@ export class PackedDeviceQueue extends DeviceQueue {
   override pop(): Chain | undefined {
     if (!this.ready()) return undefined;
     if (this.ahead === 0 && this.look() === 0) return undefined;
-    const chain = this.takeIdle();
+    const chain = this.launch();
     if (!this.fill(chain)) {
-      this.giveBack(chain);
+      this.land(chain);
       return undefined;
     }
-    return this.launch(chain);
+    if (this.inOrder) this.order(chain);
+    return chain;
   }
 
   override process(handler: ChainHandler): number {
     if ((this.seenGeneration !== this.memory.generation || this.ring.length === 0) && !this.ready()) return 0;
-    if (!this.plain) return this.processStepwise(handler);
-    if (this.ahead === 0 && this.look() === 0) return 0;
-    const { ring, memory } = this;
-    const limit = this.plainLimit | 0;
-    const size = this.sizeNow | 0;
+    if ((this.mode & ringStepwise) !== 0) return this.processStepwise(handler);
+    const { ring, memory, sizeNow: size } = this;
     const generation = this.seenGeneration;
-    let near = this.near;
-    // The `| 0` keep V8 from carrying these through the loop as tagged values.
-    let nearLow = near.startLow | 0;
-    let nearHigh = near.high | 0;
-    let nearLength = near.length | 0;
-    let chain = this.launch(this.takeIdle());
-    let segments = chain.segments;
-    let first = segments[0];
-    let second = segments[1];
+    let chain = this.launch();
     let served = 0;
     while (served < size && (this.ahead > 0 || this.look() > 0)) {
-      let index = this.nextAvail | 0;
-      let bits = this.availBits | 0;
-      if (((ring[(index << 2) + 3] ?? 0) & bothBits) !== bits) {
-        this.ahead = 0;
-        break;
-      }
-      const room = Math.min(limit, size - this.taken);
-      let count = 0;
-      let readable = 0;
-      let readableLength = 0;
-      let writableLength = 0;
-      // The plain case: few direct descriptors, each in one region. Everything else, and what is wrong, is the walker's.
-      let word = nextBit;
-      // The plainest: one descriptor to read and one to write in the region at hand, not at the ring's end.
-      if (room > 1 && index + 2 < size && first !== undefined && second !== undefined) {
-        const from = index << 2;
-        const last = ring[from + 7] ?? 0;
-        if (((ring[from + 3] ?? 0) & plainBits) === (bits | nextBit) && (last & plainBits) === (bits | writeBit)) {
-          const offset = ((ring[from] ?? 0) - nearLow) | 0;
-          const length = ring[from + 2] ?? 0;
-          const offsetToWrite = ((ring[from + 4] ?? 0) - nearLow) | 0;
-          const lengthToWrite = ring[from + 6] ?? 0;
-          if (
-            ring[from + 1] === nearHigh &&
-            ring[from + 5] === nearHigh &&
-            offset >= 0 &&
-            offsetToWrite >= 0 &&
-            length > 0 &&
-            length <= plainLength &&
-            lengthToWrite > 0 &&
-            lengthToWrite <= plainLength &&
-            offset <= nearLength - length &&
-            offsetToWrite <= nearLength - lengthToWrite
-          ) {
-            if (first.region !== near) first.region = near;
-            first.offset = offset;
-            first.length = length;
-            if (second.region !== near) second.region = near;
-            second.offset = offsetToWrite;
-            second.length = lengthToWrite;
-            count = 2;
-            readable = 1;
-            readableLength = length;
-            writableLength = lengthToWrite;
-            word = last;
-            index += 2;
-          }
-        }
-      }
-      while ((word & nextBit) !== 0) {
-        const from = index << 2;
-        word = ring[from + 3] ?? 0;
-        if ((word & bothBits) !== bits || (word & indirectBit) !== 0 || count === room) {
-          count = 0;
-          break;
-        }
-        const low = ring[from] ?? 0;
-        const high = ring[from + 1] ?? 0;
-        const length = ring[from + 2] ?? 0;
-        let offset = (low - nearLow) | 0;
-        if (high !== nearHigh || offset < 0 || offset > nearLength - length) {
-          const region = memory.regionAt(low, high);
-          if (region === undefined || region.readOnly) {
-            count = 0;
-            break;
-          }
-          near = region;
-          nearLow = near.startLow | 0;
-          nearHigh = near.high | 0;
-          nearLength = near.length | 0;
-          offset = (low - nearLow) | 0;
-        }
-        const segment = segments[count];
-        if (segment === undefined || length <= 0 || length > plainLength || offset > nearLength - length) {
-          count = 0;
-          break;
-        }
-        if (segment.region !== near) segment.region = near;
-        segment.offset = offset;
-        segment.length = length;
-        count += 1;
-        if ((word & writeBit) !== 0) {
-          writableLength += length;
-        } else if (writableLength === 0) {
-          readableLength += length;
-          readable = count;
-        } else {
-          count = 0;
-          break;
-        }
-        index += 1;
-        if (index === size) {
-          index = 0;
-          bits ^= bothBits;
-        }
-      }
-      if (count === 0) {
-        if (!this.fill(chain)) break;
+      // Mostly it is one descriptor to read and one to write, where the last ones were. All else is the walker's.
+      const index = this.nextAvail;
+      const bits = this.availBits;
+      const from = index + 2 < size ? index << 2 : 0;
+      const last = ring[from + 7] ?? 0;
+      if (
+        ((ring[from + 3] ?? 0) & plainBits) !== (bits | nextBit) ||
+        (last & plainBits) !== (bits | writeBit) ||
+        index + 2 >= size ||
+        this.taken + 2 > size ||
+        !chain.fillPair(ring, from, from + 4, this.near)
+      ) {
+        if (!this.fillHere(chain, ring) && !this.fill(chain)) break;
       } else {
-        chain.id = word & 0xffff;
-        chain.ringEntries = count;
-        chain.segmentCount = count;
-        chain.readableCount = readable;
-        chain.readableLength = readableLength;
-        chain.writableLength = writableLength;
-        this.advance(count, index, bits);
+        chain.id = last & 0xffff;
+        chain.ringEntries = 2;
+        this.nextAvail = index + 2;
+        this.taken += 2;
+        this.ahead = this.ahead > 2 ? this.ahead - 2 : 0;
       }
       served += 1;
       let written = handler(chain);
@@ -203,11 +107,8 @@ export class PackedDeviceQueue extends DeviceQueue {
         this.publish();
         return served;
       }
-      if (written < 0 || !chain.inFlight) {
-        chain = this.launch(this.takeIdle());
-        segments = chain.segments;
-        first = segments[0];
-        second = segments[1];
+      if (written < 0 || chain.stage === chainIdle) {
+        chain = this.launch();
         continue;
       }
       if (written > chain.writableLength) written = chain.writableLength;
@@ -222,7 +123,6 @@ export class PackedDeviceQueue extends DeviceQueue {
       }
       this.retire(chain.ringEntries);
     }
-    this.near = near;
     this.land(chain);
     if (this.batchEntries !== 0) this.flush();
     return served;
@@ -233,14 +133,27 @@ export class PackedDeviceQueue extends DeviceQueue {
   }
 
   private flush(): void {
-    if (this.shared) Atomics.store(this.ring, this.batchStart, this.batchWord);
-    else this.ring[this.batchStart] = this.batchWord;
+    if (this.mode !== 0) {
+      this.flushSpecial();
+      return;
+    }
+    const entries = this.batchEntries;
+    this.ring[this.batchStart] = this.batchWord;
+    this.batchEntries = 0;
+    this.taken -= entries;
+    this.inform(this.driverEvent[0] ?? 0, entries);
+  }
+
+  private flushSpecial(): void {
     const entries = this.batchEntries;
     this.batchEntries = 0;
-    this.runOpen = false;
     this.taken -= entries;
+    this.runOpen = false;
+    const shared = (this.mode & ringShared) !== 0;
+    if (shared) Atomics.store(this.ring, this.batchStart, this.batchWord);
+    else this.ring[this.batchStart] = this.batchWord;
     if (this.memory.watched) this.markRing(this.parts?.desc);
-    if (this.wantsInterrupt(entries)) this.interrupt();
+    this.inform(shared ? Atomics.load(this.driverEvent, 0) : (this.driverEvent[0] ?? 0), entries);
   }
 
   override enableNotifications(): boolean {
@@ -304,20 +217,26 @@ export class PackedDeviceQueue extends DeviceQueue {
    * only flags are, and a flag that changes again between the two is found out there.
    */
   private look(): number {
+    const available = ((this.ring[(this.nextAvail << 2) + 3] ?? 0) & bothBits) === this.availBits;
+    if ((this.mode & ringShared) !== 0) return this.lookShared(available);
+    this.ahead = available ? 1 : 0;
+    return this.ahead;
+  }
+
+  private lookShared(available: boolean): number {
     const { ring, sizeNow: size } = this;
     const at = (this.nextAvail << 2) + 3;
-    let word = ring[at] ?? 0;
-    if (!this.shared) {
-      this.ahead = (word & bothBits) === this.availBits ? size : 0;
-      return this.ahead;
-    }
-    if ((word & bothBits) !== this.availBits && (++this.spins & 63) !== 0) return 0;
-    word = Atomics.load(ring, at);
+    if (!available && (++this.spins & 63) !== 0) return 0;
+    let word = Atomics.load(ring, at);
     if ((word & bothBits) !== this.availBits) return 0;
     let bits = this.availBits;
     let index = this.nextAvail;
     let ahead = 0;
+    let heads = 0;
+    let before = 0;
     do {
+      if ((before & nextBit) === 0) heads += 1;
+      before = word;
       ahead += 1;
       index += 1;
       if (index === size) {
@@ -326,9 +245,45 @@ export class PackedDeviceQueue extends DeviceQueue {
       }
       word = ring[(index << 2) + 3] ?? 0;
     } while (ahead < size && (word & bothBits) === bits);
-    if (ahead > 1) fence();
+    // The driver has written all of a list before its first descriptor's last word, which was loaded atomically.
+    if (heads > 1) fence();
     this.ahead = ahead;
     return ahead;
+  }
+
+  /** Fills a chain in from a few direct descriptors, where the last ones were; says whether it is that. */
+  private fillHere(chain: Chain, ring: Int32Array): boolean {
+    const { near, sizeNow: size } = this;
+    const room = Math.min(this.few, size - this.taken);
+    chain.empty();
+    let index = this.nextAvail;
+    let bits = this.availBits;
+    for (let count = 1; count <= room; count++) {
+      const from = index << 2;
+      const word = ring[from + 3] ?? 0;
+      if ((word & bothBits) !== bits || (word & indirectBit) !== 0) return false;
+      if (!chain.appendHere(ring, from, word & writeBit, near)) return false;
+      index += 1;
+      if (index === size) {
+        index = 0;
+        bits ^= bothBits;
+      }
+      if ((word & nextBit) === 0) {
+        this.take(chain, word, count, index, bits);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The list's descriptors are the device's now; the next list begins at `index`. */
+  private take(chain: Chain, word: number, count: number, index: number, bits: number): void {
+    chain.id = word & 0xffff;
+    chain.ringEntries = count;
+    this.nextAvail = index;
+    this.availBits = bits;
+    this.taken += count;
+    this.ahead = this.ahead > count ? this.ahead - count : 0;
   }
 
   /** Fills a chain in from the next list, whatever it is. False when there is none after all, or the queue is broken. */
@@ -357,18 +312,9 @@ export class PackedDeviceQueue extends DeviceQueue {
       this.break(fault);
       return false;
     }
-    chain.id = word & 0xffff;
-    chain.ringEntries = count;
-    this.advance(count, index, bits);
+    if (chain.segmentCount > 0 && !chain.first.region.readOnly) this.near = chain.first.region;
+    this.take(chain, word, count, index, bits);
     return true;
-  }
-
-  /** The list's descriptors are the device's now; the next list begins at `index`. */
-  private advance(count: number, index: number, bits: number): void {
-    this.nextAvail = index;
-    this.availBits = bits;
-    this.taken += count;
-    this.ahead = this.ahead > count ? this.ahead - count : 0;
   }
 
   /** Goes on behind a used descriptor and those that it speaks for. */
@@ -394,18 +340,22 @@ export class PackedDeviceQueue extends DeviceQueue {
     return false;
   }
 
-  /** Whether the driver wants to hear of the `entries` descriptors that lie before the next used one. */
-  private wantsInterrupt(entries: number): boolean {
-    const event = this.shared ? Atomics.load(this.driverEvent, 0) : (this.driverEvent[0] ?? 0);
+  /** Interrupts if the driver's event says that it wants to hear of the `entries` descriptors before the next used one. */
+  private inform(event: number, entries: number): void {
     const flags = (event >>> 16) & 3;
-    if (flags === RING_EVENT_FLAGS_DISABLE) return false;
-    if (flags !== RING_EVENT_FLAGS_DESC || !this.eventIdx) return true;
-    return passedDescriptor(event & 0xffff, this.nextUsed, this.usedBits === bothBits, entries, this.sizeNow);
+    if (flags === RING_EVENT_FLAGS_DISABLE) return;
+    if (
+      flags !== RING_EVENT_FLAGS_DESC ||
+      !this.eventIdx ||
+      passedDescriptor(event & 0xffff, this.nextUsed, this.usedBits === bothBits, entries, this.sizeNow)
+    ) {
+      this.interrupt();
+    }
   }
 
   private storeEvent(event: number): void {
     this.eventNow = event;
-    if (this.shared) Atomics.store(this.deviceEvent, 0, event);
+    if ((this.mode & ringShared) !== 0) Atomics.store(this.deviceEvent, 0, event);
     else this.deviceEvent[0] = event;
   }
 }

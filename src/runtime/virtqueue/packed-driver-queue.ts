@@ -13,6 +13,7 @@ import {
   RING_EVENT_FLAGS_DISABLE,
   RING_EVENT_FLAGS_ENABLE,
 } from "../described/ring-constants.ts";
+import { ringShared, ringStepwise, ringTables } from "./ring-mode.ts";
 import { type ScatterList, smallTotal } from "./scatter-list.ts";
 
 const noWords = new Int32Array(0);
@@ -47,14 +48,12 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
   private nextFree: Uint16Array = noHalves;
   private oldestId = 0;
   /**
-   * The buffer that is begun: descriptors placed, its id, where the next one stands and its bits, and the first one's
-   * last word, which is written last; and the words that they go to, and the descriptor at which these end.
+   * The buffer that is begun: descriptors of it, where the next one stands, its id and the bits there; and the words
+   * that they go to, and the descriptor at which these end.
    */
-  private placed = 0;
-  private id = 0;
+  private entries = 0;
   private cursor = 0;
   private bits = availBit;
-  private firstWord = 0;
   private target: Int32Array = noWords;
   private end = 0;
   private indirect = false;
@@ -71,41 +70,31 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
 
   override begin(elements: number): boolean {
     if (
-      this.special ||
+      (this.mode & ringTables) !== 0 ||
       elements > this.free ||
       elements < 1 ||
-      this.placed !== 0 ||
+      this.missing >= 0 ||
       this.seenGeneration !== this.memory.generation ||
       this.ring.length === 0
     ) {
       return this.beginSpecial(elements);
     }
-    this.id = this.freeId;
     this.cursor = this.nextAvail;
-    this.bits = this.availBits | this.id;
+    this.bits = this.availBits | this.freeId;
+    this.entries = elements;
     this.missing = elements;
     this.writableNow = 0;
     this.bytesNow = 0;
-    this.direction = 0;
     return true;
   }
 
   override commit(token: Token): void {
-    const { buffers, id } = this;
     // Whatever is taken off the ring changes the list of free ids.
-    if (this.missing !== 0 || this.placed === 0 || id !== this.freeId) this.misused();
-    if (this.indirect) this.commitTable();
-    const entries = this.placed;
+    if (this.missing !== 0 || (this.bits & 0xffff) !== this.freeId) this.misused();
+    if ((this.mode & ringTables) !== 0 && this.indirect) this.commitTable();
+    const { buffers, entries, freeId: id } = this;
+    this.missing = -1;
     this.freeId = this.nextFree[id] ?? 0;
-    this.placed = 0;
-    // What makes it available comes last, and with the first of a batch only when the batch is published.
-    const first = (this.nextAvail << 2) + 3;
-    if (this.batchEntries === 0) {
-      this.batchStart = first;
-      this.batchWord = this.firstWord;
-    } else {
-      this.ring[first] = this.firstWord;
-    }
     this.batchEntries += entries;
     this.nextAvail = this.cursor;
     this.availBits = this.bits & bothBits;
@@ -120,10 +109,10 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
     const { count, words } = buffer;
     const { ring } = this;
     if (
-      this.special ||
+      (this.mode & ringTables) !== 0 ||
       count > this.free ||
       count < 1 ||
-      this.placed !== 0 ||
+      this.missing >= 0 ||
       this.seenGeneration !== this.memory.generation ||
       ring.length === 0
     ) {
@@ -154,7 +143,7 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
         bits ^= bothBits;
       }
     }
-    this.missing = 0;
+    this.missing = -1;
     this.freeId = this.nextFree[id] ?? 0;
     this.batchEntries += count;
     this.nextAvail = index;
@@ -169,14 +158,18 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
 
   override publish(): boolean {
     const entries = this.batchEntries;
-    this.missing = 0;
-    if (this.placed !== 0) this.drop();
+    if (this.missing >= 0) this.drop();
     if (entries === 0) return false;
     if ((this.seenGeneration !== this.memory.generation || this.ring.length === 0) && !this.ready()) return false;
-    if (this.shared) Atomics.store(this.ring, this.batchStart, this.batchWord);
-    else this.ring[this.batchStart] = this.batchWord;
     this.batchEntries = 0;
-    const event = this.shared ? Atomics.load(this.deviceEvent, 0) : (this.deviceEvent[0] ?? 0);
+    let event: number;
+    if ((this.mode & ringShared) === 0) {
+      this.ring[this.batchStart] = this.batchWord;
+      event = this.deviceEvent[0] ?? 0;
+    } else {
+      Atomics.store(this.ring, this.batchStart, this.batchWord);
+      event = Atomics.load(this.deviceEvent, 0);
+    }
     const flags = (event >>> 16) & 3;
     if (flags === RING_EVENT_FLAGS_DISABLE) return false;
     if (flags !== RING_EVENT_FLAGS_DESC || !this.eventIdx) return true;
@@ -185,35 +178,29 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
 
   override reap(handler: UsedHandler<Token>): number {
     if ((this.seenGeneration !== this.memory.generation || this.ring.length === 0) && !this.ready()) return 0;
-    const { ring, buffers, tokens, sizeNow: size } = this;
+    if ((this.mode & ringStepwise) !== 0) return this.reapStepwise(handler);
+    const { ring, buffers, nextFree, tokens, sizeNow: size } = this;
     let reaped = 0;
     while (reaped < size && (this.ahead > 0 || this.look() > 0)) {
-      let id: number;
-      let written: number;
-      if (this.ordered) {
-        id = this.take();
-        if (id < 0) break;
-        written = this.takenLength;
-      } else {
-        const at = this.nextUsed << 2;
-        const word = ring[at + 3] ?? 0;
-        if ((word & bothBits) !== this.usedBits) {
-          this.ahead = 0;
-          break;
-        }
-        id = word & 0xffff;
-        const entries = (buffers[id << 1] ?? 0) >>> 16;
-        if (entries === 0) {
-          this.break("used-id-not-outstanding");
-          break;
-        }
-        written = ring[at + 2] ?? 0;
-        if (written < 0 || written > (buffers[(id << 1) + 1] ?? 0)) {
-          written = this.cutLength(id, written);
-        }
-        this.release(id, entries);
-        this.ahead -= 1;
+      const at = this.nextUsed << 2;
+      const word = ring[at + 3] ?? 0;
+      if ((word & bothBits) !== this.usedBits) {
+        this.ahead = 0;
+        break;
       }
+      const id = word & 0xffff;
+      const entries = (buffers[id << 1] ?? 0) >>> 16;
+      if (entries === 0) {
+        this.break("used-id-not-outstanding");
+        break;
+      }
+      let written = ring[at + 2] ?? 0;
+      if (written < 0 || written > (buffers[(id << 1) + 1] ?? 0)) written = this.cutLength(id, written);
+      this.ahead -= 1;
+      buffers[id << 1] = 0;
+      nextFree[id] = this.freeId;
+      this.freeId = id;
+      this.pass(entries);
       const token = tokens[id] as Token;
       tokens[id] = undefined;
       reaped += 1;
@@ -240,25 +227,28 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
   }
 
   protected override element(address: number, length: number, flags: number): void {
-    const { target, cursor, placed } = this;
+    const { target, cursor } = this;
     const low = address | 0;
     const total = this.bytesNow + length;
     const missing = this.missing - 1;
     let high = 0;
-    if (low !== address || low < 0 || length < 1 || total >= smallTotal || flags < this.direction || missing < 0) {
-      high = this.checkedHigh(address, length, total, flags);
+    if (low !== address || low < 0 || length < 1 || total >= smallTotal || missing < 0) {
+      high = this.checkedHigh(address, length, total);
     }
     const to = cursor << 2;
     const word = (flags << 16) | this.bits | (missing === 0 ? 0 : nextBit);
     target[to] = low;
-    target[to + 1] = high;
-    target[to + 2] = length;
-    if (placed === 0) this.firstWord = word;
-    else target[to + 3] = word;
+    target[to | 1] = high;
+    target[to | 2] = length;
+    // A batch's first descriptor makes it available, when it is published; until then nobody looks at the others.
+    if (this.batchEntries === 0 && missing + 1 === this.entries) {
+      this.batchStart = to | 3;
+      this.batchWord = word;
+    } else {
+      target[to | 3] = word;
+    }
     this.bytesNow = total;
-    this.direction = flags;
     this.missing = missing;
-    this.placed = placed + 1;
     this.cursor = cursor + 1;
     if (cursor + 1 === this.end) this.wrapCursor();
   }
@@ -305,7 +295,6 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
     this.freeId = 0;
     this.oldestId = 0;
     this.batchEntries = 0;
-    this.placed = 0;
     this.target = noWords;
     this.indirect = false;
     this.ahead = 0;
@@ -336,37 +325,41 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
 
   /** Indirect tables; and what stands in the way. */
   private beginSpecial(elements: number): boolean {
-    if (this.placed !== 0) this.drop();
-    this.missing = 0;
+    if (this.missing >= 0) this.drop();
     if (!this.ready()) return false;
     this.indirect = elements > 1 && elements << 2 <= this.tableWords;
     const entries = this.indirect ? 1 : elements;
     if (entries > this.free || entries < 1) return this.refuse(elements);
-    this.id = this.freeId;
     this.target = this.indirect ? this.tables : this.ring;
     this.end = this.indirect ? -1 : this.sizeNow;
-    this.cursor = this.indirect ? (this.id * this.tableWords) >> 2 : this.nextAvail;
-    this.bits = this.availBits | this.id;
+    this.cursor = this.indirect ? (this.freeId * this.tableWords) >> 2 : this.nextAvail;
+    this.bits = this.availBits | this.freeId;
+    this.entries = elements;
     this.missing = elements;
     this.writableNow = 0;
     this.bytesNow = 0;
-    this.direction = 0;
     return true;
   }
 
   /** The elements are in a table: of their flags WRITE is the only one, and the ring has one descriptor for them. */
   private commitTable(): void {
-    const { tables, ring, placed } = this;
-    const base = this.id * this.tableWords;
-    tables[base + 3] = this.firstWord;
-    for (let at = base + 3; at < base + (placed << 2); at += 4) tables[at] = (tables[at] ?? 0) & writeBit;
+    const { tables, ring, entries } = this;
+    const base = this.freeId * this.tableWords;
+    if (this.batchEntries === 0) tables[base + 3] = this.batchWord;
+    for (let at = base + 3; at < base + (entries << 2); at += 4) tables[at] = (tables[at] ?? 0) & writeBit;
     const address = this.tablesAddress + base * 4;
     const to = this.nextAvail << 2;
     ring[to] = address;
     ring[to + 1] = address / 0x1_0000_0000;
-    ring[to + 2] = placed * DESC_SIZE;
-    this.firstWord = indirectBit | this.bits;
-    this.placed = 1;
+    ring[to + 2] = entries * DESC_SIZE;
+    const word = indirectBit | this.bits;
+    if (this.batchEntries === 0) {
+      this.batchStart = to + 3;
+      this.batchWord = word;
+    } else {
+      ring[to + 3] = word;
+    }
+    this.entries = 1;
     this.cursor = this.nextAvail + 1;
     if (this.cursor === this.sizeNow) this.wrapCursor();
   }
@@ -376,13 +369,12 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
     const { ring, sizeNow: size } = this;
     let bits = this.availBits;
     // Nothing is to be taken back from an indirect table.
-    for (let done = 0; done < this.placed && !this.indirect; done++) {
+    for (let done = 0; done < this.entries - this.missing && !this.indirect; done++) {
       const index = this.nextAvail + done;
       if (index === size) bits ^= bothBits;
       ring[((index % size) << 2) + 3] = bits === availBit ? 0 : bothBits;
     }
-    this.placed = 0;
-    this.missing = 0;
+    this.missing = -1;
   }
 
   private release(id: number, entries: number): void {
@@ -394,13 +386,20 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
       this.nextFree[id] = this.freeId;
       this.freeId = id;
     }
+    this.pass(entries);
+  }
+
+  /** Goes on behind the used descriptor of a buffer that took as many. */
+  private pass(entries: number): void {
     this.free += entries;
     this.outstanding -= 1;
-    this.nextUsed += entries;
-    if (this.nextUsed >= this.sizeNow) {
-      this.nextUsed -= this.sizeNow;
-      this.usedBits ^= bothBits;
+    const next = this.nextUsed + entries;
+    if (next < this.sizeNow) {
+      this.nextUsed = next;
+      return;
     }
+    this.nextUsed = next - this.sizeNow;
+    this.usedBits ^= bothBits;
   }
 
   /** Reads the next used descriptor: that of one buffer, or with IN_ORDER of the last in a run. */
@@ -424,15 +423,17 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
 
   /** How many used descriptors may be read now. See the device's side; here ids tell where the next one stands. */
   private look(): number {
+    const there = ((this.ring[(this.nextUsed << 2) + 3] ?? 0) & bothBits) === this.usedBits;
+    if ((this.mode & ringShared) !== 0) return this.lookShared(there);
+    this.ahead = there ? 1 : 0;
+    return this.ahead;
+  }
+
+  private lookShared(there: boolean): number {
     const { ring, sizeNow: size } = this;
     const at = (this.nextUsed << 2) + 3;
-    let word = ring[at] ?? 0;
-    if (!this.shared) {
-      this.ahead = (word & bothBits) === this.usedBits ? size : 0;
-      return this.ahead;
-    }
-    if ((word & bothBits) !== this.usedBits && (++this.spins & 63) !== 0) return 0;
-    word = Atomics.load(ring, at);
+    if (!there && (++this.spins & 63) !== 0) return 0;
+    let word = Atomics.load(ring, at);
     if ((word & bothBits) !== this.usedBits) return 0;
     let bits = this.usedBits;
     let index = this.nextUsed;
@@ -456,7 +457,7 @@ export class PackedDriverQueue<Token> extends DriverQueue<Token> {
 
   private storeEvent(event: number): void {
     this.eventNow = event;
-    if (this.shared) Atomics.store(this.driverEvent, 0, event);
+    if ((this.mode & ringShared) !== 0) Atomics.store(this.driverEvent, 0, event);
     else this.driverEvent[0] = event;
   }
 }

@@ -75,7 +75,7 @@ export class ScatterList {
 /**
  * Holds an element of a buffer against what the standard allows.
  * @param total bytes of the buffer with it
- * @param missing elements that are due, with it
+ * @param missing elements that are due, with it; none where it is 0 or less
  * @throws RangeError
  */
 export function checkElement(address: number, length: number, total: number, missing: number): void {
@@ -84,5 +84,5 @@ export function checkElement(address: number, length: number, total: number, mis
     throw new RangeError(`an element has 1 to 2^32 - 1 bytes, not ${length}`);
   }
   if (total >= twoTo32) throw new RangeError("a buffer has less than 2^32 bytes");
-  if (missing === 0) throw new RangeError("the buffer has all its elements already, or none is begun");
+  if (missing <= 0) throw new RangeError("the buffer has all its elements already, or none is begun");
 }

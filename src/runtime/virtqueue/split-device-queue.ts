@@ -1,5 +1,5 @@
 import { noRegion, type Region } from "../memory/region.ts";
-import { type Chain, plainLength } from "./chain.ts";
+import { type Chain, chainIdle } from "./chain.ts";
 import { type ChainHandler, DeviceQueue } from "./device-queue.ts";
 import { passedIndex } from "./event-window.ts";
 import { halvesOf, type RingParts, wordsOf } from "./queue-setup.ts";
@@ -10,6 +10,7 @@ import {
   DESC_F_WRITE,
   USED_F_NO_NOTIFY,
 } from "../described/ring-constants.ts";
+import { ringShared, ringStepwise, ringSwapped } from "./ring-mode.ts";
 import { swap16, swap32 } from "./walk.ts";
 
 const noWords = new Int32Array(0);
@@ -37,6 +38,8 @@ export class SplitDeviceQueue extends DeviceQueue {
   private nextUsed = 0;
   private publishedUsed = 0;
   private usedFlags = 0;
+  /** Which half of the available ring says when to interrupt: used_event, or the flags. */
+  private eventAt = 0;
   /** With IN_ORDER: where the entry stands that speaks for the run of buffers at hand. */
   private runStart = 0;
   private runOpen = false;
@@ -44,140 +47,44 @@ export class SplitDeviceQueue extends DeviceQueue {
   override pop(): Chain | undefined {
     if (!this.ready()) return undefined;
     if (this.nextAvail === this.seenAvail && this.look() === 0) return undefined;
-    const chain = this.takeIdle();
+    const chain = this.launch();
     const entry = this.avail[2 + (this.nextAvail & (this.sizeNow - 1))] ?? 0;
     const head = this.swap ? swap16(entry) : entry;
     if (!this.fill(chain, head)) {
-      this.giveBack(chain);
+      this.land(chain);
       return undefined;
     }
     chain.id = head;
     this.nextAvail = (this.nextAvail + 1) & 0xffff;
-    return this.launch(chain);
+    if (this.inOrder) this.order(chain);
+    return chain;
   }
 
   override process(handler: ChainHandler): number {
     if ((this.seenGeneration !== this.memory.generation || this.desc.length === 0) && !this.ready()) return 0;
-    if (!this.plain) return this.processStepwise(handler);
+    if ((this.mode & ringStepwise) !== 0) return this.processStepwise(handler);
     if (this.look() === 0) return 0;
     const { avail, desc, used, memory } = this;
-    const limit = this.plainLimit | 0;
     const mask = this.sizeNow - 1;
     const generation = this.seenGeneration;
-    let near = this.near;
-    // The `| 0` keep V8 from carrying these through the loop as tagged values.
-    let nearLow = near.startLow | 0;
-    let nearHigh = near.high | 0;
-    let nearLength = near.length | 0;
-    let chain = this.launch(this.takeIdle());
-    let segments = chain.segments;
-    let first = segments[0];
-    let second = segments[1];
+    let chain = this.launch();
     let served = 0;
     // Not a count of its own: the handler may serve some by itself.
     while (this.nextAvail !== this.seenAvail && served <= mask) {
       const next = this.nextAvail;
       const head = avail[2 + (next & mask)] ?? 0;
-      let at = head;
-      let count = 0;
-      let readable = 0;
-      let readableLength = 0;
-      let writableLength = 0;
-      // The plain case: few direct descriptors, each in one region. Everything else, and what is wrong, is the walker's.
-      let last = DESC_F_NEXT;
-      // The plainest: one descriptor to read and one to write in the region at hand. Without a loop it costs an eighth less.
-      if (limit > 1 && head <= mask && first !== undefined && second !== undefined) {
-        const from = head << 2;
-        const link = desc[from + 3] ?? 0;
-        const to = (link >>> 16) << 2;
-        if ((link & plainFlags) === DESC_F_NEXT && link >>> 16 <= mask) {
-          const offset = ((desc[from] ?? 0) - nearLow) | 0;
-          const length = desc[from + 2] ?? 0;
-          const offsetToWrite = ((desc[to] ?? 0) - nearLow) | 0;
-          const lengthToWrite = desc[to + 2] ?? 0;
-          if (
-            ((desc[to + 3] ?? 0) & plainFlags) === DESC_F_WRITE &&
-            desc[from + 1] === nearHigh &&
-            desc[to + 1] === nearHigh &&
-            offset >= 0 &&
-            offsetToWrite >= 0 &&
-            length > 0 &&
-            length <= plainLength &&
-            lengthToWrite > 0 &&
-            lengthToWrite <= plainLength &&
-            offset <= nearLength - length &&
-            offsetToWrite <= nearLength - lengthToWrite
-          ) {
-            if (first.region !== near) first.region = near;
-            first.offset = offset;
-            first.length = length;
-            if (second.region !== near) second.region = near;
-            second.offset = offsetToWrite;
-            second.length = lengthToWrite;
-            count = 2;
-            readable = 1;
-            readableLength = length;
-            writableLength = lengthToWrite;
-            last = 0;
-          }
-        }
-      }
-      while ((last & DESC_F_NEXT) !== 0) {
-        if (at > mask || count === limit) {
-          count = 0;
-          break;
-        }
-        const from = at << 2;
-        const low = desc[from] ?? 0;
-        const high = desc[from + 1] ?? 0;
-        const length = desc[from + 2] ?? 0;
-        last = desc[from + 3] ?? 0;
-        let offset = (low - nearLow) | 0;
-        if (high !== nearHigh || offset < 0 || offset > nearLength - length) {
-          const region = memory.regionAt(low, high);
-          if (region === undefined || region.readOnly) {
-            count = 0;
-            break;
-          }
-          near = region;
-          nearLow = near.startLow | 0;
-          nearHigh = near.high | 0;
-          nearLength = near.length | 0;
-          offset = (low - nearLow) | 0;
-        }
-        const segment = segments[count];
-        if (
-          segment === undefined ||
-          length <= 0 ||
-          length > plainLength ||
-          offset > nearLength - length ||
-          (last & DESC_F_INDIRECT) !== 0
-        ) {
-          count = 0;
-          break;
-        }
-        if (segment.region !== near) segment.region = near;
-        segment.offset = offset;
-        segment.length = length;
-        count += 1;
-        if ((last & DESC_F_WRITE) !== 0) {
-          writableLength += length;
-        } else if (writableLength === 0) {
-          readableLength += length;
-          readable = count;
-        } else {
-          count = 0;
-          break;
-        }
-        at = last >>> 16;
-      }
-      if (count !== 0) {
-        chain.segmentCount = count;
-        chain.readableCount = readable;
-        chain.readableLength = readableLength;
-        chain.writableLength = writableLength;
-      } else if (!this.fill(chain, head)) {
-        break;
+      // Mostly it is one descriptor to read and one to write, where the last ones were. All else is the walker's.
+      const from = head <= mask ? head << 2 : 0;
+      const link = desc[from + 3] ?? 0;
+      const to = (link >>> 16) << 2;
+      if (
+        (link & plainFlags) !== DESC_F_NEXT ||
+        to > mask << 2 ||
+        ((desc[to + 3] ?? 0) & plainFlags) !== DESC_F_WRITE ||
+        head > mask ||
+        !chain.fillPair(desc, from, to, this.near)
+      ) {
+        if (!this.fillHere(chain, desc, head) && !this.fill(chain, head)) break;
       }
       chain.id = head;
       this.nextAvail = (next + 1) & 0xffff;
@@ -189,20 +96,16 @@ export class SplitDeviceQueue extends DeviceQueue {
         this.publish();
         return served;
       }
-      if (written < 0 || !chain.inFlight) {
-        chain = this.launch(this.takeIdle());
-        segments = chain.segments;
-        first = segments[0];
-        second = segments[1];
+      if (written < 0 || chain.stage === chainIdle) {
+        chain = this.launch();
         continue;
       }
       if (written > chain.writableLength) written = chain.writableLength;
-      const to = 1 + ((this.nextUsed & mask) << 1);
-      used[to] = head;
-      used[to + 1] = written;
+      const at = 1 + ((this.nextUsed & mask) << 1);
+      used[at] = head;
+      used[at + 1] = written;
       this.nextUsed = (this.nextUsed + 1) & 0xffff;
     }
-    this.near = near;
     this.land(chain);
     if (this.nextUsed !== this.publishedUsed) this.flush();
     return served;
@@ -213,22 +116,30 @@ export class SplitDeviceQueue extends DeviceQueue {
   }
 
   private flush(): void {
-    const next = this.nextUsed;
-    const before = this.publishedUsed;
-    this.publishedUsed = next;
-    this.runOpen = false;
-    if (this.shared || !this.plain || this.notifyOnEmpty) {
-      this.store(this.usedHalves, 1, next);
-      if (this.memory.watched) this.markRing(this.parts?.device);
-      if (this.wantsInterrupt(before, next)) this.interrupt();
+    if (this.mode !== 0) {
+      this.flushSpecial();
       return;
     }
-    // The same without a call.
-    const { avail } = this;
+    const { avail, eventAt, nextUsed: next, publishedUsed: before } = this;
+    this.publishedUsed = next;
     this.usedHalves[1] = next;
-    const event = this.eventIdx ? (avail[2 + this.sizeNow] ?? 0) : next - 1;
-    if (!passedIndex(event, next, before)) return;
-    if (this.eventIdx || ((avail[0] ?? 0) & AVAIL_F_NO_INTERRUPT) === 0) this.interrupt();
+    const event = avail[eventAt] ?? 0;
+    if (eventAt === 0 ? (event & AVAIL_F_NO_INTERRUPT) === 0 : passedIndex(event, next, before)) this.interrupt();
+  }
+
+  private flushSpecial(): void {
+    const { eventAt, nextUsed: next, publishedUsed: before } = this;
+    this.publishedUsed = next;
+    this.runOpen = false;
+    this.store(this.usedHalves, 1, next);
+    if (this.memory.watched) this.markRing(this.parts?.device);
+    const event = this.load(eventAt);
+    if (
+      (this.notifyOnEmpty && this.inFlight === 0 && this.load(1) === this.nextAvail) ||
+      (eventAt === 0 ? (event & AVAIL_F_NO_INTERRUPT) === 0 : passedIndex(event, next, before))
+    ) {
+      this.interrupt();
+    }
   }
 
   override enableNotifications(): boolean {
@@ -270,6 +181,7 @@ export class SplitDeviceQueue extends DeviceQueue {
     this.used = wordsOf(parts.device);
     this.usedHalves = halvesOf(parts.device);
     this.near = parts.desc.region;
+    this.eventAt = this.eventIdx ? this.avail.length - 1 : 0;
   }
 
   protected override attached(): boolean {
@@ -288,49 +200,63 @@ export class SplitDeviceQueue extends DeviceQueue {
 
   /** How many chains wait. Sees what another thread has published for certain, but not at each look in vain. */
   private look(): number {
-    const index = this.shared || this.swap ? this.lookSpecial() : (this.avail[1] ?? 0);
+    const index = (this.mode & (ringShared | ringSwapped)) === 0 ? (this.avail[1] ?? 0) : this.lookSpecial();
     const pending = (index - this.nextAvail) & 0xffff;
     const unpublished = (this.nextUsed - this.publishedUsed) & 0xffff;
-    if (pending + this.inFlight + unpublished > this.sizeNow) {
-      this.break(pending > this.sizeNow ? "avail-index-jump" : "ring-overrun");
-      return 0;
-    }
+    if (pending + this.inFlight + unpublished > this.sizeNow) return this.overrun(pending);
     this.seenAvail = index;
     return pending;
   }
 
+  private overrun(pending: number): number {
+    this.break(pending > this.sizeNow ? "avail-index-jump" : "ring-overrun");
+    return 0;
+  }
+
   private lookSpecial(): number {
     const index = this.avail[1] ?? 0;
-    if (!this.shared) return swap16(index);
+    if ((this.mode & ringShared) === 0) return swap16(index);
     const seen = this.swap ? swap16(index) : index;
     if (seen === this.nextAvail && (++this.spins & 63) !== 0) return seen;
     return this.load(1);
   }
 
+  /** Fills a chain in from a few direct descriptors, where the last ones were; says whether it is that. */
+  private fillHere(chain: Chain, desc: Int32Array, head: number): boolean {
+    const { near, few, sizeNow: size } = this;
+    chain.empty();
+    let at = head;
+    for (let count = 0; count < few && at < size; count++) {
+      const from = at << 2;
+      const link = desc[from + 3] ?? 0;
+      if ((link & DESC_F_INDIRECT) !== 0 || !chain.appendHere(desc, from, link & DESC_F_WRITE, near)) return false;
+      if ((link & DESC_F_NEXT) === 0) return true;
+      at = link >>> 16;
+    }
+    return false;
+  }
+
   /** Fills a chain in, wherever it leads, or breaks the queue and says false. */
   private fill(chain: Chain, head: number): boolean {
     const fault = head < this.sizeNow ? this.walker.split(chain, this.desc, head) : ("head-out-of-range" as const);
-    if (fault === undefined) return true;
+    if (fault === undefined) {
+      if (chain.segmentCount > 0 && !chain.first.region.readOnly) this.near = chain.first.region;
+      return true;
+    }
     chain.empty();
     this.break(fault);
     return false;
   }
 
-  /** Whether the driver wants to hear of the used entries from `before` on up to `next`. */
-  private wantsInterrupt(before: number, next: number): boolean {
-    if (this.notifyOnEmpty && this.inFlight === 0 && this.load(1) === this.nextAvail) return true;
-    if (!this.eventIdx) return (this.load(0) & AVAIL_F_NO_INTERRUPT) === 0;
-    return passedIndex(this.load(2 + this.sizeNow), next, before);
-  }
-
   private load(index: number): number {
-    const half = this.shared ? Atomics.load(this.avail, index) : (this.avail[index] ?? 0);
+    const shared = (this.mode & ringShared) !== 0;
+    const half = shared ? Atomics.load(this.avail, index) : (this.avail[index] ?? 0);
     return this.swap ? swap16(half) : half;
   }
 
   private store(halves: Uint16Array, index: number, value: number): void {
     const half = this.swap ? swap16(value) : value;
-    if (this.shared) Atomics.store(halves, index, half);
+    if ((this.mode & ringShared) !== 0) Atomics.store(halves, index, half);
     else halves[index] = half;
   }
 }

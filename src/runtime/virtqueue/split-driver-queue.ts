@@ -8,6 +8,7 @@ import {
   DESC_SIZE,
   USED_F_NO_NOTIFY,
 } from "../described/ring-constants.ts";
+import { ringShared, ringStepwise, ringSwapped, ringTables } from "./ring-mode.ts";
 import { type ScatterList, smallTotal } from "./scatter-list.ts";
 import { swap16, swap32 } from "./walk.ts";
 
@@ -40,11 +41,10 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
   private freeHead = 0;
   private nextFree: Uint16Array = noHalves;
   /**
-   * The buffer that is begun: entries of the ring, its head or -1 for none, the next descriptor and the one written last, and the
-   * words, from which one on, and the order in which they are written.
+   * The buffer that is begun: entries of the ring, the next descriptor and the one written last, and the words, from
+   * which one on, and the order in which they are written. Its head is the first free one.
    */
   private entries = 0;
-  private head = -1;
   private cursor = 0;
   private last = 0;
   private target: Int32Array = noWords;
@@ -59,6 +59,8 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
   private nextUsed = 0;
   private seenUsed = 0;
   private availFlags = 0;
+  /** Which half of the used ring says when to notify: avail_event, or the flags. */
+  private eventAt = 0;
   /** With IN_ORDER: the head that comes next, and the last one of the run that is used together; -1 for none. */
   private oldest = 0;
   private runLast = -1;
@@ -66,7 +68,7 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
 
   override begin(elements: number): boolean {
     if (
-      this.special ||
+      (this.mode & (ringSwapped | ringTables)) !== 0 ||
       elements > this.free ||
       elements < 1 ||
       this.seenGeneration !== this.memory.generation ||
@@ -74,30 +76,26 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
     ) {
       return this.beginSpecial(elements);
     }
-    const head = this.freeHead;
-    this.head = head;
-    this.cursor = head;
+    this.cursor = this.freeHead;
     this.entries = elements;
     this.missing = elements;
     this.writableNow = 0;
     this.bytesNow = 0;
-    this.direction = 0;
     return true;
   }
 
   override commit(token: Token): void {
-    const { buffers, head, entries, nextAvail: next } = this;
-    // Whatever is taken off the used ring changes the list of free descriptors.
-    if (this.missing !== 0 || head !== this.freeHead) this.misused();
-    if (this.special) this.commitSpecial();
-    this.head = -1;
+    if (this.missing !== 0) this.misused();
+    if ((this.mode & (ringSwapped | ringTables)) !== 0) this.commitSpecial();
+    const { buffers, entries, freeHead: head, nextAvail: next } = this;
+    this.missing = -1;
     this.freeHead = this.cursor;
     this.free -= entries;
     this.outstanding += 1;
     buffers[head << 1] = (entries << 16) | this.last;
     buffers[(head << 1) + 1] = this.writableNow;
     this.tokens[head] = token;
-    this.avail[2 + (next & (this.sizeNow - 1))] = this.swap ? swap16(head) : head;
+    this.avail[2 + (next & (this.sizeNow - 1))] = (this.mode & ringSwapped) === 0 ? head : swap16(head);
     this.nextAvail = (next + 1) & 0xffff;
   }
 
@@ -105,7 +103,7 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
     const { count, words } = buffer;
     const { desc } = this;
     if (
-      this.special ||
+      (this.mode & (ringSwapped | ringTables)) !== 0 ||
       count > this.free ||
       count < 1 ||
       this.seenGeneration !== this.memory.generation ||
@@ -122,12 +120,11 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
       last = at;
       at = nextFree[at] ?? 0;
       desc[to] = words[from] ?? 0;
-      desc[to + 1] = words[from + 1] ?? 0;
-      desc[to + 2] = words[from + 2] ?? 0;
-      desc[to + 3] = (words[from + 3] ?? 0) | (at << 16);
+      desc[to | 1] = words[from + 1] ?? 0;
+      desc[to | 2] = words[from + 2] ?? 0;
+      desc[to | 3] = (words[from + 3] ?? 0) | (at << 16);
     }
-    this.head = -1;
-    this.missing = 0;
+    this.missing = -1;
     this.freeHead = at;
     this.free -= count;
     this.outstanding += 1;
@@ -142,27 +139,25 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
   override publish(): boolean {
     const next = this.nextAvail;
     const before = this.publishedAvail;
-    this.head = -1;
-    this.missing = 0;
+    this.missing = -1;
     if (next === before) return false;
     if ((this.seenGeneration !== this.memory.generation || this.desc.length === 0) && !this.ready()) return false;
     this.publishedAvail = next;
-    const { usedHalves } = this;
-    const eventAt = this.eventIdx ? 2 + (this.sizeNow << 2) : 0;
+    const { eventAt, usedHalves } = this;
     let event: number;
-    if (this.shared || this.swap) {
-      this.store(this.avail, 1, next);
-      event = this.load(usedHalves, eventAt);
-    } else {
+    if ((this.mode & (ringShared | ringSwapped)) === 0) {
       this.avail[1] = next;
       event = usedHalves[eventAt] ?? 0;
+    } else {
+      this.store(this.avail, 1, next);
+      event = this.load(usedHalves, eventAt);
     }
-    return this.eventIdx ? passedIndex(event, next, before) : (event & USED_F_NO_NOTIFY) === 0;
+    return eventAt === 0 ? (event & USED_F_NO_NOTIFY) === 0 : passedIndex(event, next, before);
   }
 
   override reap(handler: UsedHandler<Token>): number {
     if ((this.seenGeneration !== this.memory.generation || this.desc.length === 0) && !this.ready()) return 0;
-    if (this.swap || this.ordered) return this.reapStepwise(handler);
+    if ((this.mode & ringStepwise) !== 0) return this.reapStepwise(handler);
     const { used, buffers, nextFree, tokens } = this;
     const mask = this.sizeNow - 1;
     if (this.look() === 0) return 0;
@@ -180,6 +175,7 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
       if (written < 0 || written > (buffers[(id << 1) + 1] ?? 0)) {
         written = this.cutLength(id, written);
       }
+      this.missing = -1;
       buffers[id << 1] = 0;
       nextFree[taken & 0xffff] = this.freeHead;
       this.freeHead = id;
@@ -221,17 +217,16 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
     const total = this.bytesNow + length;
     const missing = this.missing - 1;
     let high = 0;
-    if (low !== address || low < 0 || length < 1 || total >= smallTotal || flags < this.direction || missing < 0) {
-      high = this.checkedHigh(address, length, total, flags);
+    if (low !== address || low < 0 || length < 1 || total >= smallTotal || missing < 0) {
+      high = this.checkedHigh(address, length, total);
     }
     const next = this.links[at] ?? 0;
-    const to = this.base + (at << 2);
+    const to = (this.base + (at << 2)) | 0;
     target[to] = low;
-    target[to + 1] = high;
-    target[to + 2] = length;
-    target[to + 3] = missing === 0 ? flags : flags | DESC_F_NEXT | (next << 16);
+    target[to | 1] = high;
+    target[to | 2] = length;
+    target[to | 3] = missing === 0 ? flags : flags | DESC_F_NEXT | (next << 16);
     this.bytesNow = total;
-    this.direction = flags;
     this.missing = missing;
     this.last = at;
     this.cursor = next;
@@ -281,7 +276,6 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
     this.nextUsed = 0;
     this.seenUsed = 0;
     this.availFlags = 0;
-    this.head = -1;
     this.oldest = 0;
     this.runLast = -1;
   }
@@ -298,6 +292,7 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
     this.avail = halvesOf(parts.driver);
     this.used = wordsOf(parts.device);
     this.usedHalves = halvesOf(parts.device);
+    this.eventAt = this.eventIdx ? this.usedHalves.length - 1 : 0;
   }
 
   protected override attached(): boolean {
@@ -327,6 +322,8 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
       // Descriptors are taken in the table's order and come back in it: the list of free ones is always the same.
       this.oldest = (this.oldest + entries) & (this.sizeNow - 1);
     } else {
+      // What is begun and not committed reckons with the free descriptors as they were.
+      this.missing = -1;
       this.nextFree[taken & 0xffff] = this.freeHead;
       this.freeHead = id;
     }
@@ -335,20 +332,9 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
     this.nextUsed = (this.nextUsed + 1) & 0xffff;
   }
 
-  private reapStepwise(handler: UsedHandler<Token>): number {
-    let count = 0;
-    for (let id = this.take(); id >= 0; id = this.take()) {
-      const token = this.tokens[id] as Token;
-      this.tokens[id] = undefined;
-      count += 1;
-      handler(token, this.takenLength);
-    }
-    return count;
-  }
-
   /** How many used entries wait. Sees what another thread has published for certain, but not at each look in vain. */
   private look(): number {
-    const index = this.shared || this.swap ? this.lookSpecial() : (this.usedHalves[1] ?? 0);
+    const index = (this.mode & (ringShared | ringSwapped)) === 0 ? (this.usedHalves[1] ?? 0) : this.lookSpecial();
     const pending = (index - this.nextUsed) & 0xffff;
     if (pending > this.outstanding) {
       this.break("used-index-jump");
@@ -360,7 +346,7 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
 
   private lookSpecial(): number {
     const index = this.usedHalves[1] ?? 0;
-    if (!this.shared) return swap16(index);
+    if ((this.mode & ringShared) === 0) return swap16(index);
     const seen = this.swap ? swap16(index) : index;
     if (seen === this.nextUsed && (++this.spins & 63) !== 0) return seen;
     return this.load(this.usedHalves, 1);
@@ -368,8 +354,7 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
 
   /** Indirect tables and the other byte order; and what stands in the way. */
   private beginSpecial(elements: number): boolean {
-    this.head = -1;
-    this.missing = 0;
+    this.missing = -1;
     if (!this.ready()) return false;
     this.indirect = elements > 1 && elements << 2 <= this.tableWords;
     const entries = this.indirect ? 1 : elements;
@@ -378,18 +363,16 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
     this.target = this.indirect ? this.tables : this.desc;
     this.links = this.indirect ? this.sequence : this.nextFree;
     this.base = this.indirect ? head * this.tableWords : 0;
-    this.head = head;
     this.cursor = this.indirect ? 0 : head;
     this.entries = entries;
     this.missing = elements;
     this.writableNow = 0;
     this.bytesNow = 0;
-    this.direction = 0;
     return true;
   }
 
   private commitSpecial(): void {
-    const { head } = this;
+    const head = this.freeHead;
     if (this.swap) this.swapPlaced();
     if (!this.indirect) return;
     const address = this.tablesAddress + this.base * 4;
@@ -405,20 +388,20 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
 
   /** Turns the elements' descriptors to the other byte order. */
   private swapPlaced(): void {
-    for (let at = this.indirect ? 0 : this.head; ; at = this.links[at] ?? 0) {
+    for (let at = this.indirect ? 0 : this.freeHead; ; at = this.links[at] ?? 0) {
       swapDescriptor(this.target, this.base + (at << 2));
       if (at === this.last) return;
     }
   }
 
   private load(halves: Uint16Array, index: number): number {
-    const half = this.shared ? Atomics.load(halves, index) : (halves[index] ?? 0);
+    const half = (this.mode & ringShared) !== 0 ? Atomics.load(halves, index) : (halves[index] ?? 0);
     return this.swap ? swap16(half) : half;
   }
 
   private store(halves: Uint16Array, index: number, value: number): void {
     const half = this.swap ? swap16(value) : value;
-    if (this.shared) Atomics.store(halves, index, half);
+    if ((this.mode & ringShared) !== 0) Atomics.store(halves, index, half);
     else halves[index] = half;
   }
 }

@@ -26,7 +26,7 @@ export class LaidChain {
     for (const { length } of cutUp(writable, pieces)) this.writable.push({ at: place(length), length });
     this.chain.readableLength = readable.length;
     this.chain.writableLength = writable;
-    this.chain.inFlight = true;
+    this.chain.stage = 1;
   }
 
   /** What is in the writable pieces. */
