@@ -39,7 +39,7 @@
 //   not what it saw. See interop-reporter.ts.
 
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -66,7 +66,10 @@ export type SetUp =
 export interface Subject<Driver> {
   readonly description: DeviceDescription;
   readonly Driver: new (transport: DriverTransport, options: DriverOptions<never>) => Driver;
-  /** @param folder for files, empty */
+  /**
+   * Called when tests are defined, and again before a QEMU is started.
+   * @param folder for files, empty
+   */
   setUp(place: Place, folder: string): SetUp;
   /** QEMU's device has no legacy interface. */
   readonly modernOnly?: boolean;
@@ -134,8 +137,6 @@ export function acrossQemu<Driver extends VirtioDriver>(
       afterAll(() => station.stop());
     });
   }
-  // Also of those whose tests were not chosen.
-  afterAll(() => stations.forEach((station) => station.removeFiles()));
 }
 
 const run = promisify(execFile);
@@ -153,13 +154,16 @@ class Station<Driver extends VirtioDriver> {
     this.place = place;
     this.folder = mkdtempSync(join(tmpdir(), "virtgen-qemu-"));
     this.setUp = subject.setUp(place, this.folder);
+    // This was to know what is there. Tests that are not chosen leave no files: the first that runs makes them again.
+    this.removeFiles();
   }
 
   async stop(): Promise<void> {
     await this.machine?.close();
+    this.removeFiles();
   }
 
-  removeFiles(): void {
+  private removeFiles(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -278,7 +282,8 @@ class Station<Driver extends VirtioDriver> {
 
   private async start(own?: SetUp): Promise<QemuMachine> {
     if (own === undefined && this.machine !== undefined && this.machine.failure === undefined) return this.machine;
-    const setUp = own ?? this.setUp;
+    if (own === undefined) mkdirSync(this.folder, { recursive: true });
+    const setUp = own ?? this.subject.setUp(this.place, this.folder);
     if ("absent" in setUp) throw new Error(`there is no device: ${setUp.absent}`);
     const { program, bus, legacy } = this.place;
     const devices = setUp.devices.map((device, index) =>
