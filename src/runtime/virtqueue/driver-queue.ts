@@ -199,8 +199,8 @@ export abstract class DriverQueue<Token> {
 
   /**
    * Does all of this with a list that is put together already, and that may be used again at once. What was begun and
-   * not committed is dropped. Where the same buffers come again and again, keep a list of each: on a packed queue that
-   * is a little cheaper than element by element, on a split one a little dearer (bench/rings).
+   * not committed is dropped. That is convenient where the same buffers come again and again; element by element is as
+   * quick or a little quicker (bench/rings).
    * @returns false when there is no room now, or the queue is broken or not enabled
    * @throws RangeError where the list is empty, or can never fit
    */
