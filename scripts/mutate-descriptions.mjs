@@ -4,10 +4,11 @@
 //
 // Of each description N mutants (200) are compiled. First figure: how many the checks report. Second: how many of the
 // others Linux' headers would show. What the descriptions say of them holds, which test/peer/linux-headers.test.ts
-// proves by a compiler; so a mutant that says otherwise of a name that Linux has is found there. --survivors writes the
-// rest, a line each.
+// proves by a compiler; so a mutant that says otherwise of a name that Linux has is found there. Third: how many of the
+// rest the standard's text shows, whose facts test/standard holds against the descriptions. --survivors writes what is
+// left, a line each.
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -52,6 +53,19 @@ try {
     await load("test/peer/linux-facts.ts", "linux-facts.mjs")
   );
 
+  // The facts are read from beside the program.
+  cpSync(join(root, "test/standard/facts"), join(folder, "facts"), { recursive: true });
+  const { constantDifferences, listDifferences, mmioRegisters } =
+    /** @type {typeof import("../test/standard/list-differences.ts")} */ (
+      await load("test/standard/list-differences.ts", "list-differences.mjs")
+    );
+  const { layoutDifferences } = /** @type {typeof import("../test/standard/layout-differences.ts")} */ (
+    await load("test/standard/layout-differences.ts", "layout-differences.mjs")
+  );
+  const { textRevisions } = /** @type {typeof import("../test/standard/reader/document.ts")} */ (
+    await load("test/standard/reader/document.ts", "document.mjs")
+  );
+
   const sources = descriptions(root);
   const original = compile(sources);
   if (original.ir === undefined) throw new Error("the descriptions themselves have errors: npx virtgen check");
@@ -69,6 +83,21 @@ try {
         .map((fact) => `${fact.header} ${fact.name} ${fact.what} ${fact.expression}`),
     );
   const facts = factsOf(original.ir);
+  /** @type {(ir: import("../src/ir/model.ts").Ir) => string} */
+  const standardOf = (ir) =>
+    JSON.stringify([
+      mmioRegisters(cut(ir, "0.9.5"), true),
+      ...textRevisions.map((revision) => {
+        const now = cut(ir, revision);
+        return [
+          mmioRegisters(now, false),
+          listDifferences(now, ir, revision),
+          constantDifferences(now, revision),
+          layoutDifferences(now, revision, () => {}),
+        ];
+      }),
+    ]);
+  const heldByStandard = standardOf(original.ir);
 
   /** @type {Map<string, Tally>} */
   const bySlip = new Map();
@@ -106,6 +135,7 @@ try {
       const changed = ir === undefined ? facts : factsOf(ir);
       const shown = changed.size !== facts.size || [...changed].some((fact) => !facts.has(fact));
       if (shown) for (const tally of tallies) tally.linux++;
+      else if (ir !== undefined && standardOf(ir) !== heldByStandard) for (const tally of tallies) tally.standard++;
       else
         survivors.push(
           `${source.path}:${mutant.line}:${mutant.column}\t${mutant.slip}\t${mutant.before.replaceAll(/\s+/g, " ")}\t${mutant.after.replaceAll(/\s+/g, " ")}`,
@@ -113,15 +143,20 @@ try {
     }
   }
 
-  const total = { mutants: 0, reported: 0, linux: 0 };
+  const total = { mutants: 0, reported: 0, linux: 0, standard: 0 };
   for (const tally of byFile.values())
     for (const key of /** @type {(keyof Tally)[]} */ (Object.keys(total))) total[key] += tally[key];
-  console.log("slip".padEnd(28), "reported by the checks".padEnd(28), "shown by Linux' headers beside");
+  console.log("slip".padEnd(28), "reported by the checks".padEnd(28), "by Linux' headers", "by the standard");
   for (const [key, tally] of [
     ...slipKinds.map((kind) => /** @type {const} */ ([kind, tallyOf(bySlip, kind)])),
     ...byFile,
   ]) {
-    console.log(key.padEnd(28), share(tally.reported, tally.mutants).padEnd(28), String(tally.linux).padStart(6));
+    console.log(
+      key.padEnd(28),
+      share(tally.reported, tally.mutants).padEnd(28),
+      String(tally.linux).padStart(17),
+      String(tally.standard).padStart(15),
+    );
   }
   console.log(
     "\nfirst code:",
@@ -132,12 +167,14 @@ try {
   );
   console.log(`\nchecks alone: ${share(total.reported, total.mutants).trim()}`);
   console.log(`with Linux' headers: ${share(total.reported + total.linux, total.mutants).trim()}`);
+  const all = total.reported + total.linux + total.standard;
+  console.log(`with the standard's text: ${share(all, total.mutants).trim()}`);
   if (survivorsFile !== undefined) writeFileSync(survivorsFile, `${survivors.join("\n")}\n`);
 } finally {
   await rm(folder, { recursive: true });
 }
 
-/** @typedef {{ mutants: number, reported: number, linux: number }} Tally */
+/** @typedef {{ mutants: number, reported: number, linux: number, standard: number }} Tally */
 
 /**
  * @param {Map<string, Tally>} map
@@ -145,7 +182,7 @@ try {
  * @returns {Tally} the counts under the key, begun at zero
  */
 function tallyOf(map, key) {
-  const tally = map.get(key) ?? { mutants: 0, reported: 0, linux: 0 };
+  const tally = map.get(key) ?? { mutants: 0, reported: 0, linux: 0, standard: 0 };
   map.set(key, tally);
   return tally;
 }
