@@ -3,7 +3,7 @@ import { cut } from "../../src/ir/cut.ts";
 import type { Ir } from "../../src/ir/model.ts";
 import { standard } from "../target/c/descriptions.ts";
 import { listDifferences, mmioRegisters, moduleOf, numbersIn } from "./list-differences.ts";
-import { textRevisions } from "./reader/document.ts";
+import { textRevisions, type TextRevision } from "./reader/document.ts";
 import { inRevision } from "./reader/record.ts";
 import { knownAt, records } from "./records.ts";
 
@@ -11,6 +11,10 @@ let ir: Ir;
 beforeAll(() => {
   ir = standard();
 });
+
+function idsOf(module: string, revision: TextRevision): readonly number[] {
+  return [...inRevision(records.get(module)?.ids, revision).keys()].map(Number).toSorted((a, b) => a - b);
+}
 
 describe.each(textRevisions)("the lists and tables of revision %s", (revision) => {
   let now: Ir;
@@ -23,12 +27,10 @@ describe.each(textRevisions)("the lists and tables of revision %s", (revision) =
   });
 
   it("are those of the descriptions: device ids", () => {
-    const theirs = (module: string): readonly number[] =>
-      [...inRevision(records.get(module)?.ids, revision).keys()].map(Number).toSorted((a, b) => a - b);
-    expect(numbersIn(moduleOf(now, "ids"), "ID")).toEqual(theirs("ids"));
-    expect(numbersIn(moduleOf(now, "ids"), "TRANS_ID")).toEqual(theirs("pci"));
+    expect(numbersIn(moduleOf(now, "ids"), "ID")).toEqual(idsOf("ids", revision));
+    expect(numbersIn(moduleOf(now, "ids"), "TRANS_ID")).toEqual(idsOf("pci", revision));
     const devices = now.modules.filter(({ kind, file }) => kind === "device" && !file.includes("example"));
-    expect(devices.filter(({ id }) => id === undefined || !theirs("ids").includes(id))).toEqual([]);
+    expect(devices.filter(({ id }) => id === undefined || !idsOf("ids", revision).includes(id))).toEqual([]);
   });
 
   it("are those of the descriptions: registers", () => {
