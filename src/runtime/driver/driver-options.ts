@@ -81,4 +81,9 @@ export interface ListenOptions extends QueueChoice {
   readonly outputLength?: number;
   /** Bytes of the event, where that is of no fixed size. */
   readonly answerLength?: number;
+  /**
+   * How many further buffers an event has, by its value, less than there are: the handler gets their bytes behind those
+   * of the first. Every event is one buffer if absent.
+   */
+  readonly following?: (value: never) => number;
 }

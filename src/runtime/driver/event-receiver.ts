@@ -7,7 +7,7 @@ import type { PreparedRequest } from "./prepared-request.ts";
 
 /**
  * Told of an event that the device sent: its value, and the bytes of any number beside it. The bytes are those of the
- * buffer itself, which the device gets back when the handler returns.
+ * buffer itself, which the device gets back when the handler returns; those of several buffers are a copy.
  */
 export type EventHandler<Value> = (value: Value, output: Uint8Array) => void;
 
@@ -15,6 +15,15 @@ export type EventHandler<Value> = (value: Value, output: Uint8Array) => void;
 interface Listening {
   readonly codecs: OperationCodecs;
   readonly handler: EventHandler<never>;
+  readonly following: ((value: never) => number) | undefined;
+}
+
+/** An event of which not all buffers have come yet. */
+interface Unfinished {
+  readonly parts: Uint8Array[];
+  /** Buffers that are still to come. */
+  due: number;
+  deliver(output: Uint8Array): void;
 }
 
 /** Buffers of one queue that the device fills when it likes: each is read, and given back to the device. */
@@ -23,19 +32,27 @@ export class EventReceiver {
   private readonly order: GuestOrder;
   private readonly fault: (error: DriverError) => void;
   private readonly dropped: (request: PreparedRequest) => void;
+  private readonly buffers: number;
+  private unfinished: Unfinished | undefined;
 
   /**
-   * @param fault told of what is no event of the description
-   * @param dropped told of buffers that do not come back
+   * @param buffers how many the device has at a time
+   * @param told of what is no event of the description (`fault`), and of buffers that do not come back (`dropped`)
    */
-  constructor(order: GuestOrder, fault: (error: DriverError) => void, dropped: (request: PreparedRequest) => void) {
-    this.dropped = dropped;
+  constructor(
+    order: GuestOrder,
+    buffers: number,
+    told: { fault(error: DriverError): void; dropped(request: PreparedRequest): void },
+  ) {
     this.order = order;
-    this.fault = fault;
+    this.buffers = buffers;
+    this.fault = (error) => told.fault(error);
+    this.dropped = (request) => told.dropped(request);
   }
 
-  add(codecs: OperationCodecs, handler: EventHandler<never>): void {
-    this.listening.push({ codecs, handler });
+  /** @param following by an event's value, how many further buffers it has; none if absent */
+  add(codecs: OperationCodecs, handler: EventHandler<never>, following?: (value: never) => number): void {
+    this.listening.push({ codecs, handler, following });
   }
 
   /** Gives the device a buffer, which comes back to it after every use. */
@@ -65,12 +82,21 @@ export class EventReceiver {
   }
 
   private receive(bytes: Uint8Array): void {
+    const { unfinished } = this;
+    if (unfinished !== undefined) {
+      unfinished.parts.push(bytes.slice());
+      unfinished.due -= 1;
+      if (unfinished.due > 0) return;
+      this.unfinished = undefined;
+      unfinished.deliver(joined(unfinished.parts));
+      return;
+    }
     const listening = this.pick(bytes);
     if (listening === undefined) {
       this.fault(new DriverError("wrong-answer", `${bytes.length} bytes are no event that is listened to`));
       return;
     }
-    const { codecs, handler } = listening;
+    const { codecs, handler, following } = listening;
     const { answer, answerLength, operation } = codecs;
     const length = answerLength ?? bytes.length;
     if (bytes.length < length) {
@@ -88,7 +114,16 @@ export class EventReceiver {
       return;
     }
     const output = from > 0 ? bytes.subarray(0, from) : bytes.subarray(length);
-    (handler as EventHandler<unknown>)(value, output);
+    const told = handler as EventHandler<unknown>;
+    const due = following?.(value as never) ?? 0;
+    if (due === 0) {
+      told(value, output);
+    } else if (due > 0 && due < this.buffers) {
+      this.unfinished = { parts: [output.slice()], due, deliver: (all) => told(value, all) };
+    } else {
+      const { name } = operation.message;
+      this.fault(new DriverError("wrong-answer", `${name}: ${due} buffers would follow, of ${this.buffers} in all`));
+    }
   }
 
   private pick(bytes: Uint8Array): Listening | undefined {
@@ -105,6 +140,16 @@ export class EventReceiver {
       this.listening.find(({ codecs }) => hasTags(codecs.operation, values, true))
     );
   }
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 /** @param others whether an operation that takes all that no other has is meant as well */

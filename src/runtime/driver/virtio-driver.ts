@@ -277,14 +277,14 @@ export abstract class VirtioDriver<
     const queue = this.#queueFor(operation, options);
     const codecs = this.#context.codecsFor(operation);
     const known = this.#receivers.get(queue);
+    const count = options.buffers ?? queue.ring.size;
     const receiver =
       known ??
-      new EventReceiver(
-        this.transport.guestOrder,
-        (error) => this.eventFailed(error),
-        (request) => this.release(request),
-      );
-    receiver.add(codecs, handler);
+      new EventReceiver(this.transport.guestOrder, count, {
+        fault: (error) => this.eventFailed(error),
+        dropped: (request) => this.release(request),
+      });
+    receiver.add(codecs, handler, options.following);
     if (known !== undefined) return;
     this.#receivers.set(queue, receiver);
     const answerLength = codecs.answerLength ?? options.answerLength ?? 0;
@@ -298,7 +298,6 @@ export abstract class VirtioDriver<
       answer: undefined,
       answerLength: 0,
     };
-    const count = options.buffers ?? queue.ring.size;
     for (let index = 0; index < count; index++) receiver.post(this.#pool.prepare(queue, plain, { outputLength }));
     queue.flush();
   }

@@ -142,3 +142,67 @@ describe("an event that is alone on its queue", () => {
     expect(driver.running).toBe(true);
   });
 });
+
+describe("an event of several buffers", () => {
+  /** Of kind 9, which says how many more buffers there are, and the text of the first. */
+  const head = (count: number, text: string): Uint8Array => Uint8Array.from([9, 0, count, 0, ...Buffer.from(text)]);
+
+  async function sending(): Promise<{
+    driver: ShelfDriver;
+    send: (bytes: Uint8Array) => void;
+    restart: () => Promise<void>;
+  }> {
+    const mmio = new ScriptedMmio();
+    mmio.offered.add(F.EVENTS);
+    const driver = mmio.driver();
+    driver.listening = 3;
+    await driver.start();
+    // As above.
+    const buffersNow = (): number[] =>
+      [0, 1, 2].map((id) => mmio.view.getUint32(mmio.usedRing(2) - 152 + id * 16, true));
+    let buffers = buffersNow();
+    let count = 0;
+    const restart = async (): Promise<void> => {
+      await driver.restart();
+      buffers = buffersNow();
+      count = 0;
+    };
+    const send = (bytes: Uint8Array): void => {
+      const id = count % 3;
+      new Uint8Array(mmio.view.buffer).set(bytes, buffers[id]);
+      mmio.use(id, bytes.length, ++count, 2);
+      driver.interrupt();
+    };
+    return { driver, send, restart };
+  }
+
+  it("comes when the last has come, with the bytes of all", async () => {
+    const { driver, send } = await sending();
+    for (const round of [1, 2]) {
+      send(head(2, "one, "));
+      // What would be an event is none here.
+      send(Uint8Array.of(0, 0, 7, 0));
+      expect(driver.notices).toHaveLength(round * 2 - 2);
+      send(Buffer.from("three"));
+      expect(driver.notices.at(-1)).toBe("label 9 2 one, \0\0\x07\0three");
+      send(head(0, "alone"));
+      expect(driver.notices.at(-1)).toBe("label 9 0 alone");
+    }
+    expect(driver.faults).toEqual([]);
+  });
+
+  it("cannot have more than there are, and an unfinished one ends with a reset", async () => {
+    const { driver, send, restart } = await sending();
+    send(head(3, "too many"));
+    expect(driver.faults).toEqual([
+      expect.objectContaining({
+        code: "wrong-answer",
+        message: expect.stringContaining("3 buffers would follow, of 3"),
+      }),
+    ]);
+    send(head(1, "half"));
+    await restart();
+    send(head(0, "whole"));
+    expect(driver.notices).toEqual(["label 9 0 whole"]);
+  });
+});

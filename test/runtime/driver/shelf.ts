@@ -235,9 +235,14 @@ export class ShelfDriver extends VirtioDriver<Feature, Config> {
     if (this.listening === 0) return;
     const options = { buffers: this.listening, outputLength: 16 };
     this.listen<Notice>(operations.full, ({ place }) => this.notices.push(`full ${place}`), options);
-    this.listen<Notice>(operations.label, ({ kind, place }, output) => {
-      this.notices.push(`label ${kind} ${place} ${Buffer.from(output).toString()}`);
-    });
+    this.listen<Notice>(
+      operations.label,
+      ({ kind, place }, output) => {
+        this.notices.push(`label ${kind} ${place} ${Buffer.from(output).toString()}`);
+      },
+      // A label of kind 9 says at its place in how many further buffers it goes on.
+      { following: ({ kind, place }: Notice) => (kind === 9 ? place : 0) },
+    );
   }
 
   protected override eventFailed(error: DriverError): void {
