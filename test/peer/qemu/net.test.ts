@@ -90,9 +90,12 @@ interface Received {
   readonly headers: net.Hdr[];
 }
 
+function following({ num_buffers = 1 }: net.Hdr): number {
+  return num_buffers - 1;
+}
+
 /** @param outputLength of a buffer; a frame that is longer comes in several, where that was negotiated */
 function receive(driver: net.NetDriver, outputLength = 2048, buffers = 32): Received {
-  const following = (header: net.Hdr): number => (header.num_buffers ?? 1) - 1;
   const received: Received = { frames: [], headers: [] };
   driver.onReceive(
     (header, bytes) => {
@@ -272,6 +275,58 @@ acrossQemu(subject, (cases) => {
     await exchange(driver, cable);
     await cable.pullOut();
   });
+
+  cases.everywhere(
+    "takes as many pairs of queues as it has, and no offloads: the back end has none",
+    async (bench) => {
+      const driver = await bench.drive().start();
+      expect(driver.readConfig().max_virtqueue_pairs).toBe(1);
+      expect(driver.queuePlaces.map(({ number }) => number)).toEqual([0, 1, 2]);
+      const answers: number[] = [];
+      for (const virtqueue_pairs of [0, 2, 1]) answers.push(await driver.ctrlMqVqPairsSet({ mq: { virtqueue_pairs } }));
+      expect(answers).toEqual([Ack.ERR, Ack.ERR, Ack.OK]);
+      expect(driver.features.has(F.CSUM)).toBe(false);
+      expect(await driver.ctrlGuestOffloadsSet({ offloads: 0n })).toBe(Ack.ERR);
+      const cable = await Cable.plugIn(bench);
+      await exchange(driver, cable);
+      await cable.pullOut();
+    },
+    { setUp: (_place, folder) => onSocket(folder, { mq: true }) },
+  );
+
+  cases.once(
+    "takes a table for the steering of what comes in, and refuses one that is wrong",
+    async (bench) => {
+      const driver = await bench.drive({ required: [F.RSS] as readonly number[] as readonly never[] }).start();
+      const { rss_max_key_size: keyLength = 0, rss_max_indirection_table_length: most } = driver.readConfig();
+      expect([keyLength, most, driver.readConfig().supported_hash_types]).toEqual([40, 128, 0x1ff]);
+      const rss: net.RssConfig = {
+        hash_types: net.HASH_TYPE.IPv4 | net.HASH_TYPE.TCPv4,
+        indirection_table_mask: 127,
+        unclassified_queue: { vq_index_1_16: 0 },
+        indirection_table: Array.from({ length: 128 }, () => ({ vq_index_1_16: 0 })),
+        max_tx_vq: 1,
+        hash_key_length: keyLength,
+        hash_key_data: pattern(keyLength, 7),
+      };
+      const wrong: readonly Partial<net.RssConfig>[] = [
+        { indirection_table_mask: 2, indirection_table: rss.indirection_table.slice(0, 3) },
+        { unclassified_queue: { vq_index_1_16: 1 } },
+        { hash_key_length: 41, hash_key_data: pattern(41, 7) },
+        { max_tx_vq: 0 },
+      ];
+      for (const part of wrong) expect(await driver.ctrlMqRssConfig({ rss: { ...rss, ...part } })).toBe(Ack.ERR);
+      expect(await driver.ctrlMqRssConfig({ rss })).toBe(Ack.OK);
+      const cable = await Cable.plugIn(bench);
+      await exchange(driver, cable);
+      await cable.pullOut();
+    },
+    {
+      setUp: (_place, folder) => onSocket(folder, { mq: true, rss: true }),
+      // Where the kernel does not let it, QEMU steers by itself.
+      words: /^(?:\S+: warning: [^\n]*eBPF RSS[^\n]*\n?)*$/,
+    },
+  );
 
   cases.everywhere(
     "talks to a router that is QEMU's own",

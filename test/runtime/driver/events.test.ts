@@ -143,39 +143,38 @@ describe("an event that is alone on its queue", () => {
   });
 });
 
+/** Of kind 9, which says how many more buffers there are, and the text of the first. */
+const head = (count: number, text: string): Uint8Array => Uint8Array.from([9, 0, count, 0, ...Buffer.from(text)]);
+
+async function sending(): Promise<{
+  driver: ShelfDriver;
+  send: (bytes: Uint8Array) => void;
+  restart: () => Promise<void>;
+}> {
+  const mmio = new ScriptedMmio();
+  mmio.offered.add(F.EVENTS);
+  const driver = mmio.driver();
+  driver.listening = 3;
+  await driver.start();
+  // The descriptors lie as those above.
+  const buffersNow = (): number[] => [0, 1, 2].map((id) => mmio.view.getUint32(mmio.usedRing(2) - 152 + id * 16, true));
+  let buffers = buffersNow();
+  let count = 0;
+  const restart = async (): Promise<void> => {
+    await driver.restart();
+    buffers = buffersNow();
+    count = 0;
+  };
+  const send = (bytes: Uint8Array): void => {
+    const id = count % 3;
+    new Uint8Array(mmio.view.buffer).set(bytes, buffers[id]);
+    mmio.use(id, bytes.length, ++count, 2);
+    driver.interrupt();
+  };
+  return { driver, send, restart };
+}
+
 describe("an event of several buffers", () => {
-  /** Of kind 9, which says how many more buffers there are, and the text of the first. */
-  const head = (count: number, text: string): Uint8Array => Uint8Array.from([9, 0, count, 0, ...Buffer.from(text)]);
-
-  async function sending(): Promise<{
-    driver: ShelfDriver;
-    send: (bytes: Uint8Array) => void;
-    restart: () => Promise<void>;
-  }> {
-    const mmio = new ScriptedMmio();
-    mmio.offered.add(F.EVENTS);
-    const driver = mmio.driver();
-    driver.listening = 3;
-    await driver.start();
-    // As above.
-    const buffersNow = (): number[] =>
-      [0, 1, 2].map((id) => mmio.view.getUint32(mmio.usedRing(2) - 152 + id * 16, true));
-    let buffers = buffersNow();
-    let count = 0;
-    const restart = async (): Promise<void> => {
-      await driver.restart();
-      buffers = buffersNow();
-      count = 0;
-    };
-    const send = (bytes: Uint8Array): void => {
-      const id = count % 3;
-      new Uint8Array(mmio.view.buffer).set(bytes, buffers[id]);
-      mmio.use(id, bytes.length, ++count, 2);
-      driver.interrupt();
-    };
-    return { driver, send, restart };
-  }
-
   it("comes when the last has come, with the bytes of all", async () => {
     const { driver, send } = await sending();
     for (const round of [1, 2]) {
