@@ -26,6 +26,7 @@ const allowances = `## What QEMU does otherwise than the standard, and drivers a
 - On virtio-mmio RING_RESET is offered, and its register is not there. Drivers look whether the queue is still ready, and
   say in time that it was not reset.
 - The end of an id that is shorter than 20 bytes is followed by bytes that are not written.
+- A network card without MRG_RXBUF says that a packet has 0 buffers, or nothing. Drivers need not look at it then.
 - The name of a console's port ends with a NUL, which drivers hand on as a byte of it.
 
 Zoned disks are not here: QEMU has them only over a zoned disk of its host.
