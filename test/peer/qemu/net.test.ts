@@ -60,7 +60,9 @@ class Cable {
         resolve();
       });
     });
-    const cable = new Cable(await StreamLink.connect(join(folder, "cable")));
+    // QEMU answers on its other ways a moment before it listens here.
+    const link = await vi.waitFor(() => StreamLink.connect(join(folder, "cable")), waiting);
+    const cable = new Cable(link);
     await taken;
     return cable;
   }
