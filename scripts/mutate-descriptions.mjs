@@ -55,7 +55,7 @@ try {
 
   // The facts are read from beside the program.
   cpSync(join(root, "test/standard/facts"), join(folder, "facts"), { recursive: true });
-  const { constantDifferences, listDifferences, mmioRegisters } =
+  const { constantDifferences, listDifferences, mmioRegisters, moduleOf, numbersIn } =
     /** @type {typeof import("../test/standard/list-differences.ts")} */ (
       await load("test/standard/list-differences.ts", "list-differences.mjs")
     );
@@ -91,6 +91,7 @@ try {
         const now = cut(ir, revision);
         return [
           mmioRegisters(now, false),
+          numbersIn(moduleOf(now, "ids"), "ID"),
           listDifferences(now, ir, revision),
           constantDifferences(now, revision),
           layoutDifferences(now, revision, () => {}),
