@@ -45,8 +45,8 @@ describe("names of operations", () => {
         "enum T { START = 0; SEND = 1; RUN = 2; } request req on q { device-readable { u8 type : T; } switch type { START, SEND, RUN : { } } device-writable { u8 s; } }",
       ),
     ).toEqual(["reqStart", "reqSend", "run"]);
-    expect(names("message reset on q { device-readable { u8 a; } } event failure on other { u8 b; }")).toEqual([
-      "resetMessage",
+    expect(names("message restart on q { device-readable { u8 a; } } event failure on other { u8 b; }")).toEqual([
+      "restartMessage",
       "failureEvent",
     ]);
   });
