@@ -12,7 +12,9 @@ export class LaidChain {
     let at = 16;
     const place = (length: number): number => {
       const from = at;
-      const segment = (this.chain.segments[this.chain.segmentCount++] ??= new Segment());
+      const index = this.chain.segmentCount++;
+      const segment = this.chain.segments[index] ?? new Segment();
+      this.chain.segments[index] = segment;
       const region = memory.regionAt(from, 0);
       if (region === undefined) throw new Error("the chain is too long for the test");
       Object.assign(segment, { region, offset: from - region.start, length });
