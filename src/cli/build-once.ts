@@ -1,9 +1,10 @@
 import { utimesSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import { existsAt } from "../ir/availability.ts";
 import type { Module, Revision } from "../ir/model.ts";
 import { apply, compare, type Difference } from "./compare-outputs.ts";
+import { CallError } from "./call-error.ts";
 import { depfileText } from "./depfile.ts";
 import { Formatter } from "./formatter.ts";
 import { finish, type Finished } from "./finish-files.ts";
@@ -48,6 +49,7 @@ export async function buildOnce(names: readonly string[], options: BuildOptions)
       return 0;
     }
     if (options.check === true) return reportStale(differences);
+    if (options.depfile !== undefined) refuseOwnOutput(options.depfile, differences);
     apply(differences);
     if (isPlain(names, options)) {
       const again = summary(
@@ -136,6 +138,17 @@ function outputPaths(differences: readonly Difference[]): readonly string[] {
       ? []
       : [join(wanted.folder, manifestName), ...wanted.files.map((file) => join(wanted.folder, file.path))],
   );
+}
+
+/** @throws CallError when the list of what outputs depend on would be written over one of them */
+function refuseOwnOutput(depfile: string, differences: readonly Difference[]): void {
+  const path = resolve(depfile);
+  if (outputPaths(differences).some((output) => resolve(output) === path))
+    throw new CallError(
+      "V9008",
+      `--depfile names '${depfile}', which is one of the outputs`,
+      "name a file for it that virtgen does not generate",
+    );
 }
 
 function writeDepfile(path: string, made: Made, differences: readonly Difference[]): void {

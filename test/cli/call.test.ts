@@ -87,6 +87,21 @@ describe("a call that cannot be carried out ends with 2, and says what to do", (
       "error[V9008]: --check and --list-outputs contradict each other\n  help: leave one of them out\n",
     ],
     [
+      "--depfile over an output",
+      [
+        "build",
+        "--target",
+        "c",
+        "--profile",
+        "linux",
+        "--out",
+        "generated/c/linux",
+        "--depfile",
+        "generated/c/linux/linux/virtio_blk.h",
+      ],
+      "error[V9008]: --depfile names 'generated/c/linux/linux/virtio_blk.h', which is one of the outputs\n  help: name a file for it that virtgen does not generate\n",
+    ],
+    [
       "--check and --depfile",
       ["build", "--check", "--depfile", "x.d"],
       "error[V9008]: --check and --depfile contradict each other\n",
