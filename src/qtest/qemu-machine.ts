@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { DmaMemory, GuestMemory } from "virtgen/runtime";
 import { GuestRam } from "./guest-ram.ts";
 import { InterruptPump } from "./interrupt-pump.ts";
+import { hasProperty } from "./model-properties.ts";
 import { BarPlaces } from "./pci-function.ts";
 import { QemuDevice, type DevicePlace } from "./qemu-device.ts";
 import { QemuProcess } from "./qemu-process.ts";
@@ -44,6 +45,7 @@ export interface QemuOptions {
   readonly trace?: boolean;
 }
 
+const defaultProgram = "qemu-system-x86_64";
 const mebibyte = 1 << 20;
 /** Below lie the board's own things: legacy video memory, firmware. */
 const freeFrom = 2 * mebibyte;
@@ -116,7 +118,7 @@ export class QemuMachine {
    * @throws QtestError `unsupported-system`, `start-failed`, `timed-out`, `refused` (as a rejection)
    */
   static async start(options: QemuOptions): Promise<QemuMachine> {
-    const { program = "qemu-system-x86_64", memoryLength = 64 * mebibyte, timeout = 10_000 } = options;
+    const { program = defaultProgram, memoryLength = 64 * mebibyte, timeout = 10_000 } = options;
     if (options.devices.length > mmio.most) {
       throw new QtestError("misuse", `a machine has places for ${mmio.most} devices, not ${options.devices.length}`);
     }
@@ -134,7 +136,8 @@ export class QemuMachine {
       const channel = new QtestChannel(join(folder, "qtest"), calls, life);
       close.push(() => channel.close());
       writeFileSync(join(folder, "firmware"), parkingFirmware());
-      process.start(program, argumentsOf(options, folder, process.memoryPath, memoryLength));
+      const devices = options.devices.map((model, index) => deviceArgument(model, index, options, timeout));
+      process.start(program, argumentsOf(options, devices, folder, process.memoryPath, memoryLength));
       await channel.greet();
       const qmp = await Qmp.connect(join(folder, "qmp"), timeout);
       close.push(() => qmp.close());
@@ -215,7 +218,13 @@ async function controllerOf(bus: "mmio" | "pci", qmp: Qmp): Promise<string> {
   return `${path}/${second.name}`;
 }
 
-function argumentsOf(options: QemuOptions, folder: string, memoryPath: string, memoryLength: number): string[] {
+function argumentsOf(
+  options: QemuOptions,
+  devices: readonly string[],
+  folder: string,
+  memoryPath: string,
+  memoryLength: number,
+): string[] {
   const { bus, legacy = false } = options;
   const size = `${memoryLength / mebibyte}M`;
   const board = bus === "mmio" ? "microvm" : "q35";
@@ -234,7 +243,7 @@ function argumentsOf(options: QemuOptions, folder: string, memoryPath: string, m
     "-qmp",
     `unix:${join(folder, "qmp")},server=on,wait=off`,
     ...(options.arguments ?? []),
-    ...options.devices.flatMap((model, index) => ["-device", deviceArgument(model, index, bus, legacy)]),
+    ...devices.flatMap((device) => ["-device", device]),
     ...(options.attached ?? []),
   ];
 }
@@ -242,18 +251,17 @@ function argumentsOf(options: QemuOptions, folder: string, memoryPath: string, m
 function deviceArgument(
   { model, properties = {} }: QemuDeviceModel,
   index: number,
-  bus: "mmio" | "pci",
-  legacy: boolean,
+  { program = defaultProgram, bus, legacy = false }: QemuOptions,
+  timeout: number,
 ): string {
   const whole = /-(?:pci|device)$/.test(model);
   const name = whole ? model : `${model}-${bus === "mmio" ? "device" : "pci"}`;
-  const place = bus === "mmio" ? { bus: `virtio-mmio-bus.${index}` } : pciPlace(index, legacy);
-  const all = Object.entries({ ...place, ...properties });
+  const place =
+    bus === "mmio" ? { bus: `virtio-mmio-bus.${index}` } : { addr: `${(firstSlot + index).toString(16)}.0` };
+  // A model that never had the interface from before the standard has nothing to switch off.
+  const both = bus === "pci" && hasProperty(program, name, "disable-legacy", timeout);
+  const face = !both ? {} : legacy ? { "disable-legacy": false, "disable-modern": false } : { "disable-legacy": true };
+  const all = Object.entries({ ...place, ...face, ...properties });
   const text = all.map(([key, value]) => `${key}=${typeof value === "boolean" ? (value ? "on" : "off") : value}`);
   return [name, ...text.map((one) => one.replaceAll(",", ",,"))].join(",");
-}
-
-function pciPlace(index: number, legacy: boolean): Record<string, string> {
-  const addr = `${(firstSlot + index).toString(16)}.0`;
-  return legacy ? { addr, "disable-legacy": "off", "disable-modern": "off" } : { addr, "disable-legacy": "on" };
 }
