@@ -70,6 +70,8 @@ export interface Subject<Driver> {
    * @param folder for files, empty
    */
   setUp(place: Place, folder: string): SetUp;
+  /** Where QEMU can have the device at all; everywhere if absent. */
+  readonly where?: (place: Place) => boolean;
   /** QEMU's device has no legacy interface. */
   readonly modernOnly?: boolean;
   /** Features of the device that are not taken in tests of `eachRing`. */
@@ -128,7 +130,9 @@ export function acrossQemu<Driver extends VirtioDriver>(
   subject: Subject<Driver>,
   define: (cases: Cases<Driver>) => void,
 ): void {
-  const here = places.filter(({ legacy }) => !legacy || subject.modernOnly !== true);
+  const here = places.filter(
+    (place) => subject.where?.(place) !== false && (!place.legacy || subject.modernOnly !== true),
+  );
   const stations = here.map((place) => new Station(subject, place));
   for (const station of stations) {
     describe(`QEMU ${station.place.version}, ${transportOf(station.place)}`, () => {
