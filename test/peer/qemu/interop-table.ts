@@ -27,7 +27,12 @@ const allowances = `## What QEMU does otherwise than the standard, and drivers a
   say in time that it was not reset.
 - The end of an id that is shorter than 20 bytes is followed by bytes that are not written.
 - A network card without MRG_RXBUF says that a packet has 0 buffers, or nothing. Drivers need not look at it then.
-- The name of a console's port ends with a NUL, which drivers hand on as a byte of it.
+- The name of a console's port ends with a NUL, which drivers hand on as a byte of it; so does that of an input device.
+- The SCSI host counts what it reads as written. Drivers cut a used length to what the device may write.
+- An input device forgets a question of which the first half is read back. Drivers read nothing that they have just
+  written, until it is needed.
+- Persistent memory takes one request for each notification, however many there are: send the next flush when the one
+  before has been answered.
 
 Zoned disks are not here: QEMU has them only over a zoned disk of its host.
 `;
@@ -101,7 +106,7 @@ function columnsOf(outcomes: readonly Outcome[]): Column[] {
 /** @param absences why devices are not there; what is new is added */
 function ringsIn(cells: readonly Outcome[], absences: string[]): string {
   const [first] = cells;
-  if (first === undefined) return "no such interface";
+  if (first === undefined) return "not there";
   const absent = cells.find((cell) => cell.absent !== undefined)?.absent;
   if (absent !== undefined) {
     if (!absences.includes(absent)) absences.push(absent);

@@ -19,9 +19,10 @@ function translated(): SetUp {
   };
 }
 
+const head = (type: iommu.T): Pick<iommu.ReqReadable, "head"> => ({ head: { type } });
+
 /** The requests of a driver, each with its answer's status. */
 function requestsOf(driver: iommu.IommuDriver) {
-  const head = (type: iommu.T) => ({ head: { type } });
   return {
     attach: async (domain: number, to = endpoint) =>
       (await driver.reqAttach({ ...head(T.ATTACH), domain, endpoint: to, flags: 0 })).tail.status,
