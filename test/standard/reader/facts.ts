@@ -1,3 +1,4 @@
+import type { NormativeBlock } from "../../../src/standard/coverage.ts";
 import { moduleOf } from "./chapters.ts";
 import { linesOf, type Line, type ReadTex } from "./document.ts";
 import { StandardLayouts, type Placed } from "./layout.ts";
@@ -45,19 +46,6 @@ export interface StructFacts {
 export interface RegisterFacts {
   readonly offset: number;
   readonly access: string;
-}
-
-export interface NormativeBlock {
-  readonly role: "driver" | "device";
-  readonly label: string;
-  readonly module: string;
-  /** `device-types/net/description.tex:287` */
-  readonly at: string;
-  readonly must: number;
-  readonly mustNot: number;
-  readonly should: number;
-  readonly shouldNot: number;
-  readonly may: number;
 }
 
 /** Everything that the reader knows to find in a revision's text. */

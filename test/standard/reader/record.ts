@@ -1,5 +1,6 @@
 import { textRevisions, type TextRevision } from "./document.ts";
-import type { Facts, ModuleFacts, NormativeBlock } from "./facts.ts";
+import type { NormativeBlock } from "../../../src/standard/coverage.ts";
+import type { Facts, ModuleFacts } from "./facts.ts";
 import type { Placed } from "./layout.ts";
 
 /** What is the same in some revisions one after the other, by those (`1.1-1.4`) and by name. */
