@@ -1,9 +1,13 @@
-import type { Codec } from "../codec/codec.ts";
+import type { Codec, FieldLayout } from "../codec/codec.ts";
+import { CodecError } from "../codec-error.ts";
 import type { GuestOrder } from "../codec/spec.ts";
 import { ConfigMemory, consistently, type ConfigAccess } from "../config-access.ts";
 import type { FeatureSet } from "../features.ts";
 import type { Negotiated } from "../queues.ts";
 import { DriverError } from "./driver-error.ts";
+
+/** Bytes of a space that are read at most, where its own values say how long it is. */
+const longest = 4096;
 
 /** Bytes of the space that are read by one access. */
 interface Access {
@@ -16,21 +20,31 @@ interface Access {
  * depend on the space read a copy instead, so that all see the same values, which cannot change in between.
  */
 export class DriverConfig implements ConfigAccess {
-  /** As it was when it was read last. */
-  readonly copy: ConfigMemory;
+  private memory: ConfigMemory;
   private changes = 0;
   /** Where the driver has written since the copy was read. */
   private readonly stale = new Set<Access>();
   private readonly device: ConfigAccess;
   private readonly codec: Codec<object, Negotiated> | undefined;
+  private readonly order: GuestOrder;
+  /** Of the members that have fixed places. */
   private readonly accesses: readonly Access[];
+  /** Of those whose lengths the values before them say. */
+  private rest: readonly Access[] = [];
 
-  constructor(device: ConfigAccess, codec: Codec<object, Negotiated> | undefined) {
+  /** @param order the guest's byte order */
+  constructor(device: ConfigAccess, codec: Codec<object, Negotiated> | undefined, order: GuestOrder) {
     this.device = device;
     this.codec = codec;
+    this.order = order;
     this.accesses = codec === undefined ? [] : accessesOf(codec);
     const length = Math.max(0, ...this.accesses.map(({ offset, width }) => offset + width));
-    this.copy = new ConfigMemory(new DataView(new ArrayBuffer(length)));
+    this.memory = new ConfigMemory(new DataView(new ArrayBuffer(length)));
+  }
+
+  /** As it was when it was read last. */
+  get copy(): ConfigMemory {
+    return this.memory;
   }
 
   /**
@@ -48,7 +62,8 @@ export class DriverConfig implements ConfigAccess {
    * as it is now: a request in flight is answered as it was asked.
    * @throws CodecError where the space is none of this type's
    */
-  known(features: FeatureSet, order: GuestOrder): ConfigAccess {
+  known(features: FeatureSet): ConfigAccess {
+    const { order } = this;
     if (order === "little" || this.codec === undefined)
       return new ConfigMemory(new DataView(this.copy.view.buffer.slice(0)));
     const codec = this.codec.withContext({ features }).guestOrder(order);
@@ -56,12 +71,13 @@ export class DriverConfig implements ConfigAccess {
     return new ConfigMemory(new DataView(bytes.buffer));
   }
 
-  /** Reads the copy anew. @throws DriverError `config-unstable` */
-  refresh(): void {
+  /** Reads the copy anew, as it is with these features. @throws DriverError `config-unstable` */
+  refresh(features: FeatureSet): void {
     this.stale.clear();
     try {
       consistently(this.device, (device) => {
         for (const access of this.accesses) this.read(device, access);
+        this.readRest(device, features);
       });
     } catch (error) {
       if (error instanceof DriverError) throw error;
@@ -100,8 +116,33 @@ export class DriverConfig implements ConfigAccess {
     return this.device.generation();
   }
 
+  /** Reads what is of no fixed length, as far as the values before it say that there is something. */
+  private readRest(device: ConfigAccess, features: FeatureSet): void {
+    const { codec, order } = this;
+    if (codec === undefined || !codec.byteLayout.some(isOfNoFixedPlace)) return;
+    const shaped = codec.withContext({ features }).guestOrder(order);
+    const before = this.memory;
+    const fixed = Math.max(0, ...this.accesses.map(({ offset, width }) => offset + width));
+    this.resize(fixed);
+    for (let end = fixed; ;) {
+      const wanted = endWanted(shaped, this.memory.view);
+      if (wanted === undefined || wanted <= end || wanted > longest) break;
+      this.resize(wanted);
+      for (; end < wanted; end++) this.memory.write8(end, device.read8(end));
+    }
+    this.rest = steps(fixed, this.memory.view.byteLength - fixed, 1);
+    if (!haveSameBytes(before.view, this.memory.view)) this.changes += 1;
+  }
+
+  private resize(length: number): void {
+    const old = new Uint8Array(this.memory.view.buffer);
+    const bytes = new Uint8Array(length);
+    bytes.set(old.subarray(0, length));
+    this.memory = new ConfigMemory(new DataView(bytes.buffer));
+  }
+
   private written(offset: number, length: number): void {
-    for (const access of this.accesses) {
+    for (const access of [...this.accesses, ...this.rest]) {
       if (access.offset < offset + length && offset < access.offset + access.width) this.stale.add(access);
     }
   }
@@ -128,6 +169,27 @@ export class DriverConfig implements ConfigAccess {
     write(value);
     this.changes += 1;
   }
+}
+
+/** Where the space would have to end for its values to be all there; undefined where they are. */
+function endWanted(codec: { readFrom(view: DataView): unknown }, view: DataView): number | undefined {
+  try {
+    codec.readFrom(view);
+    return undefined;
+  } catch (error) {
+    // What else is wrong with the values the one who looks at them is told.
+    if (!(error instanceof CodecError) || error.fault !== "past-end") return undefined;
+    return Number(error.value ?? 0) + (error.at ?? 0);
+  }
+}
+
+function haveSameBytes(a: DataView, b: DataView): boolean {
+  const [left, right] = [new Uint8Array(a.buffer), new Uint8Array(b.buffer)];
+  return left.length === right.length && left.every((byte, index) => byte === right[index]);
+}
+
+function isOfNoFixedPlace({ byteOffset, byteLength }: FieldLayout): boolean {
+  return byteOffset === undefined || byteLength === undefined;
 }
 
 /** How the space is read: each number by an access of its width, 64 bits by two, and what is no number by bytes. */

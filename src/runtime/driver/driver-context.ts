@@ -36,7 +36,7 @@ export class DriverContext {
   /** As it is now. @throws DriverError `wrong-config` */
   get current(): QueueContext {
     if (this.made !== undefined && this.version === this.space.version) return this.made;
-    const made = { features: this.negotiated, config: asConfig(() => this.space.known(this.negotiated, this.order)) };
+    const made = { features: this.negotiated, config: asConfig(() => this.space.known(this.negotiated)) };
     this.made = made;
     this.version = this.space.version;
     this.codecs.clear();

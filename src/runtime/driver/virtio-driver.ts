@@ -72,7 +72,7 @@ export abstract class VirtioDriver<
     this.#options = options;
     this.#arena = new DmaArena(options.memory);
     this.#pool = new RequestPool(this.#arena, options.framing, transport.legacy !== undefined);
-    this.#space = new DriverConfig(transport.config, description.config);
+    this.#space = new DriverConfig(transport.config, description.config, transport.guestOrder);
     this.#context = new DriverContext(this.#space, transport.guestOrder);
   }
 
@@ -141,7 +141,7 @@ export abstract class VirtioDriver<
 
   /** The configuration space as it is now. @throws DriverError `config-unstable`, `wrong-config` */
   readConfig(): Config {
-    this.#space.refresh();
+    this.#space.refresh(this.#context.features);
     const { config } = this.description;
     if (config === undefined) return {} as Config;
     const codec = config.withContext({ features: this.#context.features }).guestOrder(this.transport.guestOrder);
@@ -359,7 +359,7 @@ export abstract class VirtioDriver<
     const options = this.#options;
     const features = negotiate(transport, description, options.features, options.required);
     this.#context.settle(features);
-    this.#space.refresh();
+    this.#space.refresh(this.#context.features);
     const places = this.#context.places(description.queues, options.queueNumbering);
     for (const place of [...places, ...adminPlaces(transport, places)]) {
       if (options.queues?.(place) !== false) this.#queues.push(createRequestQueue(place, this.#making));
@@ -401,7 +401,7 @@ export abstract class VirtioDriver<
     this.checkStatus();
     if (this.#state !== "running") return;
     try {
-      this.#space.refresh();
+      this.#space.refresh(this.#context.features);
     } catch (error) {
       if (!(error instanceof DriverError)) throw error;
       this.#fail(error);
