@@ -75,7 +75,7 @@ export type Attribute = Node &
     | { readonly kind: "transport_revision"; readonly revision: string }
     | { readonly kind: "was"; readonly name: Word; readonly until: string }
     | { readonly kind: "alias" | "also"; readonly house: Word; readonly name: Word; readonly as: Word | undefined }
-    | { readonly kind: "c_name" | "c_prefix" | "bank" | "group"; readonly name: Word }
+    | { readonly kind: "c_name" | "c_prefix" | "bank"; readonly name: Word }
     | { readonly kind: "refuse"; readonly path: readonly Word[] }
     | { readonly kind: "if" | "unless" | "requires" | "reset" | "size" | "aligned"; readonly value: Expression }
     | { readonly kind: "in"; readonly range: Range }
@@ -362,16 +362,16 @@ export interface Register extends Element {
   readonly value: Expression | undefined;
 }
 
-/** What is numbered and carries members: a PCI capability, a CCW or admin command, a capability, a resource object, a device part. */
+/** What is numbered and carries members: a CCW command, a capability, a resource object, a device part. */
 export interface Command extends Element {
-  readonly kind: "pci_capability" | "ccw_command" | "admin_command" | "capability" | "resource" | "device_part";
+  readonly kind: "ccw_command" | "capability" | "resource" | "device_part";
   readonly name: Word;
   readonly number: Expression | undefined;
   readonly direction: "in" | "out" | undefined;
   readonly sections: readonly Section[];
 }
 
-/** `data { … } result { … }`, `create { … }`; the name is empty where the members stand in the braces themselves. */
+/** `create { … } modify { … }`; the name is empty where the members stand in the braces themselves. */
 export interface Section extends Node {
   readonly name: Word | undefined;
   readonly members: readonly Member[];

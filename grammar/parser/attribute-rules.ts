@@ -215,12 +215,6 @@ export class AttributeRules extends ExpressionRules {
       },
       {
         ALT: () => {
-          this.CONSUME(T.Group);
-          this.CONSUME1(T.Name);
-        },
-      },
-      {
-        ALT: () => {
           this.OR2([{ ALT: () => this.CONSUME(T.Refers) }, { ALT: () => this.CONSUME(T.Given) }]);
           this.AT_LEAST_ONE_SEP({ SEP: T.Comma, DEF: () => this.CONSUME2(T.Name) });
         },

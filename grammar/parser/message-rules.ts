@@ -149,12 +149,10 @@ export class MessageRules extends MemberRules {
     this.CONSUME(T.Semicolon);
   });
 
-  /** command = ( "pci_capability" | … ) Name [ "=" expression ] [ "in" | "out" ] { attribute } "{" { section | member } "}" { attribute } [ ";" ] */
+  /** command = ( "ccw_command" | "capability" | "resource" | "device_part" ) Name [ "=" expression ] [ "in" | "out" ] { attribute } "{" { section | member } "}" { attribute } [ ";" ] */
   command: Rule = this.RULE("command", () => {
     this.OR1([
-      { ALT: () => this.CONSUME(T.PciCapability) },
       { ALT: () => this.CONSUME(T.CcwCommand) },
-      { ALT: () => this.CONSUME(T.AdminCommand) },
       { ALT: () => this.CONSUME(T.Capability) },
       { ALT: () => this.CONSUME(T.Resource) },
       { ALT: () => this.CONSUME(T.DevicePart) },

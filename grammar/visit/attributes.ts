@@ -158,10 +158,8 @@ function reference(source: Source, cst: CstNode): Attribute {
   const at = placeOfNode(source, cst);
   const inner = optionalNode(cst, "erratum");
   if (inner !== undefined) return { kind: "erratum", erratum: erratum(source, inner), at };
-  const kind = keywordOf(cst, ["label", "unit", "from", "group", "refers", "given"]) ?? "label";
+  const kind = keywordOf(cst, ["label", "unit", "from", "refers", "given"]) ?? "label";
   switch (kind) {
-    case "group":
-      return { kind, name: word(source, token(cst, "Name")), at };
     case "refers":
     case "given":
       return { kind, names: tokens(cst, "Name").map((name) => word(source, name)), at };

@@ -255,9 +255,7 @@ function command(source: Source, cst: CstNode, element: DescribedElement): Ast.C
   }));
   if (plain.length > 0) sections.unshift({ name: undefined, members: plain, at: name.at });
   return {
-    kind:
-      keywordOf(cst, ["pci_capability", "ccw_command", "admin_command", "capability", "resource", "device_part"]) ??
-      "admin_command",
+    kind: keywordOf(cst, ["ccw_command", "capability", "resource", "device_part"]) ?? "capability",
     name,
     number: optionalExpression(source, cst),
     direction: keywordOf(cst, ["in", "out"]),

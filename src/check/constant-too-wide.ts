@@ -2,7 +2,7 @@ import type { Finding } from "../diagnostic/diagnostic.ts";
 import { coexist } from "../ir/availability.ts";
 import type { Constant, ConstantGroup, Dimension, Element, GroupReference } from "../ir/model.ts";
 import type { Rule } from "./rule.ts";
-import { isGroup } from "./survey/kinds.ts";
+import { isConstantGroup } from "../ir/item-kinds.ts";
 import type { Survey } from "./survey/survey.ts";
 
 export const constantTooWide: Rule = {
@@ -66,7 +66,7 @@ flags S {
 function* wholeConstants(survey: Survey): Iterable<Finding> {
   for (const module of survey.modules) {
     for (const item of module.items) {
-      const constants = isGroup(item) ? item.constants : item.kind === "constant" ? [item] : [];
+      const constants = isConstantGroup(item) ? item.constants : item.kind === "constant" ? [item] : [];
       for (const constant of constants) {
         if (fits(constant, 64, 128)) continue;
         yield {

@@ -1,7 +1,8 @@
 import type { Finding } from "../diagnostic/diagnostic.ts";
 import type { Part, Request } from "../ir/model.ts";
 import type { Rule } from "./rule.ts";
-import { isRequest, partsOf } from "./survey/kinds.ts";
+import { isRequest } from "../ir/item-kinds.ts";
+import { partsOf } from "./survey/parts.ts";
 
 export const directionAgainstKind: Rule = {
   code: "V4014",

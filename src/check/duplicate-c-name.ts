@@ -11,7 +11,7 @@ import {
 } from "../ir/model.ts";
 import { spellRevisions } from "./survey/survey.ts";
 import type { Rule } from "./rule.ts";
-import { isCommand, isGroup, isRequest } from "./survey/kinds.ts";
+import { isCommand, isConstantGroup, isRequest } from "../ir/item-kinds.ts";
 import { namesakes } from "./survey/names.ts";
 
 export const duplicateCName: Rule = {
@@ -109,7 +109,7 @@ function macros(module: Module): readonly Declared[] {
     if (item.kind === "features")
       return item.features.map((one) => ({ element: one, space: "", kind: "feature", value: one.bit }));
     if (item.kind === "constant") return [{ element: item, space: "", kind: "constant", value: item.value }];
-    if (isGroup(item))
+    if (isConstantGroup(item))
       return item.constants.map((one) => ({
         element: one,
         space: item.name,

@@ -1,7 +1,7 @@
 import type { Finding } from "../diagnostic/diagnostic.ts";
 import type { Element, Item, Member, Module } from "../ir/model.ts";
 import type { Rule } from "./rule.ts";
-import { isCommand, isGroup, isRequest } from "./survey/kinds.ts";
+import { isCommand, isConstantGroup, isRequest } from "../ir/item-kinds.ts";
 import { namesakes, sameName } from "./survey/names.ts";
 import type { Survey } from "./survey/survey.ts";
 
@@ -53,12 +53,12 @@ function* inModule(survey: Survey, module: Module): Iterable<Finding> {
   );
   yield* among(
     "groups of constants",
-    items.filter((item) => isGroup(item) && item.name !== ""),
+    items.filter((item) => isConstantGroup(item) && item.name !== ""),
   );
   yield* among(
     "constants",
     items.flatMap((item) =>
-      item.kind === "constant" ? [item] : isGroup(item) && item.name === "" ? item.constants : [],
+      item.kind === "constant" ? [item] : isConstantGroup(item) && item.name === "" ? item.constants : [],
     ),
   );
   yield* among(
@@ -82,16 +82,14 @@ function* inModule(survey: Survey, module: Module): Iterable<Finding> {
 }
 
 const commandKinds: readonly (readonly [Item["kind"], string])[] = [
-  ["pci_capability", "PCI capabilities"],
   ["ccw_command", "CCW commands"],
-  ["admin_command", "admin commands"],
   ["capability", "capabilities"],
   ["resource", "resource objects"],
   ["device_part", "device parts"],
 ];
 
 function* inItem(item: Item): Iterable<Finding> {
-  if (isGroup(item) && item.name !== "") yield* among(`constants of '${item.name}'`, item.constants);
+  if (isConstantGroup(item) && item.name !== "") yield* among(`constants of '${item.name}'`, item.constants);
   if (item.kind === "registers") yield* among("registers", item.registers);
   if (isCommand(item)) {
     const twice = item.sections.find(

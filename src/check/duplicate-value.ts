@@ -2,7 +2,7 @@ import type { Finding } from "../diagnostic/diagnostic.ts";
 import { overlap } from "../ir/availability.ts";
 import { newestRevision, type Constant, type ConstantGroup, type Integer } from "../ir/model.ts";
 import type { Rule } from "./rule.ts";
-import { isGroup } from "./survey/kinds.ts";
+import { isConstantGroup } from "../ir/item-kinds.ts";
 import { spellRevisions } from "./survey/survey.ts";
 
 export const duplicateValue: Rule = {
@@ -32,7 +32,7 @@ enum S {
   *check(survey) {
     for (const module of survey.modules) {
       for (const item of module.items) {
-        const groups = isGroup(item)
+        const groups = isConstantGroup(item)
           ? [item]
           : item.kind === "house"
             ? item.constants.filter((one) => one.kind !== "constant")

@@ -1,7 +1,7 @@
 import type { Finding } from "../diagnostic/diagnostic.ts";
 import type { Element } from "../ir/model.ts";
 import type { Rule } from "./rule.ts";
-import { isGroup, isRequest } from "./survey/kinds.ts";
+import { isConstantGroup, isRequest } from "../ir/item-kinds.ts";
 import type { Survey } from "./survey/survey.ts";
 import { called } from "./survey/words.ts";
 
@@ -39,7 +39,7 @@ must device "Device Types / Disk / Device Operation": "Something is demanded.";
               ? item.queues
               : item.kind === "registers"
                 ? item.registers
-                : isGroup(item)
+                : isConstantGroup(item)
                   ? item.constants
                   : isRequest(item)
                     ? item.parts

@@ -11,7 +11,7 @@ import {
   type Module,
 } from "../ir/model.ts";
 import type { Rule } from "./rule.ts";
-import { isCommand, isGroup } from "./survey/kinds.ts";
+import { isCommand, isConstantGroup } from "../ir/item-kinds.ts";
 import { spellRevisions, type Survey } from "./survey/survey.ts";
 
 export const houseNameTwice: Rule = {
@@ -89,7 +89,7 @@ function publishedBy(module: Module, house: string): readonly Published[] {
   for (const item of module.items) {
     if (item.kind === "features") for (const feature of item.features) add(feature, "macro", feature.bit, "features");
     if (item.kind === "constant") add(item, "macro", item.value);
-    if (isGroup(item)) for (const constant of item.constants) add(constant, "macro", constant.value, item.name);
+    if (isConstantGroup(item)) for (const constant of item.constants) add(constant, "macro", constant.value, item.name);
     if (item.kind === "registers")
       for (const register of item.registers) add(register, "macro", register.offset, item.name);
     if (isCommand(item) && item.number !== undefined) add(item, "macro", item.number);

@@ -1,6 +1,6 @@
 import { revisions, type Element } from "../ir/model.ts";
 import type { Rule } from "./rule.ts";
-import { isGroup, isRequest } from "./survey/kinds.ts";
+import { isConstantGroup, isRequest } from "../ir/item-kinds.ts";
 import type { Survey } from "./survey/survey.ts";
 import { called } from "./survey/words.ts";
 
@@ -46,7 +46,7 @@ function labelled(survey: Survey): readonly (Element & { readonly kind?: string 
     if (item.kind === "features") return item.features;
     if (item.kind === "queues") return item.queues;
     if (item.kind === "registers") return item.registers;
-    if (isGroup(item)) return item.constants;
+    if (isConstantGroup(item)) return item.constants;
     return isRequest(item) ? item.parts : [];
   });
   const sites = survey.sites.filter(({ body }) => modules.includes(body.module));

@@ -3,7 +3,7 @@ import { walkExpression } from "../ir/expression.ts";
 import type { Element, Expression } from "../ir/model.ts";
 import type { Rule } from "./rule.ts";
 import type { Guard } from "./survey/bodies.ts";
-import { isGroup } from "./survey/kinds.ts";
+import { isConstantGroup } from "../ir/item-kinds.ts";
 import { constantsNamed, isLegacy, isLegacyFeature } from "./survey/presence.ts";
 import { satisfiable } from "./survey/solver.ts";
 import type { Survey } from "./survey/survey.ts";
@@ -64,7 +64,7 @@ function legacyNames(survey: Survey): ReadonlySet<string> {
     for (const feature of survey.features(module)) add(feature);
     for (const item of module.items) {
       if (item.kind === "struct" || item.kind === "constant") add(item);
-      if (!isGroup(item)) continue;
+      if (!isConstantGroup(item)) continue;
       add(item);
       for (const constant of item.constants) add(constant);
     }

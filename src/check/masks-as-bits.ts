@@ -1,6 +1,6 @@
 import type { ConstantGroup } from "../ir/model.ts";
 import type { Rule } from "./rule.ts";
-import { isGroup } from "./survey/kinds.ts";
+import { isConstantGroup } from "../ir/item-kinds.ts";
 
 export const masksAsBits: Rule = {
   code: "V2017",
@@ -28,7 +28,7 @@ flags S {
   *check(survey) {
     for (const module of survey.modules) {
       for (const group of module.items) {
-        if (!isGroup(group) || group.kind !== "bits" || !looksLikeMasks(group)) continue;
+        if (!isConstantGroup(group) || group.kind !== "bits" || !looksLikeMasks(group)) continue;
         const values = group.constants.map((constant) => constant.value);
         yield {
           message: `the bits ${values.join(", ")} of '${group.name}' look like masks`,

@@ -3,7 +3,7 @@ import { existsAt } from "../ir/availability.ts";
 import type { Item, Module } from "../ir/model.ts";
 import type { Rule } from "./rule.ts";
 import type { Body } from "./survey/bodies.ts";
-import { isGroup, isRequest } from "./survey/kinds.ts";
+import { isConstantGroup, isRequest } from "../ir/item-kinds.ts";
 import { revisionsOf, spellRevisions } from "./survey/survey.ts";
 
 export const nothingInside: Rule = {
@@ -60,7 +60,7 @@ function* inBody(body: Body): Iterable<Finding> {
 }
 
 function* inItem(module: Module, item: Item): Iterable<Finding> {
-  if (isGroup(item) && item.constants.length === 0) {
+  if (isConstantGroup(item) && item.constants.length === 0) {
     yield {
       message: `${item.kind} '${item.name}' has no constants`,
       at: item.at,

@@ -2,7 +2,7 @@ import type { Finding } from "../diagnostic/diagnostic.ts";
 import { coexist, overlap } from "../ir/availability.ts";
 import { newestRevision, type Command } from "../ir/model.ts";
 import type { Rule } from "./rule.ts";
-import { isCommand } from "./survey/kinds.ts";
+import { isCommand } from "../ir/item-kinds.ts";
 import { spellRevisions } from "./survey/survey.ts";
 
 export const numberTwice: Rule = {
@@ -10,9 +10,8 @@ export const numberTwice: Rule = {
   name: "number-twice",
   severity: "error",
   summary: "two commands, capabilities, resource objects or device parts with one number",
-  explanation: `Opcodes of admin commands, CCW commands, types of PCI capabilities and of device parts, ids of capabilities and of
-resource objects are each one space: those of the core hold for every device, and a device adds its own. The standard
-has such a slip: its table and its text give 0x000b and 0x000c to two admin commands the other way round.`,
+  explanation: `CCW commands, ids of capabilities, types of resource objects and of device parts are each one space: those of the core
+hold for every device, and a device adds its own.`,
   bad: `device nic = 61 "Nic" since 1.4;
 
 capability FILTER = 0x0800 { le32 groups limit; }
@@ -44,9 +43,7 @@ capability ACTION = 0x0801 { le32 count; }
 };
 
 const words: Readonly<Record<Command["kind"], string>> = {
-  pci_capability: "type",
   ccw_command: "command",
-  admin_command: "opcode",
   capability: "capability id",
   resource: "resource object type",
   device_part: "device part type",
@@ -75,7 +72,7 @@ function finding(first: Command, command: Command, number: number, all: readonly
   const taken = new Set(all.filter((other) => other.kind === command.kind).map((other) => other.number));
   let free = number;
   while (taken.has(free)) free++;
-  const digits = command.kind === "ccw_command" || command.kind === "pci_capability" ? 2 : 4;
+  const digits = command.kind === "ccw_command" ? 2 : 4;
   const hex = (value: number): string => `0x${value.toString(16).padStart(digits, "0")}`;
   return {
     message: `'${command.name}' and '${first.name}' have the same ${words[command.kind]} ${hex(number)}${revisions.includes(newestRevision) ? "" : ` in ${spellRevisions(revisions)}`}`,

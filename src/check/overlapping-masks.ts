@@ -2,7 +2,7 @@ import type { Finding } from "../diagnostic/diagnostic.ts";
 import { coexist } from "../ir/availability.ts";
 import type { Constant, ConstantGroup } from "../ir/model.ts";
 import type { Rule } from "./rule.ts";
-import { isGroup } from "./survey/kinds.ts";
+import { isConstantGroup } from "../ir/item-kinds.ts";
 
 export const overlappingMasks: Rule = {
   code: "V2015",
@@ -32,7 +32,7 @@ flags S {
   *check(survey) {
     for (const module of survey.modules) {
       for (const item of module.items) {
-        if (isGroup(item)) yield* inGroup(item);
+        if (isConstantGroup(item)) yield* inGroup(item);
         if (item.kind === "house")
           for (const group of item.constants) if (group.kind !== "constant") yield* inGroup(group);
       }

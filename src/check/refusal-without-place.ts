@@ -2,7 +2,7 @@ import type { Finding } from "../diagnostic/diagnostic.ts";
 import { newestRevision, type Field, type Request } from "../ir/model.ts";
 import { refusalMembers, refusalPlace, type RefusalMember } from "../ir/refusal.ts";
 import type { Rule } from "./rule.ts";
-import { isRequest } from "./survey/kinds.ts";
+import { isRequest } from "../ir/item-kinds.ts";
 import type { Survey } from "./survey/survey.ts";
 import { called } from "./survey/words.ts";
 

@@ -1,3 +1,4 @@
+import { isCommand } from "./item-kinds.ts";
 import { existsAt, nameAt } from "./availability.ts";
 import { settle, simplify } from "./expression.ts";
 import { Layouts } from "./layout.ts";
@@ -74,6 +75,11 @@ class Cutter {
   }
 
   private item(item: Item): Item {
+    if (isCommand(item))
+      return {
+        ...item,
+        sections: item.sections.map((section) => ({ ...section, members: this.members(section.members) })),
+      };
     switch (item.kind) {
       case "features":
         return {
@@ -106,16 +112,6 @@ class Cutter {
         return { ...item, parts: this.parts(item.parts) };
       case "registers":
         return { ...item, registers: this.some(item.registers) };
-      case "pci_capability":
-      case "ccw_command":
-      case "admin_command":
-      case "capability":
-      case "resource":
-      case "device_part":
-        return {
-          ...item,
-          sections: item.sections.map((section) => ({ ...section, members: this.members(section.members) })),
-        };
       case "house":
         return {
           ...item,
@@ -163,6 +159,8 @@ class Cutter {
 }
 
 function placed(layouts: Layouts, item: Item): Item {
+  if (isCommand(item))
+    return { ...item, sections: item.sections.map((section) => ({ ...section, ...layouts.place(section.members) })) };
   switch (item.kind) {
     case "config":
       return { ...item, ...layouts.place(item.members, true) };
@@ -173,13 +171,6 @@ function placed(layouts: Layouts, item: Item): Item {
     case "message":
     case "event":
       return { ...item, parts: placedParts(layouts, item.parts) };
-    case "pci_capability":
-    case "ccw_command":
-    case "admin_command":
-    case "capability":
-    case "resource":
-    case "device_part":
-      return { ...item, sections: item.sections.map((section) => ({ ...section, ...layouts.place(section.members) })) };
     case "house":
       return { ...item, views: item.views.map((view) => ({ ...view, ...layouts.place(view.members) })) };
     default:

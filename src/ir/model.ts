@@ -435,10 +435,9 @@ export interface Register extends Element {
 }
 
 export interface Command extends Element {
-  readonly kind: "pci_capability" | "ccw_command" | "admin_command" | "capability" | "resource" | "device_part";
+  readonly kind: "ccw_command" | "capability" | "resource" | "device_part";
   readonly number?: number;
   readonly direction?: "in" | "out";
-  readonly group?: string;
   readonly refers?: readonly string[];
   /** CCW: members that the driver writes although the payload comes from the device. */
   readonly given?: readonly string[];

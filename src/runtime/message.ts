@@ -65,14 +65,12 @@ export interface Refusal {
 
 /** A command, capability, resource object or device part: its number, and the codec of each of its sections. */
 export interface Command<Sections> {
-  readonly kind: "pci_capability" | "ccw_command" | "admin_command" | "capability" | "resource" | "device_part";
+  readonly kind: "ccw_command" | "capability" | "resource" | "device_part";
   /** The standard's name: `VIRTIO_ADMIN_CMD_LIST_QUERY`. */
   readonly name: string;
   readonly number?: number;
   /** Whether the payload goes to the device (`out`) or comes from it. */
   readonly direction?: "in" | "out";
-  /** Group of devices that it is for. */
-  readonly group?: string;
   /** Resources that it refers to, by name. */
   readonly refers?: readonly string[];
   /** Members that the driver writes although the payload comes from the device. */

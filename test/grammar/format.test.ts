@@ -59,7 +59,7 @@ describe("spaces", () => {
     ["ccw_command C=0x13 out since revision  1{be64 q;}", "ccw_command C = 0x13 out since revision 1 { be64 q; }"],
     ["ccw_command C=0x12 in given  a ,b{u8 a;}", "ccw_command C = 0x12 in given a, b { u8 a; }"],
     ["registers r numbered{1 read u64 M;}", "registers r numbered { 1 read u64 M; }"],
-    ["admin_command L=7{data{}result{le64 c[];}}", "admin_command L = 7 { data { } result { le64 c[]; } }"],
+    ["resource L=7{create{}modify{le64 c[];}}", "resource L = 7 { create { } modify { le64 c[]; } }"],
     [
       "house linux{view struct v of req{a..b;c . d;e as f;}}",
       "house linux { view struct v of req { a..b; c.d; e as f; } }",

@@ -160,7 +160,6 @@ describe("the hard cases", () => {
       "registers",
       'registers mmio "R" { 0x000 read le32 M = 0x74726976; 0x010 read le32 F bank Sel was G until 1.3; legacy 0x028 write le32 P; }',
     ],
-    ["a PCI capability", "pci_capability notify = 2 { le32 notify_off_multiplier; }"],
     [
       "a CCW command of one of its own revisions",
       "ccw_command READ_STATUS = 0x72 in since 1.1 since revision 2 { u8 status; }",
@@ -170,7 +169,6 @@ describe("the hard cases", () => {
       "ccw_command F = 0x12 in given index, kind { le32 f; u8 index; u8 kind; }",
     ],
     ["registers of a processor", 'registers r "R" numbered { 1 write u64 subcode = 3; 2 read u64 cookie; }'],
-    ["an administration command", "admin_command L = 0x0007 since 1.4 group self { data { } result { le64 caps[]; } }"],
     [
       "capabilities, resources, device parts",
       "capability C = 0 { u8 a limit; u8 b bitmap; } resource R = 1 refers C, D { create { le16 p; } } device_part P = 3 { struct pci.common_cfg; }",

@@ -10,7 +10,8 @@ import type {
   Request,
   Tag,
 } from "../../ir/model.ts";
-import { isCommand, isRequest, partsOf } from "./kinds.ts";
+import { isCommand, isRequest } from "../../ir/item-kinds.ts";
+import { partsOf } from "./parts.ts";
 
 /** Something that decides whether what it surrounds is there: an `if`, an alternative of a switch. */
 export interface Guard {

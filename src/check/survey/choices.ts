@@ -1,6 +1,6 @@
 import type { Element, Expression, GroupReference, Module, PartItem, Tag } from "../../ir/model.ts";
 import { armGuard, guardsOf, type Guard } from "./bodies.ts";
-import { isRequest } from "./kinds.ts";
+import { isRequest } from "../../ir/item-kinds.ts";
 import type { Survey } from "./survey.ts";
 import { constantValue } from "./values.ts";
 

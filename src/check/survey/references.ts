@@ -2,7 +2,7 @@ import type { Place } from "../../diagnostic/diagnostic.ts";
 import { walkExpression } from "../../ir/expression.ts";
 import type { Element, Expression, Module, Request } from "../../ir/model.ts";
 import type { Guard } from "./bodies.ts";
-import { isCommand, isGroup, isRequest } from "./kinds.ts";
+import { isCommand, isConstantGroup, isRequest } from "../../ir/item-kinds.ts";
 import { membersAt } from "./paths.ts";
 import { constantsNamed } from "./presence.ts";
 import type { Survey } from "./survey.ts";
@@ -124,7 +124,7 @@ function* ofItems(survey: Survey, module: Module): Iterable<Reference> {
           .map((one) => one.feature);
         yield { element: item, guards: [], targets, name, what: "feature", at: item.at };
       }
-    } else if (isGroup(item)) {
+    } else if (isConstantGroup(item)) {
       // Constants name each other by value, which a revision does not change.
     }
   }

@@ -20,7 +20,8 @@ import { bodiesOf, sitesOf, type Body, type MemberSite } from "./bodies.ts";
 import { choicesOf, type Choice } from "./choices.ts";
 import { constraintsOf, type Constraint } from "./constraints.ts";
 import { growthOf, type Step } from "./growth.ts";
-import { isGroup, isRequest, switchesOf } from "./kinds.ts";
+import { isConstantGroup, isRequest } from "../../ir/item-kinds.ts";
+import { switchesOf } from "./parts.ts";
 import { Positions } from "./positions.ts";
 import { queueProblems, type QueueProblem } from "./queue-numbers.ts";
 import { usesOf, type Use } from "./uses.ts";
@@ -55,7 +56,7 @@ export class Survey {
     this.byName = new Map(ir.modules.map((module) => [module.name, module]));
     for (const module of ir.modules) {
       for (const item of module.items) {
-        if (isGroup(item)) append(this.groups, `${module.name}.${item.name}`, item);
+        if (isConstantGroup(item)) append(this.groups, `${module.name}.${item.name}`, item);
         if (item.kind === "struct") append(this.structs, `${module.name}.${item.name}`, item);
         if (item.kind === "house") {
           for (const view of item.views) append(this.structs, `${module.name}.${view.name}@${item.name}`, view);

@@ -1,6 +1,7 @@
 import type { Arm, Element, Expression, Item, Member, Module, PartItem, Request } from "../../ir/model.ts";
 import { armGuard, type Guard, type MemberSite } from "./bodies.ts";
-import { isCommand, isGroup, isRequest, partsOf } from "./kinds.ts";
+import { isCommand, isConstantGroup, isRequest } from "../../ir/item-kinds.ts";
+import { partsOf } from "./parts.ts";
 import type { Survey } from "./survey.ts";
 
 /** What an expression is for. */
@@ -50,7 +51,7 @@ function itemUses(survey: Survey, module: Module, item: Item, uses: Use[]): void
     if (expression !== undefined) uses.push({ expression, role, element, module, guards, levels });
   };
   add(item, "condition", item.if, [], item.kind === "rule" ? [survey.config(module)?.members ?? []] : []);
-  if (isGroup(item)) {
+  if (isConstantGroup(item)) {
     for (const constant of item.constants) add(constant, "condition", constant.if);
   } else if (isRequest(item)) {
     partUses(module, item, item.parts, item.if === undefined ? outer : [{ element: item, condition: item.if }], uses);

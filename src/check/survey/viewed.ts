@@ -1,5 +1,5 @@
 import type { Item, Member, PartItem } from "../../ir/model.ts";
-import { isCommand, isRequest } from "./kinds.ts";
+import { isCommand, isRequest } from "../../ir/item-kinds.ts";
 import type { Entry, Positions, Spot } from "./positions.ts";
 
 /** What a view shows, in the order in which it lies there. */

@@ -33,7 +33,6 @@ export function buildCommand(context: Context, item: Ast.Command, outer: Inherit
     ...present({
       number: number === undefined ? undefined : Number(number),
       direction: item.direction,
-      group: find(item.attributes, "group")?.name.text,
       refers: find(item.attributes, "refers")?.names.map((name) => name.text),
       given: givenMembers(context, item),
       transportRevision: transportRevision(context, item),

@@ -59,7 +59,7 @@ const allowed: Readonly<Record<string, readonly Kind[]>> = {
   "response": always,
   "registers": [...named, ...conditional, "c_prefix", "numbered"],
   "register": [...named, ...conditional, "bank", "in", "unit", "write_clears", "reset"],
-  "command": [...named, ...conditional, "group", "refers"],
+  "command": [...named, ...conditional, "refers"],
   "CCW command": [...named, ...conditional, "transport_revision", "given"],
   "rule": [...always, ...conditional],
   "house": always,

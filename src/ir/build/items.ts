@@ -1,3 +1,4 @@
+import { isCommand } from "../item-kinds.ts";
 import type * as Ast from "../../../grammar/ast.ts";
 import { notANumber } from "../../check/not-a-number.ts";
 import { unknownName } from "../../check/unknown-name.ts";
@@ -34,6 +35,7 @@ const same = (name: string): string => name;
 
 /** Builds one block of a description. Some become several items: structs defined where they are used stand before. */
 export function buildItem(context: Context, item: Ast.Item, outer: Inherited): readonly Item[] {
+  if (isCommand(item)) return [buildCommand(context, item, outer)];
   switch (item.kind) {
     case "features":
       return [buildFeatures(context, item, outer)];
@@ -70,13 +72,6 @@ export function buildItem(context: Context, item: Ast.Item, outer: Inherited): r
       return [buildResponse(context, item, outer)];
     case "registers":
       return [buildRegisters(context, item, outer)];
-    case "pci_capability":
-    case "ccw_command":
-    case "admin_command":
-    case "capability":
-    case "resource":
-    case "device_part":
-      return [buildCommand(context, item, outer)];
     case "rule":
       return buildRule(context, item, outer);
     case "erratum":

@@ -1,3 +1,4 @@
+import { isCommand } from "../item-kinds.ts";
 import type * as Ast from "../../../grammar/ast.ts";
 import { duplicateModule } from "../../check/duplicate-module.ts";
 import type { Report } from "../../check/rule.ts";
@@ -98,6 +99,11 @@ function declare(file: Ast.File, header: Ast.Header): Scope {
     for (const inner of taggedGroups(members)) append(structs, inner.name.text, inner);
   };
   for (const item of file.items) {
+    if (isCommand(item)) {
+      setOnce(requests, item.name.text, item);
+      for (const section of item.sections) addStructs(section.members);
+      continue;
+    }
     switch (item.kind) {
       case "features":
         for (const feature of item.features) append(features, feature.name.text, feature);
@@ -136,15 +142,6 @@ function declare(file: Ast.File, header: Ast.Header): Scope {
       case "event":
         setOnce(requests, item.name.text, item);
         for (const part of partsOf(item.parts)) addStructs(part.members);
-        break;
-      case "pci_capability":
-      case "ccw_command":
-      case "admin_command":
-      case "capability":
-      case "resource":
-      case "device_part":
-        setOnce(requests, item.name.text, item);
-        for (const section of item.sections) addStructs(section.members);
         break;
       case "house":
         for (const view of item.views) setOnce(views, view.name.text, { view, house: item.name.text });

@@ -160,7 +160,6 @@ export function breaksByChange(
     case "negotiation":
     case "refuse":
     case "bank":
-    case "group":
     case "legacy":
       return breakages(bothPeers, reach);
     case "name":

@@ -1,4 +1,6 @@
+import { isCommand } from "../item-kinds.ts";
 import type {
+  Command,
   Constant,
   ConstantGroup,
   Feature,
@@ -57,6 +59,10 @@ export function moduleEntry(module: Module, revision: Revision, older: Revision,
 }
 
 function ofItem(item: Item, module: Module, called: string, below: EntryMaker): void {
+  if (isCommand(item)) {
+    command(item, called, below);
+    return;
+  }
   switch (item.kind) {
     case "features":
       for (const feature of item.features) below.in({ kind: item.kind, name: "" }, "features").add(ofFeature(feature));
@@ -171,55 +177,6 @@ function ofItem(item: Item, module: Module, called: string, below: EntryMaker): 
                 .filter((part) => part !== "")
                 .join(", "),
             });
-          }
-        },
-      );
-      break;
-    case "pci_capability":
-    case "ccw_command":
-    case "admin_command":
-    case "capability":
-    case "resource":
-    case "device_part":
-      below.in({ kind: item.kind, name: item.name }, `${item.kind} ${item.name}`).add(
-        {
-          subject: "command",
-          element: item,
-          name: "",
-          place: item.number === undefined ? undefined : `${item.kind} ${item.number}`,
-          facts: {
-            number: item.number === undefined ? "" : String(item.number),
-            direction: item.direction ?? "",
-            group: item.group ?? "",
-            refers: (item.refers ?? []).join(", "),
-            members: (item.given ?? []).join(", "),
-            since: item.transportRevision === undefined ? "" : `since revision ${item.transportRevision}`,
-          },
-          value: item.number === undefined ? undefined : String(item.number),
-          summary: item.number === undefined ? "" : `number 0x${item.number.toString(16)}`,
-        },
-        (sections) => {
-          for (const section of item.sections) {
-            const size = sizeText(section.layout, false);
-            sections.add(
-              {
-                subject: "section",
-                // A section has a name and nothing else of an element.
-                element: {
-                  ...item,
-                  name: section.name,
-                  cName: section.name,
-                  was: [],
-                  doc: "",
-                  aliases: [],
-                  errata: [],
-                },
-                facts: { size },
-                conditions: [],
-                summary: size,
-              },
-              (members) => membersOf(section.members, members, surroundings(called, false)),
-            );
           }
         },
       );
@@ -343,6 +300,50 @@ function ofConstant(constant: Constant, grouped: boolean): Draft {
     value: String(constant.value),
     summary: `= ${constantText(constant)}`,
   };
+}
+
+function command(item: Command, called: string, below: EntryMaker): void {
+  below.in({ kind: item.kind, name: item.name }, `${item.kind} ${item.name}`).add(
+    {
+      subject: "command",
+      element: item,
+      name: "",
+      place: item.number === undefined ? undefined : `${item.kind} ${item.number}`,
+      facts: {
+        number: item.number === undefined ? "" : String(item.number),
+        direction: item.direction ?? "",
+        refers: (item.refers ?? []).join(", "),
+        members: (item.given ?? []).join(", "),
+        since: item.transportRevision === undefined ? "" : `since revision ${item.transportRevision}`,
+      },
+      value: item.number === undefined ? undefined : String(item.number),
+      summary: item.number === undefined ? "" : `number 0x${item.number.toString(16)}`,
+    },
+    (sections) => {
+      for (const section of item.sections) {
+        const size = sizeText(section.layout, false);
+        sections.add(
+          {
+            subject: "section",
+            // A section has a name and nothing else of an element.
+            element: {
+              ...item,
+              name: section.name,
+              cName: section.name,
+              was: [],
+              doc: "",
+              aliases: [],
+              errata: [],
+            },
+            facts: { size },
+            conditions: [],
+            summary: size,
+          },
+          (members) => membersOf(section.members, members, surroundings(called, false)),
+        );
+      }
+    },
+  );
 }
 
 function ofRule(rule: Rule): Draft {

@@ -146,7 +146,6 @@ export type Aspect =
   | "negotiation"
   | "refuse"
   | "bank"
-  | "group"
   | "refers"
   | "members"
   | "header"

@@ -1,3 +1,4 @@
+import { isConstantGroup } from "../../ir/item-kinds.ts";
 import type {
   Config,
   Constant,
@@ -82,17 +83,13 @@ export class Catalogue {
       const found =
         item.kind === "house"
           ? inConstants(item.constants, group, name)
-          : item.kind === "constant" || isGroup(item)
+          : item.kind === "constant" || isConstantGroup(item)
             ? inConstants([item], group, name)
             : undefined;
       if (found !== undefined) return found;
     }
     return undefined;
   }
-}
-
-function isGroup(item: { readonly kind: string }): item is ConstantGroup {
-  return item.kind === "enum" || item.kind === "flags" || item.kind === "bits" || item.kind === "shared_memory";
 }
 
 function inConstants(items: readonly (ConstantGroup | Constant)[], group: string, name: string): Constant | undefined {

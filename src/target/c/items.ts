@@ -1,4 +1,5 @@
-import type { Command, Constant, ConstantGroup, Element, Item, Module, Registers } from "../../ir/model.ts";
+import { isConstantGroup } from "../../ir/item-kinds.ts";
+import type { Command, Constant, ConstantGroup, Element, Module, Registers } from "../../ir/model.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { comment, paragraphs, tab } from "./comment.ts";
 import { usedTags, type Declaration } from "./declaration.ts";
@@ -179,25 +180,6 @@ export class Entries {
 
 function hasText(text: { readonly text: string; readonly lines: readonly string[] }): boolean {
   return text.text !== "" || text.lines.length > 0;
-}
-
-const groupKinds: ReadonlySet<string> = new Set(["enum", "flags", "bits", "shared_memory"]);
-
-export function isConstantGroup(item: { readonly kind: string }): item is ConstantGroup {
-  return groupKinds.has(item.kind);
-}
-
-const commandKinds: ReadonlySet<string> = new Set([
-  "pci_capability",
-  "ccw_command",
-  "admin_command",
-  "capability",
-  "resource",
-  "device_part",
-]);
-
-export function isCommand(item: Item): item is Command {
-  return commandKinds.has(item.kind);
 }
 
 /** Items in their order, with neighbouring constants that have no group put together, and likewise commands of one kind. */

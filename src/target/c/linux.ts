@@ -19,7 +19,8 @@ import type { Declaration } from "./declaration.ts";
 import { linuxDialect } from "./dialect.ts";
 import { inDependencyOrder, withLegacySwitch, type Entry, type HeaderView } from "./header.ts";
 import { publishedName } from "./identifiers.ts";
-import { Entries, inRuns, isCommand, isConstantGroup, type IsPublished } from "./items.ts";
+import { isCommand, isConstantGroup } from "../../ir/item-kinds.ts";
+import { Entries, inRuns, type IsPublished } from "./items.ts";
 import { StructBuilder } from "./struct-builder.ts";
 import { Words } from "./words.ts";
 

@@ -1,4 +1,5 @@
-import type { ConstantGroup, Dimension, Element, Expression, Field, Item, Member } from "../../ir/model.ts";
+import { isConstantGroup } from "../../ir/item-kinds.ts";
+import type { Dimension, Element, Expression, Field, Member } from "../../ir/model.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { paragraphs } from "./comment.ts";
 import { describe, describeDimension } from "./describe.ts";
@@ -54,7 +55,8 @@ export class Words {
     const { module, group } = field.values;
     const found = this.catalogue
       .module(module)
-      ?.items.find((item): item is ConstantGroup => isGroup(item) && item.name === group);
+      ?.items.filter((item) => isConstantGroup(item))
+      .find((item) => item.name === group);
     const names = (found?.constants ?? []).map((constant) => publishedName(constant, this.catalogue.house));
     const [only] = names;
     if (names.length === 1 && only !== undefined) return `See ${only}.`;
@@ -103,10 +105,6 @@ export class Words {
     const name = named === undefined ? field.type.name : publishedName(named, this.catalogue.house);
     return field.type.kind === "struct" ? `struct ${name}` : name;
   }
-}
-
-function isGroup(item: Item): item is ConstantGroup {
-  return item.kind === "enum" || item.kind === "flags" || item.kind === "bits" || item.kind === "shared_memory";
 }
 
 /** `VIRTIO_BLK_S_` of names that all begin with it. */

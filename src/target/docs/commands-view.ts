@@ -1,3 +1,4 @@
+import { isCommand } from "../../ir/item-kinds.ts";
 import type { Command, Element, Module } from "../../ir/model.ts";
 import { revisionOf, sinceSentence } from "./availability.ts";
 import { condition } from "./expression-words.ts";
@@ -34,10 +35,6 @@ export function commandsViews(module: Module, links: Links): readonly CommandsVi
   });
 }
 
-function isCommand(item: Module["items"][number]): item is Command {
-  return item.kind in commandKinds;
-}
-
 function overview(commands: readonly Command[], module: Module): TableView | null {
   return table(commands, [
     {
@@ -51,7 +48,6 @@ function overview(commands: readonly Command[], module: Module): TableView | nul
         hasDetail(command) ? link(code(command.cName), `#${slug(commandHeading(command))}`) : code(command.cName),
     },
     { title: "Direction", cell: (command) => directionOf(command) },
-    { title: "Group", cell: (command) => command.group ?? "" },
     { title: "Refers to", cell: (command) => listed((command.refers ?? []).map((name) => code(name))) },
     {
       title: "Transport's revision",
@@ -64,10 +60,9 @@ function overview(commands: readonly Command[], module: Module): TableView | nul
   ]);
 }
 
-/** The standard's notation: PCI types in decimal, CCW commands in one byte, all others in two. */
+/** The standard's notation: CCW commands in one byte, all others in two. */
 function numberText({ kind, number }: Command): string {
   if (number === undefined) return "";
-  if (kind === "pci_capability") return String(number);
   return `0x${number.toString(16).padStart(kind === "ccw_command" ? 2 : 4, "0")}`;
 }
 

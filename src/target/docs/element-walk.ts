@@ -1,3 +1,4 @@
+import { isCommand } from "../../ir/item-kinds.ts";
 import type { Arm, ConstantGroup, Element, Item, Member, Module, PartItem } from "../../ir/model.ts";
 import { errataHeading, itemHeading, sectionHeading } from "./headings.ts";
 import { code } from "./markdown.ts";
@@ -36,6 +37,13 @@ function ofItem(item: Item, module: Module): readonly Visited[] {
     outer: module,
     item,
   };
+  if (isCommand(item))
+    return [
+      { ...block, name: code(item.name) },
+      ...item.sections.flatMap((section) =>
+        membersOf(section.members, place, section.name === "" ? "" : `${section.name}.`, item),
+      ),
+    ];
   switch (item.kind) {
     case "features":
       return [
@@ -93,18 +101,6 @@ function ofItem(item: Item, module: Module): readonly Visited[] {
           element: register,
           outer: item,
         })),
-      ];
-    case "pci_capability":
-    case "ccw_command":
-    case "admin_command":
-    case "capability":
-    case "resource":
-    case "device_part":
-      return [
-        { ...block, name: code(item.name) },
-        ...item.sections.flatMap((section) =>
-          membersOf(section.members, place, section.name === "" ? "" : `${section.name}.`, item),
-        ),
       ];
     case "rule":
       return [{ kind: "rule", place: sectionHeading(item), name: item.label ?? "", element: item, outer: module }];

@@ -1,3 +1,4 @@
+import { isCommand } from "../../ir/item-kinds.ts";
 import type { Command, ConstantGroup, Erratum, Item, Request, Response, Rule, Struct } from "../../ir/model.ts";
 import { code } from "./markdown.ts";
 
@@ -47,9 +48,7 @@ export function messageHeading(message: Request | Response): string {
 }
 
 export const commandKinds: Readonly<Record<Command["kind"], { readonly one: string; readonly many: string }>> = {
-  pci_capability: { one: "PCI capability", many: "PCI capabilities" },
   ccw_command: { one: "CCW command", many: "CCW commands" },
-  admin_command: { one: "Administration command", many: "Administration commands" },
   capability: { one: "Capability", many: "Device and driver capabilities" },
   resource: { one: "Resource object", many: "Device resource objects" },
   device_part: { one: "Device part", many: "Device parts" },
@@ -61,6 +60,7 @@ export function commandHeading(command: Command): string {
 
 /** The section of a page that an item of a description is in; empty where it has none of its own. */
 export function sectionHeading(item: Item): string {
+  if (isCommand(item)) return commandKinds[item.kind].many;
   switch (item.kind) {
     case "queues":
       return queuesHeading;
@@ -88,13 +88,6 @@ export function sectionHeading(item: Item): string {
       return externalTypesHeading;
     case "parameter":
       return parametersHeading;
-    case "pci_capability":
-    case "ccw_command":
-    case "admin_command":
-    case "capability":
-    case "resource":
-    case "device_part":
-      return commandKinds[item.kind].many;
     case "rule":
       return isFeatureRule(item) ? featuresHeading : requirementsHeading;
     case "erratum":
@@ -106,6 +99,7 @@ export function sectionHeading(item: Item): string {
 
 /** The heading of an item itself: within its section, or the section's own. */
 export function itemHeading(item: Item): string {
+  if (isCommand(item)) return commandHeading(item);
   switch (item.kind) {
     case "enum":
     case "flags":
@@ -123,13 +117,6 @@ export function itemHeading(item: Item): string {
       return messageHeading(item);
     case "registers":
       return item.title;
-    case "pci_capability":
-    case "ccw_command":
-    case "admin_command":
-    case "capability":
-    case "resource":
-    case "device_part":
-      return commandHeading(item);
     default:
       return sectionHeading(item);
   }

@@ -1,3 +1,4 @@
+import { isConstantGroup } from "../../ir/item-kinds.ts";
 import type {
   BitGroup,
   BitWord,
@@ -110,10 +111,6 @@ export class Catalogue {
   private items(module: string): readonly Item[] {
     return this.modules.get(module)?.items ?? [];
   }
-}
-
-export function isConstantGroup(item: Item): item is ConstantGroup {
-  return item.kind === "enum" || item.kind === "flags" || item.kind === "bits" || item.kind === "shared_memory";
 }
 
 /** The members that a struct has by name: those of members without a name are its own. */

@@ -374,7 +374,6 @@ export function commandSection(
       `name: '${command.cName}'`,
       ...(command.number === undefined ? [] : [`number: 0x${command.number.toString(16)}`]),
       ...(command.direction === undefined ? [] : [`direction: '${command.direction}'`]),
-      ...(command.group === undefined ? [] : [`group: '${command.group}'`]),
       ...(command.refers === undefined ? [] : [`refers: [${command.refers.map((other) => `'${other}'`).join(", ")}]`]),
       ...(command.given === undefined ? [] : [`given: [${command.given.map((name) => `'${name}'`).join(", ")}]`]),
       ...(command.transportRevision === undefined ? [] : [`transportRevision: ${command.transportRevision}`]),

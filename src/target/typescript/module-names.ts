@@ -1,5 +1,5 @@
 import type { Command, ConstantGroup, Ir, Module, Part, PartItem, Request } from "../../ir/model.ts";
-import { isConstantGroup } from "./catalogue.ts";
+import { isConstantGroup } from "../../ir/item-kinds.ts";
 import { Names, typeName, valueName } from "./identifiers.ts";
 
 /** What generated code may import from the runtime: nothing of its own may be called so. */
@@ -179,9 +179,7 @@ export class ModuleNames {
 
   private giveCommand(command: Command): void {
     const kind = {
-      pci_capability: "PciCapability",
       ccw_command: "Command",
-      admin_command: "Command",
       capability: "Capability",
       resource: "Resource",
       device_part: "DevicePart",

@@ -1,3 +1,4 @@
+import { isCommand } from "../../ir/item-kinds.ts";
 import type { Config, Item, Module, Struct } from "../../ir/model.ts";
 import type { TargetInput } from "../target.ts";
 import { constantSections } from "./constants-view.ts";
@@ -92,6 +93,10 @@ class ModuleWriter {
 
   private item(item: Item): readonly Section[] {
     const { context } = this;
+    if (isCommand(item)) {
+      const { structs, codecs } = commandSources(item, context);
+      return [...structs.flatMap((source) => this.struct(source)), commandSection(item, codecs, context)];
+    }
     switch (item.kind) {
       case "features": {
         if (this.hasFeatures) return [];
@@ -126,15 +131,6 @@ class ModuleWriter {
         return this.struct(responseSource(item, context, context.module.legacyNative.includes("requests")));
       case "registers":
         return registerSections(item, context);
-      case "pci_capability":
-      case "ccw_command":
-      case "admin_command":
-      case "capability":
-      case "resource":
-      case "device_part": {
-        const { structs, codecs } = commandSources(item, context);
-        return [...structs.flatMap((source) => this.struct(source)), commandSection(item, codecs, context)];
-      }
       case "feature_ranges":
       case "external":
       case "parameter":

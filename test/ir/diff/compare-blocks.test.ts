@@ -167,11 +167,11 @@ describe("queues, constants, registers, commands", () => {
     ],
     [
       "commands, which are announced before they are used",
-      "admin_command A = 0x10 { data { le32 a; } result { } }",
-      "admin_command A = 0x11 { data { le32 a; } result { } } admin_command B = 0x12 { data { } result { le16 b; } }",
+      "resource A = 0x10 { create { le32 a; } modify { } }",
+      "resource A = 0x11 { create { le32 a; } modify { } } resource B = 0x12 { create { } modify { le16 b; } }",
       [
-        "command-number test/admin_command A: 16 → 17 [wire]; breaks driver, device",
-        "command-added test/admin_command B: number 0x12 [wire]",
+        "command-number test/resource A: 16 → 17 [wire]; breaks driver, device",
+        "command-added test/resource B: number 0x12 [wire]",
       ],
     ],
   ]);

@@ -285,20 +285,16 @@ describe("what a page says", () => {
 
   test("commands have their numbers as the standard writes them", () => {
     const text = pageOf(`
-      pci_capability notify = 2 { le32 multiplier; }
       ccw_command SET = 0x13 out since revision 1 { be64 queue; }
       ccw_command ASK = 0x12 in given index { be32 bits; u8 index; }
-      admin_command LIST = 7 group self { data { } result { le64 caps[]; } }
+      resource RULE = 7 refers RULE { create { le64 caps[]; } }
     `);
-    expect(rowsOf(tablesUnder(text, "PCI capabilities")[0])).toEqual([
-      ["2", "[`VIRTIO_TEST_notify`](#pci-capability-notify)"],
-    ]);
     expect(rowsOf(tablesUnder(text, "CCW commands")[0])).toEqual([
       ["0x13", "[`VIRTIO_TEST_CMD_SET`](#ccw-command-set)", "to the device", "1"],
       ["0x12", "[`VIRTIO_TEST_CMD_ASK`](#ccw-command-ask)", "to the driver, but for `index`", ""],
     ]);
-    expect(rowsOf(tablesUnder(text, "Administration commands")[0])).toEqual([
-      ["0x0007", "[`VIRTIO_TEST_LIST`](#administration-command-list)", "self"],
+    expect(rowsOf(tablesUnder(text, "Device resource objects")[0])).toEqual([
+      ["0x0007", "[`VIRTIO_TEST_RULE`](#resource-object-rule)", "`RULE`"],
     ]);
   });
 
