@@ -172,7 +172,7 @@ export const S = {
 } as const;
 export type S = (typeof S)[keyof typeof S];
 
-/** Any number in any order; the same tags in each buffer. (specs/device/balloon.virtio:93) */
+/** Any number in any order; the same tags in each buffer. (specs/device/balloon.virtio:95) */
 export interface Stat {
   tag: Open<S>;
   val: bigint;
@@ -194,7 +194,7 @@ export const Stats: Codec<Stats> = nativeStruct('virtio_balloon_stats', {
 
 /**
  * The device asks by using the buffer, which it keeps until then; the driver answers by the next one. The first buffer
- * is empty. (specs/device/balloon.virtio:88)
+ * is empty. (specs/device/balloon.virtio:90)
  */
 export const stats: Message<'statsq', typeof Stats, undefined> = {
   kind: 'message',
@@ -214,7 +214,7 @@ export const HintCommand: Codec<HintCommand> = nativeStruct('virtio_balloon_hint
 });
 
 /**
- * Begins a round of hints with the id of the configuration, and ends it with STOP. (specs/device/balloon.virtio:137)
+ * Begins a round of hints with the id of the configuration, and ends it with STOP. (specs/device/balloon.virtio:147)
  */
 export const hintCommand: Message<'free_page_vq', typeof HintCommand, undefined> = {
   kind: 'message',
@@ -224,7 +224,7 @@ export const hintCommand: Message<'free_page_vq', typeof HintCommand, undefined>
   writable: undefined,
 };
 
-/** Pages whose contents nobody needs, unless the driver writes to them again. (specs/device/balloon.virtio:144) */
+/** Pages whose contents nobody needs, unless the driver writes to them again. (specs/device/balloon.virtio:154) */
 export const hint: Message<'free_page_vq', undefined, undefined> = {
   kind: 'message',
   name: 'virtio_balloon_hint',
@@ -234,7 +234,7 @@ export const hint: Message<'free_page_vq', undefined, undefined> = {
   byAddress: true,
 };
 
-/** Free pages, which the driver uses again when the device has used the buffer. (specs/device/balloon.virtio:173) */
+/** Free pages, which the driver uses again when the device has used the buffer. (specs/device/balloon.virtio:192) */
 export const report: Message<'reporting_vq', undefined, undefined> = {
   kind: 'message',
   name: 'virtio_balloon_report',

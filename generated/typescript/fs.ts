@@ -126,7 +126,7 @@ export const Notify: Codec<Notify> = struct('virtio_fs_notify', {
   outarg: bytes(16),
 });
 
-/** A notify message of FUSE, in a buffer of `notify_buf_size` or more. (specs/device/fs.virtio:66) */
+/** A notify message of FUSE, in a buffer of `notify_buf_size` or more. (specs/device/fs.virtio:68) */
 export const notify: Message<'notification', undefined, typeof Notify> = {
   kind: 'event',
   name: 'virtio_fs_notify',

@@ -322,7 +322,7 @@ export const CtrlWritable: Codec<CtrlWritable, { request: { type: number } }> = 
   ...spread(next, CtrlIn),
 });
 
-/** What is not a command: task management and asynchronous notification. (specs/device/scsi.virtio:137) */
+/** What is not a command: task management and asynchronous notification. (specs/device/scsi.virtio:141) */
 export const ctrl: Message<'controlq', typeof CtrlReadable, typeof CtrlWritable> = {
   kind: 'request',
   name: 'virtio_scsi_ctrl',
@@ -366,7 +366,7 @@ export const Event: Codec<Event> = nativeStruct('virtio_scsi_event', {
 });
 
 /**
- * News of a unit. Ten to fifteen buffers are enough; an event without a buffer is lost. (specs/device/scsi.virtio:201)
+ * News of a unit. Ten to fifteen buffers are enough; an event without a buffer is lost. (specs/device/scsi.virtio:205)
  */
 export const event: Message<'eventq', undefined, typeof Event> = {
   kind: 'event',

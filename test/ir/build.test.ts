@@ -184,3 +184,13 @@ test("a rule, an erratum and what is legacy behind a command are items of their 
   ]);
   expect(items.map((item) => item.since)).toEqual(["0.9.5", "0.9.5", "0.9.5", "1.2", "0.9.5", "0.9.5", "0.9.5"]);
 });
+
+test("a flag that is asked for does not give the name beside it its meaning: a feature can have the flag's name", () => {
+  const [rule] = itemsOf(
+    built(
+      'features { CSUM = 1; } flags OFFLOADS { CSUM = 2; } queues { q = 0; } message set on q { device-readable { le32 offloads : OFFLOADS; } } must driver "L": set.offloads.CSUM -> CSUM; config { u8 a; }',
+    ),
+    "rule",
+  );
+  expect(rule?.expression).toMatchObject({ op: "->", right: { op: "feature", name: "CSUM" } });
+});

@@ -75,7 +75,8 @@ export function conditionOf(
 export function valuesOf(context: Context, expression: Ast.Expression, environment: Environment): Environment["group"] {
   if (expression.op !== "name") return undefined;
   const found = memberOf(context, expression.path, environment);
-  return found === undefined ? undefined : found.found.values;
+  // `offloads.GUEST_CSUM -> GUEST_CSUM`: a flag that is asked for is a condition, not a value.
+  return found === undefined || found.found.flag !== undefined ? undefined : found.found.values;
 }
 
 function memberOf(
