@@ -393,7 +393,7 @@ export type BLOB_FLAG = (typeof BLOB_FLAG)[keyof typeof BLOB_FLAG];
 /** The capability set in `context_init`. */
 export const CONTEXT_INIT_CAPSET_ID_MASK = 0xff;
 
-/** A part of a resource of the renderer, in texels. (specs/device/gpu.virtio:463) */
+/** A part of a resource of the renderer, in texels. (specs/device/gpu.virtio:461) */
 export interface Box {
   x: number;
   y: number;
@@ -621,7 +621,7 @@ export const MAP_CACHE = {
 } as const;
 export type MAP_CACHE = (typeof MAP_CACHE)[keyof typeof MAP_CACHE];
 
-/** How the region is to be mapped by the guest. (specs/device/gpu.virtio:473) */
+/** How the region is to be mapped by the guest. (specs/device/gpu.virtio:471) */
 export interface RespMapInfo {
   hdr: CtrlHdr;
   /** Only if `hdr.type == RESP.OK_MAP_INFO`. */
@@ -706,7 +706,7 @@ export const ctrl: Message<'controlq', typeof CtrlReadable, typeof CtrlWritable>
 /** The bits of `map_info` that say it. */
 export const MAP_CACHE_MASK = 0x0f;
 
-/** specs/device/gpu.virtio:502 */
+/** specs/device/gpu.virtio:500 */
 export interface CursorPos {
   scanout_id: number;
   x: number;
@@ -774,7 +774,7 @@ export const CursorWritable: Codec<CursorWritable, { request: { hdr: { type: num
 
 /**
  * The pointer: an image of 64 by 64, made and filled by commands of `controlq` that are finished.
- * (specs/device/gpu.virtio:510)
+ * (specs/device/gpu.virtio:508)
  */
 export const cursor: Message<'cursorq', typeof CursorReadable, typeof CursorWritable> = {
   kind: 'request',
