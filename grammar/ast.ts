@@ -387,6 +387,8 @@ export interface Rule extends Element {
   readonly expression: Expression | undefined;
   readonly range: Range | undefined;
   readonly sentence: string | undefined;
+  /** `by events_read, req.type`: the elements that hold the role to the sentence. */
+  readonly heldBy: readonly (readonly Word[])[];
 }
 
 export interface ErratumItem extends Element {

@@ -26,7 +26,12 @@ import { parsers } from "prettier/plugins/typescript";
 const schemas = {
   ir: {
     file: "../src/ir/schema/virtgen-ir.schema.json",
-    sources: ["../src/ir/model.ts", "../src/ir/expression-model.ts", "../src/diagnostic/diagnostic.ts"],
+    sources: [
+      "../src/ir/model.ts",
+      "../src/ir/expression-model.ts",
+      "../src/ir/rule-model.ts",
+      "../src/diagnostic/diagnostic.ts",
+    ],
     root: "Ir",
     id: "urn:virtgen:ir:1",
     title: "virtgen's intermediate representation",
@@ -38,6 +43,7 @@ const schemas = {
       "../src/ir/diff/model.ts",
       "../src/ir/model.ts",
       "../src/ir/expression-model.ts",
+      "../src/ir/rule-model.ts",
       "../src/diagnostic/diagnostic.ts",
     ],
     root: "Differences",

@@ -137,7 +137,7 @@ export const Config: Codec<Config> = struct('virtio_input_config', {
   u: nested(8, ConfigU),
 });
 
-/** As evdev has it, but little-endian. (specs/device/input.virtio:73) */
+/** As evdev has it, but little-endian. (specs/device/input.virtio:74) */
 export interface Event {
   /** EV_ of evdev. */
   type: number;
@@ -164,7 +164,7 @@ export const Input: Codec<Input> = struct('virtio_input_input', {
 
 /**
  * Something that a person did. Those of one change belong together; the last of them is EV_SYN.
- * (specs/device/input.virtio:63)
+ * (specs/device/input.virtio:64)
  */
 export const inputInput: Message<'eventq', undefined, typeof Input> = {
   kind: 'event',
@@ -183,7 +183,7 @@ export const Status: Codec<Status> = struct('virtio_input_status', {
   event: nested(0, Event),
 });
 
-/** What the device is to show or do: a light, a click. (specs/device/input.virtio:68) */
+/** What the device is to show or do: a light, a click. (specs/device/input.virtio:69) */
 export const status: Message<'statusq', typeof Status, undefined> = {
   kind: 'message',
   name: 'virtio_input_status',

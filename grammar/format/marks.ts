@@ -33,6 +33,7 @@ const marking: ReadonlyMap<string, Mark> = new Map<string, Mark>([
   ["rule", (node, add) => add(token(node, "Colon"), tightBefore)],
   ["erratumLine", (node, add) => add(token(node, "Colon"), tightBefore)],
   ["normative", (node, add) => add(token(node, "Colon"), tightBefore | breakAfter)],
+  ["heldBy", (node, add) => add(token(node, "Keyword_by"), attribute)],
   ["where", markCall],
   ["operand", markOperand],
   ["operation", markOperation],

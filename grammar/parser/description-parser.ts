@@ -273,7 +273,7 @@ export class DescriptionParser extends MessageRules {
     this.CONSUME(T.Semicolon);
   });
 
-  /** normative = ( "must" | "should" | "may" ) [ "not" ] ( "driver" | "device" ) [ Text ] ":" ( Text | expression [ "in" range ] ) */
+  /** normative = ( "must" | "should" | "may" ) [ "not" ] ( "driver" | "device" ) [ Text ] ":" ( Text [ heldBy ] | expression [ "in" range ] ) */
   normative: Rule = this.RULE("normative", () => {
     this.OR1([
       { ALT: () => this.CONSUME(T.Must) },
@@ -285,7 +285,12 @@ export class DescriptionParser extends MessageRules {
     this.OPTION2(() => this.CONSUME1(T.Text));
     this.CONSUME(T.Colon);
     this.OR3([
-      { ALT: () => this.CONSUME2(T.Text) },
+      {
+        ALT: () => {
+          this.CONSUME2(T.Text);
+          this.OPTION4(() => this.SUBRULE(this.heldBy));
+        },
+      },
       {
         ALT: () => {
           this.SUBRULE(this.expression);
@@ -296,6 +301,12 @@ export class DescriptionParser extends MessageRules {
         },
       },
     ]);
+  });
+
+  /** heldBy = "by" path { "," path } */
+  heldBy: Rule = this.RULE("heldBy", () => {
+    this.CONSUME(T.By);
+    this.AT_LEAST_ONE_SEP({ SEP: T.Comma, DEF: () => this.SUBRULE(this.path) });
   });
 
   /** erratumItem = erratum */

@@ -20,7 +20,7 @@ import {
   word,
   type Source,
 } from "./cst.ts";
-import { operation, expression, optionalExpression, range } from "./expressions.ts";
+import { operation, expression, optionalExpression, path, range } from "./expressions.ts";
 import { armTags, members } from "./members.ts";
 import { constant, constantGroup, firstPlace, where } from "./constants.ts";
 import { house } from "./houses.ts";
@@ -272,6 +272,7 @@ function rule(source: Source, cst: CstNode, element: DescribedElement): Ast.Rule
     const texts = tokens(normative, "Text");
     const value = optionalExpression(source, normative);
     const values = optionalNode(normative, "range");
+    const held = optionalNode(normative, "heldBy");
     const sentence = value === undefined ? texts.at(-1) : undefined;
     const label = value === undefined && texts.length === 1 ? undefined : texts[0];
     return {
@@ -284,6 +285,7 @@ function rule(source: Source, cst: CstNode, element: DescribedElement): Ast.Rule
       expression: value,
       range: values === undefined ? undefined : range(source, values),
       sentence: sentence === undefined ? undefined : textOf(sentence),
+      heldBy: held === undefined ? [] : nodes(held, "path").map((one) => path(source, one)),
       at,
       ...element,
     };
@@ -298,6 +300,7 @@ function rule(source: Source, cst: CstNode, element: DescribedElement): Ast.Rule
     expression: optionalExpression(source, cst),
     range: undefined,
     sentence: undefined,
+    heldBy: [],
     at,
     ...element,
   };

@@ -51,6 +51,7 @@ import { registersOverlap } from "./registers-overlap.ts";
 import { requirementOutOfType } from "./requirement-out-of-type.ts";
 import { revisionWithoutEffect } from "./revision-without-effect.ts";
 import type { Rule } from "./rule.ts";
+import { sentenceNotHeld } from "./sentence-not-held.ts";
 import { sizeShrinks } from "./size-shrinks.ts";
 import { structInItself } from "./struct-in-itself.ts";
 import { tagMissing } from "./tag-missing.ts";
@@ -146,4 +147,5 @@ export const rules: readonly Rule[] = [
   incompleteErratum,
   requirementOutOfType,
   labelOfLegacy,
+  sentenceNotHeld,
 ];

@@ -13,7 +13,7 @@ export interface CoverageOptions {
   readonly format: string;
 }
 
-/** `virtgen coverage`: which normative blocks of the standard the descriptions name, and how many statements are expressions. */
+/** `virtgen coverage`: which normative blocks of the standard the descriptions name, and how many statements a machine checks. */
 export async function coverage(names: readonly string[], options: CoverageOptions): Promise<number> {
   const format = wordOf("format", options.format, ["text", "markdown", "json"]);
   const compiled = await compileAsked(await readSources(names));
@@ -32,7 +32,16 @@ function normativeBlocks(): readonly NormativeBlock[] {
   return JSON.parse(readFileSync(file, "utf8")) as readonly NormativeBlock[];
 }
 
-const head: Cells = ["Module", "Role", "Blocks named", "MUST in them", "Expressions", "Sentences"];
+const head: Cells = [
+  "Module",
+  "Role",
+  "Blocks named",
+  "MUST in them",
+  "Expressions",
+  "Held by an element",
+  "By machine",
+  "Documented only",
+];
 const left = 2;
 
 function cellsOf(rows: readonly RoleCoverage[]): readonly Cells[] {
@@ -46,7 +55,9 @@ function line(module: string, role: string, row: ReturnType<typeof totalOf>): Ce
     `${row.named} of ${row.blocks}`,
     `${row.mustNamed} of ${row.must}`,
     String(row.expressions),
-    String(row.sentences),
+    String(row.held),
+    String(row.machine),
+    String(row.documented),
   ];
 }
 
@@ -64,11 +75,12 @@ function markdown(rows: readonly RoleCoverage[]): string {
   return `# Requirements of the standard
 
 The normative blocks of revision ${newestRevision}, by the chapters that they stand in: how many the descriptions name, the
-MUST and MUST NOT in those, and the descriptions' own statements. Some of those are expressions, which a program can
-evaluate and \`virtgen check\` holds against types, ranges and revisions; the others are sentences for readers. One
+MUST and MUST NOT in those, and the descriptions' own statements. A machine checks two kinds of those: expressions, which
+a program can evaluate and \`virtgen check\` holds against types, ranges and revisions; and sentences of which the
+description says \`by\` which element they are held: its range, fixed value, reserved bytes, access right, direction,
+condition or dependency, which generated code enforces and \`virtgen check\` looks for. The others are documented only. One
 statement may say what several of a block's sentences do, and a block that is named may yet hold what no statement says.
-What generated code enforces is not counted, for it stands at the members and features themselves: dependencies, ranges,
-fixed values, reserved bytes, access rights, directions. \`virtgen coverage\` prints this.
+\`virtgen coverage\` prints this.
 
 ${markdownTable(head, cellsOf(rows), left)}
 ${lines.length === 0 ? `All ${blocks} blocks are named.` : `${named} of ${blocks} blocks are named. These are not:\n\n${lines.join("\n")}`}

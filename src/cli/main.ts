@@ -177,13 +177,14 @@ Exit status: 0 nothing differs; 1 something does; 2 the call cannot be carried o
 
 program
   .command("coverage [FILES...]")
-  .description("show which requirements of the standard the descriptions name, and how many are expressions")
+  .description("show which requirements of the standard the descriptions name, and how many a machine checks")
   .option("-f, --format <FORMAT>", "text, markdown, or json for machines", "text")
   .addHelpText(
     "after",
     `
 Of each module and role: normative blocks of the newest revision that a statement names, the MUST and MUST NOT in them,
-statements that are expressions, and statements that are sentences. Below: the blocks that nothing names.
+statements that a machine checks (expressions, and sentences that an element holds), and those that are documented only.
+Below: the blocks that nothing names.
 
 Examples:
   virtgen coverage

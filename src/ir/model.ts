@@ -1,7 +1,9 @@
 import type { Place } from "../diagnostic/diagnostic.ts";
 import type { Expression, Integer } from "./expression-model.ts";
+import type { Rule } from "./rule-model.ts";
 
 export type { Arithmetic, Comparison, Expression, Integer, MemberScope, PathPart } from "./expression-model.ts";
+export type { HeldBy, Rule } from "./rule-model.ts";
 
 /**
  * The intermediate representation: plain JSON, what `virtgen ir` prints and all that a target sees.
@@ -450,20 +452,7 @@ export interface Command extends Element {
   }[];
 }
 
-// --- rules -----------------------------------------------------------------------------------------------------
-
-export interface Rule extends Element {
-  readonly kind: "rule";
-  readonly form: "requires" | "at_least_one" | "conflicts" | "offers" | "must" | "should" | "may";
-  readonly not?: true;
-  readonly role?: "driver" | "device";
-  /** Of `at_least_one` and `conflicts`. */
-  readonly features?: readonly string[];
-  readonly expression?: Expression;
-  readonly range?: { readonly from: Expression; readonly to: Expression };
-  /** In our own words, where no expression says it. */
-  readonly sentence?: string;
-}
+// --- errata ---------------------------------------------------------------------------------------------------------
 
 export interface ErratumItem extends Element {
   readonly kind: "erratum";

@@ -124,6 +124,8 @@ function newNames(
     });
     return parts.some((part, index) => part.name !== (path[index] as PathPart).name) ? [["path", parts]] : [];
   }
+  if (Array.isArray(path) && path.every((part) => typeof part === "string"))
+    return [["path", path.map((part) => memberOrOther(part, names, module))]];
   const { queues } = object;
   if (Array.isArray(queues) && "parts" in object)
     return [["queues", queues.map((queue) => names.get(`queue ${module}.${String(queue)}`)?.name ?? String(queue))]];
@@ -133,4 +135,14 @@ function newNames(
   if ("bank" in object) return called("bank", `register ${module}.${text("bank")}`);
   if ("aliasOf" in object && "bit" in object) return called("aliasOf", `feature ${module}.${text("aliasOf")}`);
   return [];
+}
+
+/** What the older description calls one part of the path of a statement's `by`. */
+function memberOrOther(name: string, names: NewNames, module: string): string {
+  const keys: readonly ReferenceKey[] = [
+    `member ${module}.${name}`,
+    `feature ${module}.${name}`,
+    `type ${module}.${name}`,
+  ];
+  return keys.map((key) => names.get(key)?.name).find((found) => found !== undefined) ?? name;
 }

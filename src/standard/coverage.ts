@@ -32,8 +32,12 @@ export interface RoleCoverage {
   readonly mustNamed: number;
   /** Statements that are expressions, which a program can evaluate. */
   readonly expressions: number;
-  /** Statements that are sentences, for readers. */
-  readonly sentences: number;
+  /** Sentences that a property of an element holds the role to. */
+  readonly held: number;
+  /** Statements that a machine checks: expressions and what an element holds. */
+  readonly machine: number;
+  /** Sentences for readers alone. */
+  readonly documented: number;
   readonly missing: readonly NormativeBlock[];
 }
 
@@ -79,6 +83,7 @@ function roleCoverage(
   const must = mustOf(blocks);
   const rules = module === undefined ? [] : rulesOf(module).filter((rule) => rule.role === role);
   const expressions = rules.filter((rule) => rule.sentence === undefined).length;
+  const held = rules.filter((rule) => rule.heldBy !== undefined).length;
   return {
     module: name,
     title: module?.title ?? "",
@@ -88,22 +93,26 @@ function roleCoverage(
     must,
     mustNamed: must - mustOf(missing),
     expressions,
-    sentences: rules.length - expressions,
+    held,
+    machine: expressions + held,
+    documented: rules.length - expressions - held,
     missing,
   };
 }
 
 /** The rows of a table, added up. */
 export function totalOf(rows: readonly RoleCoverage[]): Omit<RoleCoverage, "module" | "title" | "role"> {
-  const sum = (part: "blocks" | "named" | "must" | "mustNamed" | "expressions" | "sentences"): number =>
-    rows.reduce((all, row) => all + row[part], 0);
+  type Count = "blocks" | "named" | "must" | "mustNamed" | "expressions" | "held" | "machine" | "documented";
+  const sum = (part: Count): number => rows.reduce((all, row) => all + row[part], 0);
   return {
     blocks: sum("blocks"),
     named: sum("named"),
     must: sum("must"),
     mustNamed: sum("mustNamed"),
     expressions: sum("expressions"),
-    sentences: sum("sentences"),
+    held: sum("held"),
+    machine: sum("machine"),
+    documented: sum("documented"),
     missing: rows.flatMap((row) => row.missing),
   };
 }
@@ -118,7 +127,7 @@ function mustOf(blocks: readonly NormativeBlock[]): number {
 }
 
 function hasAnything(row: RoleCoverage): boolean {
-  return row.blocks + row.expressions + row.sentences > 0;
+  return row.blocks + row.machine + row.documented > 0;
 }
 
 function key(role: string | undefined, label: string | undefined): string {

@@ -135,6 +135,64 @@ describe("names of a house", () => {
   });
 });
 
+describe("sentences that an element holds", () => {
+  const held = `device disk = 60 "Disk" since 1.0;
+features { MQ = 1; CTRL = 2 requires MQ; SPARE = 3; }
+queues { requestq = 0; controlq = 1 if CTRL; }
+enum T { IN = 0; OUT = 1; }
+enum S { NO = 1; }
+config { le32 plain; le32 one = 7; le32 some in 1..9; le64 wide in 1..9; le16 if_mq if MQ; u8 tail[4];
+  le32 select writable; le32 clear writable write_clears plain; le32 early writable before DRIVER_OK; u8 reserved[3]; }
+struct hdr { le32 type : T; le32 { index : 15; reserved : 17; } }
+request req on requestq {
+  device-readable { struct hdr hdr; u8 kind : T; le32 count; }
+  switch kind { IN : device-writable { le16 n[count]; } OUT if MQ : device-readable { le32 more; } }
+  device-writable { u8 free; u8 status : S refuse NO; }
+}
+`;
+  const said = (who: string, by: string): readonly string[] =>
+    found(`${held}must ${who} "x": "It is so." by ${by};`).map((one) => one.slice(0, 5));
+
+  test.each([
+    ["device", "one"],
+    ["driver", "some, if_mq, tail"],
+    ["not driver", "plain, config.wide"],
+    ["not device", "plain"],
+    ["driver", "early"],
+    ["device", "clear"],
+    ["device", "reserved"],
+    ["driver", "CTRL, controlq"],
+    ["driver", "req, req.OUT, req.OUT.more, req.more"],
+    ["driver", "req.kind"],
+    ["driver", "hdr.reserved, req.hdr.reserved"],
+    ["device", "req.n, req.status"],
+    ["not driver", "req.free"],
+    ["not device", "req.count"],
+  ])("%s by %s", (who, by) => {
+    expect(said(who, by)).toEqual([]);
+  });
+
+  test.each([
+    ["driver", "plain"],
+    ["device", "wide"],
+    ["not driver", "select"],
+    ["device", "select"],
+    ["driver", "SPARE"],
+    ["driver", "requestq"],
+    ["device", "req.count"],
+    ["driver", "req.free"],
+    ["not device", "req.free"],
+    ["driver", "hdr.type"],
+    ["driver", "req.hdr.index"],
+    ["driver", "T"],
+    ["driver", "T.IN"],
+    ["driver", "nothing"],
+    ["not driver", "config"],
+  ])("not %s by %s", (who, by) => {
+    expect(said(who, by)).toEqual(["V6007"]);
+  });
+});
+
 describe("requirements", () => {
   test.each([
     ["one more than the largest value as an end", 'config { u8 a; } must device "x": a < 256;'],

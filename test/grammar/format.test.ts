@@ -53,6 +53,7 @@ describe("spaces", () => {
     ["offers A->B;", "offers A -> B;"],
     ["at_least_one A ,B;", "at_least_one A, B;"],
     ['must   not device"L" :x in 1 .. 0x8000 if MQ;', 'must not device "L": x in 1..0x8000 if MQ;'],
+    ['must not driver "L":"S"by a ,req . type since 1.2;', 'must not driver "L": "S" by a, req.type since 1.2;'],
     ["const N = A|B?1:2;", "const N = A | B ? 1 : 2;"],
     ['erratum "e"{text :"t";meant:"m";because"b";}', 'erratum "e" { text: "t"; meant: "m"; because "b"; }'],
     ["registers r{0x0 read le32 M=0x1;}", "registers r { 0x0 read le32 M = 0x1; }"],

@@ -182,7 +182,7 @@ describe("the hard cases", () => {
     ["rules", "requires: A -> B | C; at_least_one A, B; conflicts A, B; offers A -> B;"],
     [
       "requirements",
-      'must device "L": x in 1..0x8000 if MQ; must not driver "L": "A sentence."; should driver "L": x == 1; may device "L": x;',
+      'must device "L": x in 1..0x8000 if MQ; must not driver "L": "A sentence." by a, req.type since 1.2; should driver "L": x == 1; may device "L": x;',
     ],
     [
       "errata",

@@ -388,6 +388,10 @@ function buildRule(context: Context, item: Ast.Rule, outer: Inherited): readonly
         expression,
         range: from === undefined || to === undefined ? undefined : { from, to },
         sentence: item.sentence,
+        heldBy:
+          item.heldBy.length === 0
+            ? undefined
+            : item.heldBy.map((path) => ({ path: path.map((part) => part.text), at: path[0]?.at ?? item.at })),
       }),
     },
   ];

@@ -172,6 +172,7 @@ export function breaksByChange(
     case "label":
     case "documentation":
     case "errata":
+    case "held-by":
       return [];
   }
 }

@@ -14,6 +14,7 @@ export function categoryOf(entry: Entry, what: Change["what"], before: Entry): C
     case "title":
     case "label":
     case "errata":
+    case "held-by":
     case "since":
       return "documentation";
     case "requires":

@@ -361,7 +361,7 @@ function ofRule(rule: Rule): Draft {
     name: text,
     keyed: `${rule.label ?? ""} ${text}`,
     place: about === "" ? undefined : `${ruleHead(rule)} ${rule.label ?? ""} ${about}`,
-    facts: { range: text },
+    facts: { "range": text, "held-by": (rule.heldBy ?? []).map(({ path }) => path.join(".")).join(", ") },
     summary: "",
   };
 }

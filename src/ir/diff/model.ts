@@ -145,6 +145,7 @@ export type Aspect =
   | "end-mark"
   | "negotiation"
   | "refuse"
+  | "held-by"
   | "bank"
   | "refers"
   | "members"

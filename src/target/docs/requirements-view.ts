@@ -40,8 +40,13 @@ function sentenceOf(rule: Rule): string {
 }
 
 function ownWords(rule: Rule): string {
-  if (rule.sentence !== undefined) return plain(rule.sentence);
+  if (rule.sentence !== undefined) return joined([plain(rule.sentence), heldBy(rule)], " ");
   if (rule.expression === undefined) return "";
   if (rule.range === undefined) return `${capitalized(statement(rule.expression, rule.role))}.`;
   return `\`${printExpression(rule.expression)}\` is in ${range(rule.range.from, rule.range.to)}.`;
+}
+
+/** Which elements hold it, so that a reader need not look for what checks the sentence. */
+function heldBy({ heldBy: elements = [] }: Rule): string {
+  return elements.length === 0 ? "" : `Held by ${elements.map(({ path }) => `\`${path.join(".")}\``).join(", ")}.`;
 }
