@@ -104,7 +104,7 @@ export const ReqIn: Codec<ReqIn> = struct('virtio_fs_req_in', {
 /**
  * A request of FUSE, in the byte order of the driver: that of `opcode` of FUSE_INIT. High priority ones, and only those
  * (FUSE_INTERRUPT, FUSE_FORGET, FUSE_BATCH_FORGET), go to `hiprio`. Requests are served in any order.
- * (specs/device/fs.virtio:41)
+ * (specs/device/fs.virtio:42)
  */
 export const req: Message<'requestq' | 'hiprio', typeof Req, typeof ReqIn> = {
   kind: 'request',
@@ -126,7 +126,7 @@ export const Notify: Codec<Notify> = struct('virtio_fs_notify', {
   outarg: bytes(16),
 });
 
-/** A notify message of FUSE, in a buffer of `notify_buf_size` or more. (specs/device/fs.virtio:68) */
+/** A notify message of FUSE, in a buffer of `notify_buf_size` or more. (specs/device/fs.virtio:69) */
 export const notify: Message<'notification', undefined, typeof Notify> = {
   kind: 'event',
   name: 'virtio_fs_notify',

@@ -4,7 +4,7 @@ import { nearest } from "../diagnostic/suggest.ts";
 import type { HeldBy, Module, Rule as Statement } from "../ir/model.ts";
 import type { Rule } from "./rule.ts";
 import { holds, targetsOf, type Target } from "./survey/held.ts";
-import { isRequest } from "./survey/kinds.ts";
+import { isRequest } from "../ir/item-kinds.ts";
 import { revisionsOf, spellRevisions, type Survey } from "./survey/survey.ts";
 import { called } from "./survey/words.ts";
 

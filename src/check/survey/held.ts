@@ -15,7 +15,7 @@ import type {
   Rule as Statement,
 } from "../../ir/model.ts";
 import { viewedItem } from "./bodies.ts";
-import { isCommand, isRequest } from "./kinds.ts";
+import { isCommand, isRequest } from "../../ir/item-kinds.ts";
 import { membersAt, membersInside } from "./paths.ts";
 import type { Survey } from "./survey.ts";
 import { constantValue } from "./values.ts";
