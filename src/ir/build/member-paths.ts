@@ -11,7 +11,10 @@ export interface FoundMember {
   readonly flag: FoundConstant | undefined;
 }
 
-/** Follows a path through members, structs and bit groups. */
+/**
+ * Follows a path through members, structs and bit groups. One name may stand several times, in different alternatives or
+ * on both sides of a request: the first one counts that has what the path goes on with.
+ */
 export function findMember(
   context: Context,
   scope: Scope,
@@ -21,17 +24,33 @@ export function findMember(
   const [first, ...rest] = path;
   if (first === undefined) return undefined;
   for (const member of membersNamed(members, first.text)) {
-    if (member.kind === "bits") {
-      const found = findBits(context, scope, member, first, rest);
-      if (found !== undefined) return found;
-    }
-    if (!("name" in member) || member.name?.text !== first.text) continue;
-    if (member.kind === "group") {
+    const found = findIn(context, scope, member, first, rest);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function findIn(
+  context: Context,
+  scope: Scope,
+  member: Ast.Member,
+  first: Ast.Word,
+  rest: readonly Ast.Word[],
+): FoundMember | undefined {
+  if (member.kind === "bits") {
+    const found = findBits(context, scope, member, first, rest);
+    if (found !== undefined) return found;
+  }
+  if (!("name" in member) || member.name?.text !== first.text) return undefined;
+  switch (member.kind) {
+    case "group":
       if (rest.length === 0) return { member, values: undefined, flag: undefined };
       return findMember(context, scope, member.members, rest);
-    }
-    if (member.kind === "field") return findInField(context, scope, member, rest);
-    if (member.kind === "union" || member.kind === "switch" || member.kind === "window") {
+    case "field":
+      return findInField(context, scope, member, rest);
+    case "union":
+    case "switch":
+    case "window":
       return rest.length === 0
         ? { member, values: undefined, flag: undefined }
         : findMember(
@@ -40,9 +59,9 @@ export function findMember(
             member.arms.flatMap((arm) => arm.members),
             rest,
           );
-    }
+    default:
+      return undefined;
   }
-  return undefined;
 }
 
 function findBits(
