@@ -217,7 +217,7 @@ export const Rx: Codec<Rx> = struct('virtio_can_rx', {
   sdu: bytes(16, (v: { length: number }) => v.length),
 });
 
-/** One message from the bus. (specs/device/can.virtio:112) */
+/** One message from the bus. (specs/device/can.virtio:128) */
 export const rx: Message<'rxq', undefined, typeof Rx> = {
   kind: 'event',
   name: 'virtio_can_rx',

@@ -274,7 +274,7 @@ export const CTRL = {
 } as const;
 export type CTRL = (typeof CTRL)[keyof typeof CTRL];
 
-/** specs/device/crypto.virtio:217 */
+/** specs/device/crypto.virtio:266 */
 export interface CtrlHeader {
   opcode: Open<CTRL>;
   /** Of the service. */
@@ -301,7 +301,7 @@ export const OpCtrlReq: Codec<OpCtrlReq> = struct('virtio_crypto_op_ctrl_req', {
 /** Size of the part of fixed length without REVISION_1. */
 export const CTRLQ_OP_SPEC_HDR_LEGACY = 56;
 
-/** specs/device/crypto.virtio:257 */
+/** specs/device/crypto.virtio:306 */
 export interface CreateSessionInput {
   session_id: bigint;
   status: Open<STATUS>;
@@ -313,7 +313,7 @@ export const CreateSessionInput: Codec<CreateSessionInput> = struct('virtio_cryp
   padding: reserved(12, 4),
 });
 
-/** specs/device/crypto.virtio:263 */
+/** specs/device/crypto.virtio:312 */
 export interface DestroySessionFlf {
   session_id: bigint;
 }
@@ -322,7 +322,7 @@ export const DestroySessionFlf: Codec<DestroySessionFlf> = struct('virtio_crypto
   session_id: le64(0),
 });
 
-/** specs/device/crypto.virtio:267 */
+/** specs/device/crypto.virtio:316 */
 export interface DestroySessionInput {
   status: Open<STATUS>;
 }
@@ -361,7 +361,7 @@ export const CtrlWritable: Codec<CtrlWritable, { request: { header: { opcode: nu
   },
 );
 
-/** specs/device/crypto.virtio:271 */
+/** specs/device/crypto.virtio:320 */
 export interface HashCreateSessionFlf {
   algo: Open<HASH_ALGO>;
   /** In bytes. */
@@ -373,7 +373,7 @@ export const HashCreateSessionFlf: Codec<HashCreateSessionFlf> = struct('virtio_
   hash_result_len: le32(4),
 });
 
-/** specs/device/crypto.virtio:276 */
+/** specs/device/crypto.virtio:325 */
 export interface MacCreateSessionFlf {
   algo: Open<MAC_ALGO>;
   /** In bytes. */
@@ -389,7 +389,7 @@ export const MacCreateSessionFlf: Codec<MacCreateSessionFlf> = struct('virtio_cr
   padding: reserved(12, 4),
 });
 
-/** specs/device/crypto.virtio:283 */
+/** specs/device/crypto.virtio:332 */
 export interface MacCreateSessionVlf {
   auth_key: Uint8Array;
 }
@@ -408,7 +408,7 @@ export const OP = {
 } as const;
 export type OP = (typeof OP)[keyof typeof OP];
 
-/** specs/device/crypto.virtio:287 */
+/** specs/device/crypto.virtio:336 */
 export interface CipherSessionFlf {
   algo: Open<CIPHER_ALGO>;
   /** In bytes. */
@@ -423,7 +423,7 @@ export const CipherSessionFlf: Codec<CipherSessionFlf> = struct('virtio_crypto_c
   padding: reserved(12, 4),
 });
 
-/** specs/device/crypto.virtio:299 */
+/** specs/device/crypto.virtio:348 */
 export interface CipherSessionVlf {
   cipher_key: Uint8Array;
 }
@@ -473,7 +473,7 @@ export const AlgChainSessionFlfAlgoFlf: Codec<AlgChainSessionFlfAlgoFlf> = struc
   },
 );
 
-/** A cipher and a hash or MAC one behind the other. (specs/device/crypto.virtio:317) */
+/** A cipher and a hash or MAC one behind the other. (specs/device/crypto.virtio:366) */
 export interface AlgChainSessionFlf {
   alg_chain_order: Open<SYM_ALG_CHAIN_ORDER>;
   hash_mode: Open<SYM_HASH_MODE>;
@@ -492,7 +492,7 @@ export const AlgChainSessionFlf: Codec<AlgChainSessionFlf> = struct('virtio_cryp
   padding: reserved(44, 4),
 });
 
-/** specs/device/crypto.virtio:329 */
+/** specs/device/crypto.virtio:378 */
 export interface AlgChainSessionVlf {
   cipher_key: Uint8Array;
   /** `auth_key_len` of the MAC; none with a hash. */
@@ -544,7 +544,7 @@ export const SymCreateSessionFlfOpFlf: Codec<SymCreateSessionFlfOpFlf> = struct(
   },
 );
 
-/** specs/device/crypto.virtio:336 */
+/** specs/device/crypto.virtio:385 */
 export interface SymCreateSessionFlf {
   op_flf: SymCreateSessionFlfOpFlf;
   op_type: Open<SYM_OP>;
@@ -556,7 +556,7 @@ export const SymCreateSessionFlf: Codec<SymCreateSessionFlf> = struct('virtio_cr
   padding: reserved(52, 4),
 });
 
-/** cipher_session_vlf or alg_chain_session_vlf, by `op_type`. (specs/device/crypto.virtio:353) */
+/** cipher_session_vlf or alg_chain_session_vlf, by `op_type`. (specs/device/crypto.virtio:402) */
 export interface SymCreateSessionVlf {
   op_vlf: Uint8Array;
 }
@@ -565,7 +565,7 @@ export const SymCreateSessionVlf: Codec<SymCreateSessionVlf> = struct('virtio_cr
   op_vlf: bytes(0),
 });
 
-/** specs/device/crypto.virtio:357 */
+/** specs/device/crypto.virtio:406 */
 export interface AeadCreateSessionFlf {
   algo: Open<AEAD_ALGO>;
   /** In bytes. */
@@ -586,7 +586,7 @@ export const AeadCreateSessionFlf: Codec<AeadCreateSessionFlf> = struct('virtio_
   padding: reserved(20, 4),
 });
 
-/** specs/device/crypto.virtio:366 */
+/** specs/device/crypto.virtio:415 */
 export interface AeadCreateSessionVlf {
   key: Uint8Array;
 }
@@ -618,7 +618,7 @@ export const RSA_HASH = {
 } as const;
 export type RSA_HASH = (typeof RSA_HASH)[keyof typeof RSA_HASH];
 
-/** specs/device/crypto.virtio:389 */
+/** specs/device/crypto.virtio:438 */
 export interface RsaSessionPara {
   padding_algo: Open<RSA_PADDING>;
   /** Of what is signed, with PKCS1_PADDING. */
@@ -641,7 +641,7 @@ export const CURVE = {
 } as const;
 export type CURVE = (typeof CURVE)[keyof typeof CURVE];
 
-/** specs/device/crypto.virtio:404 */
+/** specs/device/crypto.virtio:453 */
 export interface EcdsaSessionPara {
   curve_id: Open<CURVE>;
 }
@@ -680,7 +680,7 @@ export const AkcipherCreateSessionFlfAlgoFlf: Codec<AkcipherCreateSessionFlfAlgo
   },
 );
 
-/** specs/device/crypto.virtio:415 */
+/** specs/device/crypto.virtio:464 */
 export interface AkcipherCreateSessionFlf {
   algo: Open<AKCIPHER_ALGO>;
   key_type: Open<AKCIPHER_KEY_TYPE>;
@@ -751,7 +751,7 @@ export const CtrlReadable: Codec<CtrlReadable, Negotiated> = struct('virtio_cryp
 
 /**
  * Sessions come and go. Without REVISION_1 the part of fixed length is padded to CTRLQ_OP_SPEC_HDR_LEGACY bytes.
- * (specs/device/crypto.virtio:225)
+ * (specs/device/crypto.virtio:274)
  */
 export const ctrl: Message<'controlq', typeof CtrlReadable, typeof CtrlWritable> = {
   kind: 'request',
@@ -764,7 +764,7 @@ export const ctrl: Message<'controlq', typeof CtrlReadable, typeof CtrlWritable>
 
 /**
  * DER. RSA: RSAPrivateKey or RSAPublicKey of PKCS#1. ECDSA: ECPrivateKey of RFC 5915, or the value of an ECPoint of
- * SEC1. (specs/device/crypto.virtio:427)
+ * SEC1. (specs/device/crypto.virtio:476)
  */
 export interface AkcipherCreateSessionVlf {
   key: Uint8Array;
@@ -799,7 +799,7 @@ export const FLAG = {
 } as const;
 export type FLAG = (typeof FLAG)[keyof typeof FLAG];
 
-/** specs/device/crypto.virtio:482 */
+/** specs/device/crypto.virtio:544 */
 export interface OpHeader {
   opcode: Open<DATA>;
   /** Of the service; ignored for IPsec. */
@@ -871,7 +871,7 @@ export const DataWritable: Codec<DataWritable, { request: { header: { opcode: nu
   },
 );
 
-/** specs/device/crypto.virtio:549 */
+/** specs/device/crypto.virtio:611 */
 export interface HashDataFlf {
   /** In bytes. */
   src_data_len: number;
@@ -884,7 +884,7 @@ export const HashDataFlf: Codec<HashDataFlf> = struct('virtio_crypto_hash_data_f
   hash_result_len: le32(4),
 });
 
-/** `src_data` is device-readable, `hash_result` device-writable. (specs/device/crypto.virtio:557) */
+/** `src_data` is device-readable, `hash_result` device-writable. (specs/device/crypto.virtio:619) */
 export interface HashDataVlf {
   src_data: Uint8Array;
   hash_result: Uint8Array;
@@ -910,7 +910,7 @@ export const HashDataFlfStatelessSessPara: Codec<HashDataFlfStatelessSessPara> =
   },
 );
 
-/** specs/device/crypto.virtio:562 */
+/** specs/device/crypto.virtio:624 */
 export interface HashDataFlfStateless {
   sess_para: HashDataFlfStatelessSessPara;
   /** In bytes. */
@@ -926,7 +926,7 @@ export const HashDataFlfStateless: Codec<HashDataFlfStateless> = struct('virtio_
   reserved: reserved(12, 4),
 });
 
-/** `src_data` is device-readable, `hash_result` device-writable. (specs/device/crypto.virtio:572) */
+/** `src_data` is device-readable, `hash_result` device-writable. (specs/device/crypto.virtio:634) */
 export interface HashDataVlfStateless {
   src_data: Uint8Array;
   hash_result: Uint8Array;
@@ -946,7 +946,7 @@ export const HashDataVlfStateless: Codec<
   ),
 });
 
-/** specs/device/crypto.virtio:584 */
+/** specs/device/crypto.virtio:653 */
 export interface MacDataFlf {
   hdr: HashDataFlf;
 }
@@ -955,7 +955,7 @@ export const MacDataFlf: Codec<MacDataFlf> = struct('virtio_crypto_mac_data_flf'
   hdr: nested(0, HashDataFlf),
 });
 
-/** `src_data` is device-readable, `hash_result` device-writable. (specs/device/crypto.virtio:589) */
+/** `src_data` is device-readable, `hash_result` device-writable. (specs/device/crypto.virtio:658) */
 export interface MacDataVlf {
   src_data: Uint8Array;
   hash_result: Uint8Array;
@@ -986,7 +986,7 @@ export const MacDataFlfStatelessSessPara: Codec<MacDataFlfStatelessSessPara> = s
   },
 );
 
-/** specs/device/crypto.virtio:594 */
+/** specs/device/crypto.virtio:663 */
 export interface MacDataFlfStateless {
   sess_para: MacDataFlfStatelessSessPara;
   /** In bytes. */
@@ -1001,7 +1001,7 @@ export const MacDataFlfStateless: Codec<MacDataFlfStateless> = struct('virtio_cr
   hash_result_len: le32(12),
 });
 
-/** `hash_result` is device-writable, the others are device-readable. (specs/device/crypto.virtio:604) */
+/** `hash_result` is device-writable, the others are device-readable. (specs/device/crypto.virtio:673) */
 export interface MacDataVlfStateless {
   auth_key: Uint8Array;
   src_data: Uint8Array;
@@ -1027,7 +1027,7 @@ export const MacDataVlfStateless: Codec<
   ),
 });
 
-/** specs/device/crypto.virtio:617 */
+/** specs/device/crypto.virtio:692 */
 export interface CipherDataFlf {
   /** Length of the initialization vector, counter or tweak. In bytes. */
   iv_len: number;
@@ -1044,7 +1044,7 @@ export const CipherDataFlf: Codec<CipherDataFlf> = struct('virtio_crypto_cipher_
   padding: reserved(12, 4),
 });
 
-/** `dst_data` is device-writable, the others are device-readable. (specs/device/crypto.virtio:627) */
+/** `dst_data` is device-writable, the others are device-readable. (specs/device/crypto.virtio:702) */
 export interface CipherDataVlf {
   /** CTR: the counter. AES-XTS: the tweak of IEEE 1619. */
   iv: Uint8Array;
@@ -1061,7 +1061,7 @@ export const CipherDataVlf: Codec<
   dst_data: bytes(next, (_v, c: { cipher_data_flf: { dst_data_len: number } }) => c.cipher_data_flf.dst_data_len),
 });
 
-/** specs/device/crypto.virtio:633 */
+/** specs/device/crypto.virtio:708 */
 export interface AlgChainDataFlf {
   /** In bytes. */
   iv_len: number;
@@ -1096,7 +1096,7 @@ export const AlgChainDataFlf: Codec<AlgChainDataFlf> = struct('virtio_crypto_alg
   reserved: reserved(36, 4),
 });
 
-/** `dst_data` and `hash_result` are device-writable, the others device-readable. (specs/device/crypto.virtio:647) */
+/** `dst_data` and `hash_result` are device-writable, the others device-readable. (specs/device/crypto.virtio:722) */
 export interface AlgChainDataVlf {
   iv: Uint8Array;
   src_data: Uint8Array;
@@ -1148,7 +1148,7 @@ export const SymDataFlfOpTypeFlf: Codec<SymDataFlfOpTypeFlf> = struct('virtio_cr
   ),
 });
 
-/** specs/device/crypto.virtio:657 */
+/** specs/device/crypto.virtio:732 */
 export interface SymDataFlf {
   op_type_flf: SymDataFlfOpTypeFlf;
   op_type: Open<SYM_OP>;
@@ -1160,7 +1160,7 @@ export const SymDataFlf: Codec<SymDataFlf> = struct('virtio_crypto_sym_data_flf'
   padding: reserved(44, 4),
 });
 
-/** cipher_data_vlf or alg_chain_data_vlf, by `op_type`. (specs/device/crypto.virtio:668) */
+/** cipher_data_vlf or alg_chain_data_vlf, by `op_type`. (specs/device/crypto.virtio:743) */
 export interface SymDataVlf {
   op_type_vlf: Uint8Array;
 }
@@ -1185,7 +1185,7 @@ export const CipherDataFlfStatelessSessPara: Codec<CipherDataFlfStatelessSessPar
   },
 );
 
-/** specs/device/crypto.virtio:672 */
+/** specs/device/crypto.virtio:747 */
 export interface CipherDataFlfStateless {
   sess_para: CipherDataFlfStatelessSessPara;
   /** In bytes. */
@@ -1203,7 +1203,7 @@ export const CipherDataFlfStateless: Codec<CipherDataFlfStateless> = struct('vir
   dst_data_len: le32(20),
 });
 
-/** `dst_data` is device-writable, the others are device-readable. (specs/device/crypto.virtio:684) */
+/** `dst_data` is device-writable, the others are device-readable. (specs/device/crypto.virtio:759) */
 export interface CipherDataVlfStateless {
   cipher_key: Uint8Array;
   iv: Uint8Array;
@@ -1289,7 +1289,7 @@ export const AlgChainDataFlfStatelessSessPara: Codec<AlgChainDataFlfStatelessSes
   },
 );
 
-/** specs/device/crypto.virtio:691 */
+/** specs/device/crypto.virtio:766 */
 export interface AlgChainDataFlfStateless {
   sess_para: AlgChainDataFlfStatelessSessPara;
   /** In bytes. */
@@ -1329,7 +1329,7 @@ export const AlgChainDataFlfStateless: Codec<AlgChainDataFlfStateless> = struct(
   },
 );
 
-/** `dst_data` and `hash_result` are device-writable, the others device-readable. (specs/device/crypto.virtio:719) */
+/** `dst_data` and `hash_result` are device-writable, the others device-readable. (specs/device/crypto.virtio:794) */
 export interface AlgChainDataVlfStateless {
   cipher_key: Uint8Array;
   auth_key: Uint8Array;
@@ -1410,7 +1410,7 @@ export const SymDataFlfStatelessOpTypeFlf: Codec<SymDataFlfStatelessOpTypeFlf> =
   },
 );
 
-/** specs/device/crypto.virtio:738 */
+/** specs/device/crypto.virtio:813 */
 export interface SymDataFlfStateless {
   op_type_flf: SymDataFlfStatelessOpTypeFlf;
   op_type: Open<SYM_OP>;
@@ -1421,7 +1421,7 @@ export const SymDataFlfStateless: Codec<SymDataFlfStateless> = struct('virtio_cr
   op_type: le32(72).oneOf(SYM_OP),
 });
 
-/** cipher_data_vlf_stateless or alg_chain_data_vlf_stateless, by `op_type`. (specs/device/crypto.virtio:754) */
+/** cipher_data_vlf_stateless or alg_chain_data_vlf_stateless, by `op_type`. (specs/device/crypto.virtio:829) */
 export interface SymDataVlfStateless {
   op_type_vlf: Uint8Array;
 }
@@ -1430,7 +1430,7 @@ export const SymDataVlfStateless: Codec<SymDataVlfStateless> = struct('virtio_cr
   op_type_vlf: bytes(0),
 });
 
-/** specs/device/crypto.virtio:765 */
+/** specs/device/crypto.virtio:851 */
 export interface AeadDataFlf {
   /** GCM: 12, or 16 for J0. CCM: length of the nonce, 7 to 13. In bytes. */
   iv_len: number;
@@ -1453,7 +1453,7 @@ export const AeadDataFlf: Codec<AeadDataFlf> = struct('virtio_crypto_aead_data_f
   reserved: reserved(20, 4),
 });
 
-/** `dst_data` is device-writable, the others are device-readable. (specs/device/crypto.virtio:775) */
+/** `dst_data` is device-writable, the others are device-readable. (specs/device/crypto.virtio:861) */
 export interface AeadDataVlf {
   /** 16 bytes have to be allocated. CCM: the nonce begins at the second. */
   iv: Uint8Array;
@@ -1489,7 +1489,7 @@ export const AeadDataFlfStatelessSessPara: Codec<AeadDataFlfStatelessSessPara> =
   },
 );
 
-/** specs/device/crypto.virtio:782 */
+/** specs/device/crypto.virtio:868 */
 export interface AeadDataFlfStateless {
   sess_para: AeadDataFlfStatelessSessPara;
   /** In bytes. */
@@ -1513,7 +1513,7 @@ export const AeadDataFlfStateless: Codec<AeadDataFlfStateless> = struct('virtio_
   dst_data_len: le32(28),
 });
 
-/** `dst_data` is device-writable, the others are device-readable. (specs/device/crypto.virtio:796) */
+/** `dst_data` is device-writable, the others are device-readable. (specs/device/crypto.virtio:882) */
 export interface AeadDataVlfStateless {
   key: Uint8Array;
   iv: Uint8Array;
@@ -1551,7 +1551,7 @@ export const AeadDataVlfStateless: Codec<
   ),
 });
 
-/** specs/device/crypto.virtio:813 */
+/** specs/device/crypto.virtio:907 */
 export interface AkcipherDataFlf {
   /** In bytes. */
   src_data_len: number;
@@ -1565,7 +1565,7 @@ export const AkcipherDataFlf: Codec<AkcipherDataFlf> = struct('virtio_crypto_akc
 });
 
 /**
- * `dst_data` is device-writable; the used length says how much of it is the result. (specs/device/crypto.virtio:829)
+ * `dst_data` is device-writable; the used length says how much of it is the result. (specs/device/crypto.virtio:923)
  */
 export interface AkcipherDataVlf {
   src_data: Uint8Array;
@@ -1619,7 +1619,7 @@ export const AkcipherDataFlfStatelessSessPara: Codec<AkcipherDataFlfStatelessSes
   },
 );
 
-/** specs/device/crypto.virtio:834 */
+/** specs/device/crypto.virtio:928 */
 export interface AkcipherDataFlfStateless {
   sess_para: AkcipherDataFlfStatelessSessPara;
   /** In bytes. */
@@ -1637,7 +1637,7 @@ export const AkcipherDataFlfStateless: Codec<AkcipherDataFlfStateless> = struct(
   },
 );
 
-/** `dst_data` is device-writable, the others are device-readable. (specs/device/crypto.virtio:850) */
+/** `dst_data` is device-writable, the others are device-readable. (specs/device/crypto.virtio:944) */
 export interface AkcipherDataVlfStateless {
   akcipher_key: Uint8Array;
   src_data: Uint8Array;
@@ -1663,7 +1663,7 @@ export const AkcipherDataVlfStateless: Codec<
   ),
 });
 
-/** specs/device/crypto.virtio:863 */
+/** specs/device/crypto.virtio:972 */
 export interface IpsecResourceCap {
   /** Most inbound security associations. */
   inb_sa_limit: number;
@@ -1676,7 +1676,7 @@ export const IpsecResourceCap: Codec<IpsecResourceCap> = struct('virtio_crypto_i
   outb_sa_limit: le32(4),
 });
 
-/** How many security associations there can be. (specs/device/crypto.virtio:156) */
+/** How many security associations there can be. (specs/device/crypto.virtio:205) */
 export const ipsecResourceCapability: Command<{ data: typeof IpsecResourceCap }> = {
   kind: 'capability',
   name: 'VIRTIO_CRYPTO_IPSEC_RESOURCE_CAP',
@@ -1708,7 +1708,7 @@ export const IPSEC = {
 } as const;
 export type IPSEC = (typeof IPSEC)[keyof typeof IPSEC];
 
-/** specs/device/crypto.virtio:871 */
+/** specs/device/crypto.virtio:980 */
 export interface IpsecModeCap {
   mode: Open<IPSEC_MODE>;
   /** Largest window against replays; inbound only. */
@@ -1739,7 +1739,7 @@ export const IpsecModeCap: Codec<IpsecModeCap> = struct('virtio_crypto_ipsec_mod
   max_auth_key_len: le32(40),
 });
 
-/** specs/device/crypto.virtio:884 */
+/** specs/device/crypto.virtio:993 */
 export interface IpsecSaCapData {
   /** Number of modes. */
   count: number;
@@ -1752,7 +1752,7 @@ export const IpsecSaCapData: Codec<IpsecSaCapData> = struct('virtio_crypto_ipsec
   cap_mode: list(8, IpsecModeCap, (v: { count: number }) => v.count),
 });
 
-/** Which modes and algorithms a security association can have. (specs/device/crypto.virtio:158) */
+/** Which modes and algorithms a security association can have. (specs/device/crypto.virtio:207) */
 export const ipsecSaCapability: Command<{ data: typeof IpsecSaCapData }> = {
   kind: 'capability',
   name: 'VIRTIO_CRYPTO_IPSEC_SA_CAP',
@@ -1760,7 +1760,7 @@ export const ipsecSaCapability: Command<{ data: typeof IpsecSaCapData }> = {
   sections: { data: IpsecSaCapData },
 };
 
-/** specs/device/crypto.virtio:910 */
+/** specs/device/crypto.virtio:1019 */
 export interface InAddr {
   s_addr: number;
 }
@@ -1769,7 +1769,7 @@ export const InAddr: Codec<InAddr> = struct('virtio_crypto_in_addr', {
   s_addr: le32(0),
 });
 
-/** specs/device/crypto.virtio:914 */
+/** specs/device/crypto.virtio:1023 */
 export interface In6Addr {
   s6_u8: Uint8Array;
 }
@@ -1814,7 +1814,7 @@ export const IpsecTunnelParamIpv6: Codec<IpsecTunnelParamIpv6> = struct('virtio_
   reserved2: reserved(38, 2),
 });
 
-/** specs/device/crypto.virtio:918 */
+/** specs/device/crypto.virtio:1027 */
 export interface IpsecTunnelParam {
   /** IPv4 or IPv6: 4 or 6. */
   type: number;
@@ -1828,7 +1828,7 @@ export const IpsecTunnelParam: Codec<IpsecTunnelParam> = struct('virtio_crypto_i
   ...union(4, 40, { ipv4: nested(4, IpsecTunnelParamIpv4), ipv6: nested(4, IpsecTunnelParamIpv6) }),
 });
 
-/** A soft limit warns, a hard limit ends the security association. (specs/device/crypto.virtio:942) */
+/** A soft limit warns, a hard limit ends the security association. (specs/device/crypto.virtio:1051) */
 export interface IpsecLifetime {
   /** In packets. */
   packets_soft_limit: bigint;
@@ -1883,7 +1883,7 @@ export const IPSEC_DIR = {
 } as const;
 export type IPSEC_DIR = (typeof IPSEC_DIR)[keyof typeof IPSEC_DIR];
 
-/** specs/device/crypto.virtio:949 */
+/** specs/device/crypto.virtio:1058 */
 export interface ResourceObjIpsecSa256bKey {
   mode: Open<IPSEC_MODE>;
   direction: Open<IPSEC_DIR>;
@@ -1941,7 +1941,7 @@ export const IpsecOutboundSaCreate: Codec<IpsecOutboundSaCreate> = struct(
   },
 );
 
-/** Security association for packets sent. (specs/device/crypto.virtio:163) */
+/** Security association for packets sent. (specs/device/crypto.virtio:212) */
 export const ipsecOutboundSaResource: Command<{ create: typeof IpsecOutboundSaCreate }> = {
   kind: 'resource',
   name: 'VIRTIO_CRYPTO_RESOURCE_OBJ_IPSEC_OUTBOUND_SA',
@@ -1960,7 +1960,7 @@ export const IpsecInboundSaCreate: Codec<IpsecInboundSaCreate> = struct(
   },
 );
 
-/** Security association for packets received. (specs/device/crypto.virtio:167) */
+/** Security association for packets received. (specs/device/crypto.virtio:216) */
 export const ipsecInboundSaResource: Command<{ create: typeof IpsecInboundSaCreate }> = {
   kind: 'resource',
   name: 'VIRTIO_CRYPTO_RESOURCE_OBJ_IPSEC_INBOUND_SA',
@@ -1968,7 +1968,7 @@ export const ipsecInboundSaResource: Command<{ create: typeof IpsecInboundSaCrea
   sections: { create: IpsecInboundSaCreate },
 };
 
-/** specs/device/crypto.virtio:984 */
+/** specs/device/crypto.virtio:1093 */
 export interface IpsecDataFlf {
   /** A whole packet. In bytes. */
   src_data_len: number;
@@ -2083,7 +2083,7 @@ export const DataReadable: Codec<DataReadable, Negotiated> = struct('virtio_cryp
 
 /**
  * Data is processed. Without REVISION_1 the part of fixed length is padded to DATAQ_OP_SPEC_HDR_LEGACY bytes.
- * (specs/device/crypto.virtio:493)
+ * (specs/device/crypto.virtio:555)
  */
 export const data: Message<'dataq', typeof DataReadable, typeof DataWritable> = {
   kind: 'request',
@@ -2095,7 +2095,7 @@ export const data: Message<'dataq', typeof DataReadable, typeof DataWritable> = 
   refusal: { codec: Inhdr, values: { status: STATUS.NOTSUPP }, atEnd: true },
 };
 
-/** `src_data` is device-readable, `dst_data` device-writable. (specs/device/crypto.virtio:992) */
+/** `src_data` is device-readable, `dst_data` device-writable. (specs/device/crypto.virtio:1101) */
 export interface IpsecDataVlf {
   src_data: Uint8Array;
   dst_data: Uint8Array;

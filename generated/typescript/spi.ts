@@ -135,7 +135,7 @@ export const MODE = {
 } as const;
 export type MODE = (typeof MODE)[keyof typeof MODE];
 
-/** specs/device/spi.virtio:67 */
+/** specs/device/spi.virtio:73 */
 export interface TransferHead {
   /** Number of the chip select. */
   chip_select_id: number;
@@ -193,7 +193,7 @@ export const RESULT = {
 } as const;
 export type RESULT = (typeof RESULT)[keyof typeof RESULT];
 
-/** specs/device/spi.virtio:99 */
+/** specs/device/spi.virtio:105 */
 export interface TransferResult {
   result: Open<RESULT>;
 }
@@ -224,7 +224,7 @@ export const TransferWritable: Codec<TransferWritable> = struct('virtio_spi_tran
 
 /**
  * One transfer. Both buffers: full duplex, and they are of one length. One of them: half duplex.
- * (specs/device/spi.virtio:56)
+ * (specs/device/spi.virtio:62)
  */
 export const transfer: Message<'requestq', typeof TransferReq, typeof TransferWritable> = {
   kind: 'request',
@@ -232,6 +232,7 @@ export const transfer: Message<'requestq', typeof TransferReq, typeof TransferWr
   queues: ['requestq'],
   readable: TransferReq,
   writable: TransferWritable,
+  refusal: { codec: TransferResult, values: { result: RESULT.PARAM_ERR }, atEnd: true, alone: true },
 };
 
 /** What a driver can ask of the device or tell it, and what the device tells, by the names of the methods. */
