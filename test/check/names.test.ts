@@ -26,6 +26,14 @@ describe("names that are declared twice", () => {
       "as members of parts",
       "queues { q = 0; } request r on q { device-readable { le32 id; } device-writable { le32 id; } }",
     ],
+    [
+      "and followed into the part, or the alternative, that has the rest of the path",
+      "queues { q = 0; } enum T { A = 0; B = 1; } flags F { X = 1; } flags G { Y = 1; }" +
+        " request r on q { device-readable { struct out h; }" +
+        " switch h.type { A : device-readable { le32 flags : F; } B : device-readable { le32 flags : G; } }" +
+        " device-writable { struct in h; } } struct out { le32 type : T; } struct in { le32 status; }" +
+        ' must device "L": r.flags.Y -> r.h.status == 1;',
+    ],
     ["as a constant in two groups", "enum A { OK = 0; } enum B { OK = 0; }"],
     ["an older name that is free again", "features { B = 1 since 1.2; A = 2 was B until 1.2; }"],
   ])("%s is fine", (_, text) => {

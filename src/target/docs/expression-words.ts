@@ -24,11 +24,11 @@ export function condition(expression: Expression): string {
 
 /**
  * What a rule demands, as a sentence without a full stop. A feature that stands there alone is one that the device
- * offers, or that is negotiated.
+ * offers, or that is negotiated. `A -> B` about features says what one needs, about anything else what follows from it.
  */
 export function statement(expression: Expression, role: Role): string {
   const verb = role === "device" ? "offered" : "negotiated";
-  if (expression.op === "->") {
+  if (expression.op === "->" && isAboutFeatures(expression.left)) {
     return `${alternative(expression.left, "->")} ${expression.left.op === "&" ? "are" : "is"} ${verb} only with ${alternative(expression.right, "->")}`;
   }
   return words(
@@ -49,26 +49,59 @@ function words(expression: Expression, yes: Phrase, no: Phrase): string {
   switch (expression.op) {
     case "feature":
       return yes(code(expression.name));
-    case "not":
-      return expression.operand.op === "feature"
-        ? no(code(expression.operand.name))
-        : `not ${grouped(expression.operand, yes, no)}`;
+    case "not": {
+      const { operand } = expression;
+      if (operand.op === "feature") return no(code(operand.name));
+      const flag = flagOf(operand);
+      return flag === undefined ? `not ${grouped(operand, yes, no)}` : `${flag.value} has no ${flag.name}`;
+    }
     case "|":
       return `${joinable(expression.left, "|", yes, no)} or ${joinable(expression.right, "|", yes, no)}`;
     case "&":
       if (hasBit(expression)) return `${plainValue(expression.left)} has ${plainValue(expression.right)}`;
       return `${joinable(expression.left, "&", yes, no)} and ${joinable(expression.right, "&", yes, no)}`;
     case "->":
-      return `${alternative(expression.left, "->")} only with ${alternative(expression.right, "->")}`;
+      return isAboutFeatures(expression.left)
+        ? `${alternative(expression.left, "->")} only with ${alternative(expression.right, "->")}`
+        : `if ${words(expression.left, yes, no)}, then ${words(expression.right, yes, no)}`;
+    case "!=": {
+      const flag = flagOf(expression);
+      return flag === undefined ? compared(expression, "!=") : `${flag.value} has ${flag.name}`;
+    }
     case "==":
-    case "!=":
     case "<":
     case "<=":
     case ">":
     case ">=":
-      return `${plainValue(expression.left)} ${comparisons[expression.op]} ${plainValue(expression.right)}`;
+      return compared(expression, expression.op);
     default:
       return code(printExpression(expression));
+  }
+}
+
+function compared(sides: { readonly left: Expression; readonly right: Expression }, by: Comparison): string {
+  return `${plainValue(sides.left)} ${comparisons[by]} ${plainValue(sides.right)}`;
+}
+
+/** `flags.M_RD`, which the model has as `(flags & M_RD) != 0`. */
+function flagOf(expression: Expression): { readonly value: string; readonly name: string } | undefined {
+  if (expression.op !== "!=" || expression.left.op !== "&" || !hasBit(expression.left)) return undefined;
+  if (expression.right.op !== "number" || expression.right.value !== 0) return undefined;
+  const mask = expression.left.right;
+  return { value: plainValue(expression.left.left), name: plainValue(mask.op === "bit" ? mask.operand : mask) };
+}
+
+function isAboutFeatures(expression: Expression): boolean {
+  switch (expression.op) {
+    case "feature":
+      return true;
+    case "not":
+      return isAboutFeatures(expression.operand);
+    case "|":
+    case "&":
+      return isAboutFeatures(expression.left) && isAboutFeatures(expression.right);
+    default:
+      return false;
   }
 }
 

@@ -31,6 +31,8 @@ describe("condition", () => {
     ["config.count > 0", "`config.count` is above 0"],
     ["config.count * 512 <= type + 1", "`config.count * 512` is at most `type + 1`"],
     ["A -> B | C", "`A` only with `B` or `C`"],
+    ["flags.RD & not flags.WR", "`flags` has `RD` and `flags` has no `WR`"],
+    ["A & type == PLUG -> flags.RD", "if `A` and `type` is `PLUG`, then `flags` has `RD`"],
   ])("%s reads %s", (text, words) => {
     expect(condition(parse(text))).toBe(words);
   });
@@ -42,5 +44,6 @@ describe("statement", () => {
     expect(statement(parse("not A"), "driver")).toBe("`A` is not negotiated");
     expect(statement(parse("A & B -> C"), "device")).toBe("`A` and `B` are offered only with `C`");
     expect(statement(parse("type == 0"), "device")).toBe("`type` is 0");
+    expect(statement(parse("not flags.RD -> type == 0"), "device")).toBe("if `flags` has no `RD`, then `type` is 0");
   });
 });
