@@ -217,7 +217,7 @@ export const Rx: Codec<Rx> = struct('virtio_can_rx', {
   sdu: bytes(16, (v: { length: number }) => v.length),
 });
 
-/** One message from the bus. (specs/device/can.virtio:128) */
+/** One message from the bus. (specs/device/can.virtio:130) */
 export const rx: Message<'rxq', undefined, typeof Rx> = {
   kind: 'event',
   name: 'virtio_can_rx',

@@ -243,7 +243,7 @@ export const WriteStatusCommand: Codec<WriteStatusCommand> = struct('CCW_CMD_WRI
 
 /**
  * Sets the device status. A device that does not take it answers command reject, and the status stays.
- * (specs/transport/ccw.virtio:157)
+ * (specs/transport/ccw.virtio:170)
  */
 export const writeStatusCommand: Command<{ data: typeof WriteStatusCommand }> = {
   kind: 'ccw_command',
@@ -261,7 +261,7 @@ export const ReadStatusCommand: Codec<ReadStatusCommand> = struct('CCW_CMD_READ_
   status: u8(0).flagsOf(config.STATUS),
 });
 
-/** Reads the device status. (specs/transport/ccw.virtio:163) */
+/** Reads the device status. (specs/transport/ccw.virtio:176) */
 export const readStatusCommand: Command<{ data: typeof ReadStatusCommand }> = {
   kind: 'ccw_command',
   name: 'CCW_CMD_READ_STATUS',
@@ -271,7 +271,7 @@ export const readStatusCommand: Command<{ data: typeof ReadStatusCommand }> = {
   sections: { data: ReadStatusCommand },
 };
 
-/** 5 bytes; the bits alone are little-endian. (specs/transport/ccw.virtio:201) */
+/** 5 bytes; the bits alone are little-endian. (specs/transport/ccw.virtio:214) */
 export interface FeatureDesc {
   /** 32 feature bits. */
   features: number;
@@ -284,7 +284,7 @@ export const FeatureDesc: Codec<FeatureDesc> = struct('virtio_feature_desc', {
   index: u8(4),
 });
 
-/** Which features does the device offer? (specs/transport/ccw.virtio:188) */
+/** Which features does the device offer? (specs/transport/ccw.virtio:201) */
 export const readFeatCommand: Command<{ data: typeof FeatureDesc }> = {
   kind: 'ccw_command',
   name: 'CCW_CMD_READ_FEAT',
@@ -294,7 +294,7 @@ export const readFeatCommand: Command<{ data: typeof FeatureDesc }> = {
   sections: { data: FeatureDesc },
 };
 
-/** Which features does the driver accept? (specs/transport/ccw.virtio:194) */
+/** Which features does the driver accept? (specs/transport/ccw.virtio:207) */
 export const writeFeatCommand: Command<{ data: typeof FeatureDesc }> = {
   kind: 'ccw_command',
   name: 'CCW_CMD_WRITE_FEAT',
@@ -313,7 +313,7 @@ export const ReadConfCommand: Codec<ReadConfCommand> = struct('CCW_CMD_READ_CONF
 
 /**
  * Reads the configuration space, whole. What has changed is to be told from an earlier reading: nothing counts
- * generations. (specs/transport/ccw.virtio:212)
+ * generations. (specs/transport/ccw.virtio:225)
  */
 export const readConfCommand: Command<{ data: typeof ReadConfCommand }> = {
   kind: 'ccw_command',
@@ -331,7 +331,7 @@ export const WriteConfCommand: Codec<WriteConfCommand> = struct('CCW_CMD_WRITE_C
   config: bytes(0),
 });
 
-/** Writes the configuration space, whole. (specs/transport/ccw.virtio:218) */
+/** Writes the configuration space, whole. (specs/transport/ccw.virtio:231) */
 export const writeConfCommand: Command<{ data: typeof WriteConfCommand }> = {
   kind: 'ccw_command',
   name: 'CCW_CMD_WRITE_CONF',
@@ -349,7 +349,7 @@ export const SetIndCommand: Codec<SetIndCommand> = struct('CCW_CMD_SET_IND', {
   indicators: be64(0),
 });
 
-/** Where are the bits of used buffers? Excludes SET_IND_ADAPTER. (specs/transport/ccw.virtio:227) */
+/** Where are the bits of used buffers? Excludes SET_IND_ADAPTER. (specs/transport/ccw.virtio:240) */
 export const setIndCommand: Command<{ data: typeof SetIndCommand }> = {
   kind: 'ccw_command',
   name: 'CCW_CMD_SET_IND',
@@ -367,7 +367,7 @@ export const SetConfIndCommand: Codec<SetConfIndCommand> = struct('CCW_CMD_SET_C
   indicators: be64(0),
 });
 
-/** Where are the bits of configuration changes? (specs/transport/ccw.virtio:234) */
+/** Where are the bits of configuration changes? (specs/transport/ccw.virtio:247) */
 export const setConfIndCommand: Command<{ data: typeof SetConfIndCommand }> = {
   kind: 'ccw_command',
   name: 'CCW_CMD_SET_CONF_IND',
@@ -378,7 +378,7 @@ export const setConfIndCommand: Command<{ data: typeof SetConfIndCommand }> = {
 
 /**
  * 25 bytes. Each queue has one bit, from `bit_nr` on; bits count from the most significant one of the first byte.
- * (specs/transport/ccw.virtio:250)
+ * (specs/transport/ccw.virtio:263)
  */
 export interface ThinintArea {
   /** Address of the byte that is set to SUMMARY_SET. */
@@ -400,7 +400,7 @@ export const ThinintArea: Codec<ThinintArea> = struct('virtio_thinint_area', {
 
 /**
  * Where are the bits of used buffers, and the byte that says that there are some? Excludes SET_IND. Some legacy devices
- * have it, others reject it. (specs/transport/ccw.virtio:242)
+ * have it, others reject it. (specs/transport/ccw.virtio:255)
  */
 export const setIndAdapterCommand: Command<{ data: typeof ThinintArea }> = {
   kind: 'ccw_command',
@@ -410,7 +410,7 @@ export const setIndAdapterCommand: Command<{ data: typeof ThinintArea }> = {
   sections: { data: ThinintArea },
 };
 
-/** In the guest's memory, for classic I/O interrupts. (specs/transport/ccw.virtio:261) */
+/** In the guest's memory, for classic I/O interrupts. (specs/transport/ccw.virtio:274) */
 export interface Indicators {
   /** Bit n is set when buffers of queue n are used. */
   queues: bigint;
@@ -428,7 +428,7 @@ export type CONF_IND = (typeof CONF_IND)[keyof typeof CONF_IND];
 
 /**
  * In the guest's memory, for classic I/O interrupts, which configuration changes always have.
- * (specs/transport/ccw.virtio:269)
+ * (specs/transport/ccw.virtio:282)
  */
 export interface ConfIndicators {
   changes: bigint;
@@ -445,7 +445,7 @@ export const SUMMARY_SET = 0x01;
 export const DIAG = 0x500;
 
 /**
- * Guest->Host Notification: numbers. (specs/transport/ccw.virtio:305)
+ * Guest->Host Notification: numbers. (specs/transport/ccw.virtio:318)
  *
  * General registers of the processor at the instruction DIAGNOSE with the number DIAG.
  */
@@ -477,7 +477,7 @@ export const notifyRegisters: RegisterTable<keyof typeof NotifyRegister> = {
 
 /**
  * Resets the device. When the command ends, the reset is done, and the device status is 0.
- * (specs/transport/ccw.virtio:326)
+ * (specs/transport/ccw.virtio:339)
  */
 export const vdevResetCommand: Command<{}> = {
   kind: 'ccw_command',

@@ -799,7 +799,7 @@ export const FLAG = {
 } as const;
 export type FLAG = (typeof FLAG)[keyof typeof FLAG];
 
-/** specs/device/crypto.virtio:544 */
+/** specs/device/crypto.virtio:553 */
 export interface OpHeader {
   opcode: Open<DATA>;
   /** Of the service; ignored for IPsec. */
@@ -871,7 +871,7 @@ export const DataWritable: Codec<DataWritable, { request: { header: { opcode: nu
   },
 );
 
-/** specs/device/crypto.virtio:611 */
+/** specs/device/crypto.virtio:620 */
 export interface HashDataFlf {
   /** In bytes. */
   src_data_len: number;
@@ -884,7 +884,7 @@ export const HashDataFlf: Codec<HashDataFlf> = struct('virtio_crypto_hash_data_f
   hash_result_len: le32(4),
 });
 
-/** `src_data` is device-readable, `hash_result` device-writable. (specs/device/crypto.virtio:619) */
+/** `src_data` is device-readable, `hash_result` device-writable. (specs/device/crypto.virtio:628) */
 export interface HashDataVlf {
   src_data: Uint8Array;
   hash_result: Uint8Array;
@@ -910,7 +910,7 @@ export const HashDataFlfStatelessSessPara: Codec<HashDataFlfStatelessSessPara> =
   },
 );
 
-/** specs/device/crypto.virtio:624 */
+/** specs/device/crypto.virtio:633 */
 export interface HashDataFlfStateless {
   sess_para: HashDataFlfStatelessSessPara;
   /** In bytes. */
@@ -926,7 +926,7 @@ export const HashDataFlfStateless: Codec<HashDataFlfStateless> = struct('virtio_
   reserved: reserved(12, 4),
 });
 
-/** `src_data` is device-readable, `hash_result` device-writable. (specs/device/crypto.virtio:634) */
+/** `src_data` is device-readable, `hash_result` device-writable. (specs/device/crypto.virtio:643) */
 export interface HashDataVlfStateless {
   src_data: Uint8Array;
   hash_result: Uint8Array;
@@ -946,7 +946,7 @@ export const HashDataVlfStateless: Codec<
   ),
 });
 
-/** specs/device/crypto.virtio:653 */
+/** specs/device/crypto.virtio:668 */
 export interface MacDataFlf {
   hdr: HashDataFlf;
 }
@@ -955,7 +955,7 @@ export const MacDataFlf: Codec<MacDataFlf> = struct('virtio_crypto_mac_data_flf'
   hdr: nested(0, HashDataFlf),
 });
 
-/** `src_data` is device-readable, `hash_result` device-writable. (specs/device/crypto.virtio:658) */
+/** `src_data` is device-readable, `hash_result` device-writable. (specs/device/crypto.virtio:673) */
 export interface MacDataVlf {
   src_data: Uint8Array;
   hash_result: Uint8Array;
@@ -986,7 +986,7 @@ export const MacDataFlfStatelessSessPara: Codec<MacDataFlfStatelessSessPara> = s
   },
 );
 
-/** specs/device/crypto.virtio:663 */
+/** specs/device/crypto.virtio:678 */
 export interface MacDataFlfStateless {
   sess_para: MacDataFlfStatelessSessPara;
   /** In bytes. */
@@ -1001,7 +1001,7 @@ export const MacDataFlfStateless: Codec<MacDataFlfStateless> = struct('virtio_cr
   hash_result_len: le32(12),
 });
 
-/** `hash_result` is device-writable, the others are device-readable. (specs/device/crypto.virtio:673) */
+/** `hash_result` is device-writable, the others are device-readable. (specs/device/crypto.virtio:688) */
 export interface MacDataVlfStateless {
   auth_key: Uint8Array;
   src_data: Uint8Array;
@@ -1027,7 +1027,7 @@ export const MacDataVlfStateless: Codec<
   ),
 });
 
-/** specs/device/crypto.virtio:692 */
+/** specs/device/crypto.virtio:713 */
 export interface CipherDataFlf {
   /** Length of the initialization vector, counter or tweak. In bytes. */
   iv_len: number;
@@ -1044,7 +1044,7 @@ export const CipherDataFlf: Codec<CipherDataFlf> = struct('virtio_crypto_cipher_
   padding: reserved(12, 4),
 });
 
-/** `dst_data` is device-writable, the others are device-readable. (specs/device/crypto.virtio:702) */
+/** `dst_data` is device-writable, the others are device-readable. (specs/device/crypto.virtio:723) */
 export interface CipherDataVlf {
   /** CTR: the counter. AES-XTS: the tweak of IEEE 1619. */
   iv: Uint8Array;
@@ -1061,7 +1061,7 @@ export const CipherDataVlf: Codec<
   dst_data: bytes(next, (_v, c: { cipher_data_flf: { dst_data_len: number } }) => c.cipher_data_flf.dst_data_len),
 });
 
-/** specs/device/crypto.virtio:708 */
+/** specs/device/crypto.virtio:729 */
 export interface AlgChainDataFlf {
   /** In bytes. */
   iv_len: number;
@@ -1096,7 +1096,7 @@ export const AlgChainDataFlf: Codec<AlgChainDataFlf> = struct('virtio_crypto_alg
   reserved: reserved(36, 4),
 });
 
-/** `dst_data` and `hash_result` are device-writable, the others device-readable. (specs/device/crypto.virtio:722) */
+/** `dst_data` and `hash_result` are device-writable, the others device-readable. (specs/device/crypto.virtio:743) */
 export interface AlgChainDataVlf {
   iv: Uint8Array;
   src_data: Uint8Array;
@@ -1148,7 +1148,7 @@ export const SymDataFlfOpTypeFlf: Codec<SymDataFlfOpTypeFlf> = struct('virtio_cr
   ),
 });
 
-/** specs/device/crypto.virtio:732 */
+/** specs/device/crypto.virtio:753 */
 export interface SymDataFlf {
   op_type_flf: SymDataFlfOpTypeFlf;
   op_type: Open<SYM_OP>;
@@ -1160,7 +1160,7 @@ export const SymDataFlf: Codec<SymDataFlf> = struct('virtio_crypto_sym_data_flf'
   padding: reserved(44, 4),
 });
 
-/** cipher_data_vlf or alg_chain_data_vlf, by `op_type`. (specs/device/crypto.virtio:743) */
+/** cipher_data_vlf or alg_chain_data_vlf, by `op_type`. (specs/device/crypto.virtio:764) */
 export interface SymDataVlf {
   op_type_vlf: Uint8Array;
 }
@@ -1185,7 +1185,7 @@ export const CipherDataFlfStatelessSessPara: Codec<CipherDataFlfStatelessSessPar
   },
 );
 
-/** specs/device/crypto.virtio:747 */
+/** specs/device/crypto.virtio:768 */
 export interface CipherDataFlfStateless {
   sess_para: CipherDataFlfStatelessSessPara;
   /** In bytes. */
@@ -1203,7 +1203,7 @@ export const CipherDataFlfStateless: Codec<CipherDataFlfStateless> = struct('vir
   dst_data_len: le32(20),
 });
 
-/** `dst_data` is device-writable, the others are device-readable. (specs/device/crypto.virtio:759) */
+/** `dst_data` is device-writable, the others are device-readable. (specs/device/crypto.virtio:780) */
 export interface CipherDataVlfStateless {
   cipher_key: Uint8Array;
   iv: Uint8Array;
@@ -1289,7 +1289,7 @@ export const AlgChainDataFlfStatelessSessPara: Codec<AlgChainDataFlfStatelessSes
   },
 );
 
-/** specs/device/crypto.virtio:766 */
+/** specs/device/crypto.virtio:787 */
 export interface AlgChainDataFlfStateless {
   sess_para: AlgChainDataFlfStatelessSessPara;
   /** In bytes. */
@@ -1329,7 +1329,7 @@ export const AlgChainDataFlfStateless: Codec<AlgChainDataFlfStateless> = struct(
   },
 );
 
-/** `dst_data` and `hash_result` are device-writable, the others device-readable. (specs/device/crypto.virtio:794) */
+/** `dst_data` and `hash_result` are device-writable, the others device-readable. (specs/device/crypto.virtio:815) */
 export interface AlgChainDataVlfStateless {
   cipher_key: Uint8Array;
   auth_key: Uint8Array;
@@ -1410,7 +1410,7 @@ export const SymDataFlfStatelessOpTypeFlf: Codec<SymDataFlfStatelessOpTypeFlf> =
   },
 );
 
-/** specs/device/crypto.virtio:813 */
+/** specs/device/crypto.virtio:834 */
 export interface SymDataFlfStateless {
   op_type_flf: SymDataFlfStatelessOpTypeFlf;
   op_type: Open<SYM_OP>;
@@ -1421,7 +1421,7 @@ export const SymDataFlfStateless: Codec<SymDataFlfStateless> = struct('virtio_cr
   op_type: le32(72).oneOf(SYM_OP),
 });
 
-/** cipher_data_vlf_stateless or alg_chain_data_vlf_stateless, by `op_type`. (specs/device/crypto.virtio:829) */
+/** cipher_data_vlf_stateless or alg_chain_data_vlf_stateless, by `op_type`. (specs/device/crypto.virtio:850) */
 export interface SymDataVlfStateless {
   op_type_vlf: Uint8Array;
 }
@@ -1430,7 +1430,7 @@ export const SymDataVlfStateless: Codec<SymDataVlfStateless> = struct('virtio_cr
   op_type_vlf: bytes(0),
 });
 
-/** specs/device/crypto.virtio:851 */
+/** specs/device/crypto.virtio:878 */
 export interface AeadDataFlf {
   /** GCM: 12, or 16 for J0. CCM: length of the nonce, 7 to 13. In bytes. */
   iv_len: number;
@@ -1453,7 +1453,7 @@ export const AeadDataFlf: Codec<AeadDataFlf> = struct('virtio_crypto_aead_data_f
   reserved: reserved(20, 4),
 });
 
-/** `dst_data` is device-writable, the others are device-readable. (specs/device/crypto.virtio:861) */
+/** `dst_data` is device-writable, the others are device-readable. (specs/device/crypto.virtio:888) */
 export interface AeadDataVlf {
   /** 16 bytes have to be allocated. CCM: the nonce begins at the second. */
   iv: Uint8Array;
@@ -1489,7 +1489,7 @@ export const AeadDataFlfStatelessSessPara: Codec<AeadDataFlfStatelessSessPara> =
   },
 );
 
-/** specs/device/crypto.virtio:868 */
+/** specs/device/crypto.virtio:895 */
 export interface AeadDataFlfStateless {
   sess_para: AeadDataFlfStatelessSessPara;
   /** In bytes. */
@@ -1513,7 +1513,7 @@ export const AeadDataFlfStateless: Codec<AeadDataFlfStateless> = struct('virtio_
   dst_data_len: le32(28),
 });
 
-/** `dst_data` is device-writable, the others are device-readable. (specs/device/crypto.virtio:882) */
+/** `dst_data` is device-writable, the others are device-readable. (specs/device/crypto.virtio:909) */
 export interface AeadDataVlfStateless {
   key: Uint8Array;
   iv: Uint8Array;
@@ -1551,7 +1551,7 @@ export const AeadDataVlfStateless: Codec<
   ),
 });
 
-/** specs/device/crypto.virtio:907 */
+/** specs/device/crypto.virtio:940 */
 export interface AkcipherDataFlf {
   /** In bytes. */
   src_data_len: number;
@@ -1565,7 +1565,7 @@ export const AkcipherDataFlf: Codec<AkcipherDataFlf> = struct('virtio_crypto_akc
 });
 
 /**
- * `dst_data` is device-writable; the used length says how much of it is the result. (specs/device/crypto.virtio:923)
+ * `dst_data` is device-writable; the used length says how much of it is the result. (specs/device/crypto.virtio:956)
  */
 export interface AkcipherDataVlf {
   src_data: Uint8Array;
@@ -1619,7 +1619,7 @@ export const AkcipherDataFlfStatelessSessPara: Codec<AkcipherDataFlfStatelessSes
   },
 );
 
-/** specs/device/crypto.virtio:928 */
+/** specs/device/crypto.virtio:961 */
 export interface AkcipherDataFlfStateless {
   sess_para: AkcipherDataFlfStatelessSessPara;
   /** In bytes. */
@@ -1637,7 +1637,7 @@ export const AkcipherDataFlfStateless: Codec<AkcipherDataFlfStateless> = struct(
   },
 );
 
-/** `dst_data` is device-writable, the others are device-readable. (specs/device/crypto.virtio:944) */
+/** `dst_data` is device-writable, the others are device-readable. (specs/device/crypto.virtio:977) */
 export interface AkcipherDataVlfStateless {
   akcipher_key: Uint8Array;
   src_data: Uint8Array;
@@ -1663,7 +1663,7 @@ export const AkcipherDataVlfStateless: Codec<
   ),
 });
 
-/** specs/device/crypto.virtio:972 */
+/** specs/device/crypto.virtio:1011 */
 export interface IpsecResourceCap {
   /** Most inbound security associations. */
   inb_sa_limit: number;
@@ -1708,7 +1708,7 @@ export const IPSEC = {
 } as const;
 export type IPSEC = (typeof IPSEC)[keyof typeof IPSEC];
 
-/** specs/device/crypto.virtio:980 */
+/** specs/device/crypto.virtio:1019 */
 export interface IpsecModeCap {
   mode: Open<IPSEC_MODE>;
   /** Largest window against replays; inbound only. */
@@ -1739,7 +1739,7 @@ export const IpsecModeCap: Codec<IpsecModeCap> = struct('virtio_crypto_ipsec_mod
   max_auth_key_len: le32(40),
 });
 
-/** specs/device/crypto.virtio:993 */
+/** specs/device/crypto.virtio:1032 */
 export interface IpsecSaCapData {
   /** Number of modes. */
   count: number;
@@ -1760,7 +1760,7 @@ export const ipsecSaCapability: Command<{ data: typeof IpsecSaCapData }> = {
   sections: { data: IpsecSaCapData },
 };
 
-/** specs/device/crypto.virtio:1019 */
+/** specs/device/crypto.virtio:1058 */
 export interface InAddr {
   s_addr: number;
 }
@@ -1769,7 +1769,7 @@ export const InAddr: Codec<InAddr> = struct('virtio_crypto_in_addr', {
   s_addr: le32(0),
 });
 
-/** specs/device/crypto.virtio:1023 */
+/** specs/device/crypto.virtio:1062 */
 export interface In6Addr {
   s6_u8: Uint8Array;
 }
@@ -1814,7 +1814,7 @@ export const IpsecTunnelParamIpv6: Codec<IpsecTunnelParamIpv6> = struct('virtio_
   reserved2: reserved(38, 2),
 });
 
-/** specs/device/crypto.virtio:1027 */
+/** specs/device/crypto.virtio:1066 */
 export interface IpsecTunnelParam {
   /** IPv4 or IPv6: 4 or 6. */
   type: number;
@@ -1828,7 +1828,7 @@ export const IpsecTunnelParam: Codec<IpsecTunnelParam> = struct('virtio_crypto_i
   ...union(4, 40, { ipv4: nested(4, IpsecTunnelParamIpv4), ipv6: nested(4, IpsecTunnelParamIpv6) }),
 });
 
-/** A soft limit warns, a hard limit ends the security association. (specs/device/crypto.virtio:1051) */
+/** A soft limit warns, a hard limit ends the security association. (specs/device/crypto.virtio:1090) */
 export interface IpsecLifetime {
   /** In packets. */
   packets_soft_limit: bigint;
@@ -1883,7 +1883,7 @@ export const IPSEC_DIR = {
 } as const;
 export type IPSEC_DIR = (typeof IPSEC_DIR)[keyof typeof IPSEC_DIR];
 
-/** specs/device/crypto.virtio:1058 */
+/** specs/device/crypto.virtio:1097 */
 export interface ResourceObjIpsecSa256bKey {
   mode: Open<IPSEC_MODE>;
   direction: Open<IPSEC_DIR>;
@@ -1968,7 +1968,7 @@ export const ipsecInboundSaResource: Command<{ create: typeof IpsecInboundSaCrea
   sections: { create: IpsecInboundSaCreate },
 };
 
-/** specs/device/crypto.virtio:1093 */
+/** specs/device/crypto.virtio:1132 */
 export interface IpsecDataFlf {
   /** A whole packet. In bytes. */
   src_data_len: number;
@@ -2083,7 +2083,7 @@ export const DataReadable: Codec<DataReadable, Negotiated> = struct('virtio_cryp
 
 /**
  * Data is processed. Without REVISION_1 the part of fixed length is padded to DATAQ_OP_SPEC_HDR_LEGACY bytes.
- * (specs/device/crypto.virtio:555)
+ * (specs/device/crypto.virtio:564)
  */
 export const data: Message<'dataq', typeof DataReadable, typeof DataWritable> = {
   kind: 'request',
@@ -2095,7 +2095,7 @@ export const data: Message<'dataq', typeof DataReadable, typeof DataWritable> = 
   refusal: { codec: Inhdr, values: { status: STATUS.NOTSUPP }, atEnd: true },
 };
 
-/** `src_data` is device-readable, `dst_data` device-writable. (specs/device/crypto.virtio:1101) */
+/** `src_data` is device-readable, `dst_data` device-writable. (specs/device/crypto.virtio:1140) */
 export interface IpsecDataVlf {
   src_data: Uint8Array;
   dst_data: Uint8Array;

@@ -136,7 +136,7 @@ export const T = {
 } as const;
 export type T = (typeof T)[keyof typeof T];
 
-/** specs/device/iommu.virtio:113 */
+/** specs/device/iommu.virtio:117 */
 export interface ReqHead {
   type: Open<T>;
 }
@@ -239,7 +239,7 @@ export const S = {
 } as const;
 export type S = (typeof S)[keyof typeof S];
 
-/** specs/device/iommu.virtio:118 */
+/** specs/device/iommu.virtio:122 */
 export interface ReqTail {
   status: Open<S>;
 }
@@ -278,7 +278,7 @@ export const ReqWritable: Codec<ReqWritable, Negotiated & Configured & { request
 
 /**
  * A device that does not know the type, or finds no tail, gives the buffers back without writing.
- * (specs/device/iommu.virtio:61)
+ * (specs/device/iommu.virtio:65)
  */
 export const req: Message<'requestq', typeof ReqReadable, typeof ReqWritable> = {
   kind: 'request',
@@ -298,7 +298,7 @@ export const PROBE_T = {
 } as const;
 export type PROBE_T = (typeof PROBE_T)[keyof typeof PROBE_T];
 
-/** specs/device/iommu.virtio:218 */
+/** specs/device/iommu.virtio:234 */
 export interface ProbeProperty {
   type: Open<PROBE_T>;
   /** Of the value that follows; the next property is behind it. In bytes. */
@@ -318,7 +318,7 @@ export const RESV_MEM_T = {
 } as const;
 export type RESV_MEM_T = (typeof RESV_MEM_T)[keyof typeof RESV_MEM_T];
 
-/** Virtual addresses that cannot be mapped. (specs/device/iommu.virtio:245) */
+/** Virtual addresses that cannot be mapped. (specs/device/iommu.virtio:266) */
 export interface ProbeResvMem {
   head: ProbeProperty;
   subtype: Open<RESV_MEM_T>;
@@ -355,7 +355,7 @@ export const FAULT_F = {
 } as const;
 export type FAULT_F = (typeof FAULT_F)[keyof typeof FAULT_F];
 
-/** specs/device/iommu.virtio:274 */
+/** specs/device/iommu.virtio:297 */
 export interface Fault {
   reason: Open<FAULT_R>;
   flags: number;
@@ -382,7 +382,7 @@ export const Report: Codec<Report> = struct('virtio_iommu_report', {
   fault: nested(0, Fault),
 });
 
-/** An endpoint did what it may not. A fault without a buffer may be lost. (specs/device/iommu.virtio:270) */
+/** An endpoint did what it may not. A fault without a buffer may be lost. (specs/device/iommu.virtio:293) */
 export const report: Message<'eventq', undefined, typeof Report> = {
   kind: 'event',
   name: 'virtio_iommu_report',

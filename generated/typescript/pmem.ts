@@ -94,7 +94,7 @@ export const Resp: Codec<Resp> = struct('virtio_pmem_resp', {
   ret: le32(0),
 });
 
-/** The only request there is: a flush. (specs/device/pmem.virtio:46) */
+/** The only request there is: a flush. (specs/device/pmem.virtio:48) */
 export const req: Message<'req_vq', typeof Req, typeof Resp> = {
   kind: 'request',
   name: 'virtio_pmem_req',

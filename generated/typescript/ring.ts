@@ -93,7 +93,7 @@ export const AVAIL_F = {
 } as const;
 export type AVAIL_F = (typeof AVAIL_F)[keyof typeof AVAIL_F];
 
-/** The driver writes it. (specs/core/ring.virtio:104) */
+/** The driver writes it. (specs/core/ring.virtio:108) */
 export interface Avail {
   /** 0 with EVENT_IDX. */
   flags: number;
@@ -118,7 +118,7 @@ export const USED_F = {
 } as const;
 export type USED_F = (typeof USED_F)[keyof typeof USED_F];
 
-/** specs/core/ring.virtio:138 */
+/** specs/core/ring.virtio:148 */
 export interface UsedElem {
   /** The head of the chain that has been used. */
   id: number;
@@ -131,7 +131,7 @@ export const UsedElem: Codec<UsedElem> = nativeStruct('virtq_used_elem', {
   len: le32(4),
 });
 
-/** The device writes it. (specs/core/ring.virtio:131) */
+/** The device writes it. (specs/core/ring.virtio:141) */
 export interface Used {
   /** 0 with EVENT_IDX. */
   flags: number;
@@ -194,7 +194,7 @@ export const PACKED_ALIGN = {
 } as const;
 export type PACKED_ALIGN = (typeof PACKED_ALIGN)[keyof typeof PACKED_ALIGN];
 
-/** specs/core/ring.virtio:192 */
+/** specs/core/ring.virtio:212 */
 export interface PvirtqDesc {
   /** Guest-physical; unused in a used descriptor. */
   addr: bigint;
@@ -214,7 +214,7 @@ export const PvirtqDesc: Codec<PvirtqDesc> = struct('pvirtq_desc', {
 
 /**
  * Of the driver: when the device is to notify of used buffers. Of the device: when the driver is to notify.
- * (specs/core/ring.virtio:202)
+ * (specs/core/ring.virtio:222)
  */
 export interface PvirtqEventSuppress {
   /** With DESC. */
@@ -229,7 +229,7 @@ export const PvirtqEventSuppress: Codec<PvirtqEventSuppress> = struct('pvirtq_ev
 
 /**
  * What a descriptor with INDIRECT refers to: as many descriptors as its `len` holds, in order. Only WRITE counts in
- * their flags. (specs/core/ring.virtio:218)
+ * their flags. (specs/core/ring.virtio:238)
  */
 export interface PvirtqIndirectDescriptorTable {
   desc: PvirtqDesc[];
@@ -244,7 +244,7 @@ export const PvirtqIndirectDescriptorTable: Codec<PvirtqIndirectDescriptorTable>
 
 /**
  * What the driver writes with NOTIFICATION_DATA: on MMIO, and on PCI without a union of its own until 1.3.
- * (specs/core/ring.virtio:245)
+ * (specs/core/ring.virtio:282)
  */
 export interface NotificationLe {
   /** The queue; in 1.2 also the PCI device's value. */
@@ -261,7 +261,7 @@ export const NotificationLe: Codec<NotificationLe> = struct('virtq_notification_
   next_wrap: bitGroup(le32(0), 31, 1),
 });
 
-/** The same on channel I/O. (specs/core/ring.virtio:254) */
+/** The same on channel I/O. (specs/core/ring.virtio:291) */
 export interface NotificationBe {
   vq_index: number;
   next_off: number;
@@ -274,7 +274,7 @@ export const NotificationBe: Codec<NotificationBe> = struct('virtq_notification_
   next_wrap: bitGroup(be32(0), 31, 1),
 });
 
-/** The same on PCI, where the device may have the queue named by a value of its own. (specs/core/ring.virtio:263) */
+/** The same on PCI, where the device may have the queue named by a value of its own. (specs/core/ring.virtio:300) */
 export interface NotificationDataLe {
   /** Only if `not NOTIF_CONFIG_DATA`. */
   vq_index?: number;

@@ -154,7 +154,7 @@ export const S = {
 } as const;
 export type S = (typeof S)[keyof typeof S];
 
-/** What every control message, response and event begins with. (specs/device/sound.virtio:76) */
+/** What every control message, response and event begins with. (specs/device/sound.virtio:78) */
 export interface Hdr {
   /** R, EVT or S. */
   code: number;
@@ -164,7 +164,7 @@ export const Hdr: Codec<Hdr> = struct('virtio_snd_hdr', {
   code: le32(0),
 });
 
-/** specs/device/sound.virtio:80 */
+/** specs/device/sound.virtio:82 */
 export interface Event {
   /** EVT. */
   hdr: Hdr;
@@ -240,7 +240,7 @@ export const Notification: Codec<Notification, Negotiated> = struct('virtio_snd_
   ),
 });
 
-/** News of jacks, streams and control elements. (specs/device/sound.virtio:145) */
+/** News of jacks, streams and control elements. (specs/device/sound.virtio:147) */
 export const notification: Message<'eventq', undefined, typeof Notification> = {
   kind: 'event',
   name: 'virtio_snd_notification',
@@ -249,7 +249,7 @@ export const notification: Message<'eventq', undefined, typeof Notification> = {
   writable: Notification,
 };
 
-/** specs/device/sound.virtio:156 */
+/** specs/device/sound.virtio:158 */
 export interface QueryInfo {
   /** JACK_INFO, PCM_INFO, CHMAP_INFO or CTL_INFO of R. */
   hdr: Hdr;
@@ -268,7 +268,7 @@ export const QueryInfo: Codec<QueryInfo> = struct('virtio_snd_query_info', {
   size: le32(12),
 });
 
-/** What every item begins with. (specs/device/sound.virtio:164) */
+/** What every item begins with. (specs/device/sound.virtio:166) */
 export interface Info {
   /** Node of the function group of HDA (7.1.2): items of one group belong together. */
   hda_fn_nid: number;
@@ -278,7 +278,7 @@ export const Info: Codec<Info> = struct('virtio_snd_info', {
   hda_fn_nid: le32(0),
 });
 
-/** specs/device/sound.virtio:181 */
+/** specs/device/sound.virtio:183 */
 export interface JackHdr {
   /** R_JACK. */
   hdr: Hdr;
@@ -296,7 +296,7 @@ export const JACK_F = {
 } as const;
 export type JACK_F = (typeof JACK_F)[keyof typeof JACK_F];
 
-/** specs/device/sound.virtio:190 */
+/** specs/device/sound.virtio:192 */
 export interface JackInfo {
   hdr: Info;
   features: number;
@@ -317,7 +317,7 @@ export const JackInfo: Codec<JackInfo> = struct('virtio_snd_jack_info', {
   padding: reserved(17, 7),
 });
 
-/** specs/device/sound.virtio:201 */
+/** specs/device/sound.virtio:204 */
 export interface JackRemap {
   hdr: JackHdr;
   association: number;
@@ -330,7 +330,7 @@ export const JackRemap: Codec<JackRemap> = struct('virtio_snd_jack_remap', {
   sequence: le32(12),
 });
 
-/** specs/device/sound.virtio:209 */
+/** specs/device/sound.virtio:212 */
 export interface PcmHdr {
   /** R_PCM. */
   hdr: Hdr;
@@ -432,7 +432,7 @@ export const PCM_RATE = {
 } as const;
 export type PCM_RATE = (typeof PCM_RATE)[keyof typeof PCM_RATE];
 
-/** specs/device/sound.virtio:271 */
+/** specs/device/sound.virtio:274 */
 export interface PcmInfo {
   hdr: Info;
   features: number;
@@ -454,7 +454,7 @@ export const PcmInfo: Codec<PcmInfo> = struct('virtio_snd_pcm_info', {
   padding: reserved(27, 5),
 });
 
-/** specs/device/sound.virtio:291 */
+/** specs/device/sound.virtio:296 */
 export interface PcmSetParams {
   hdr: PcmHdr;
   /** Size of the buffer. In bytes. */
@@ -480,7 +480,7 @@ export const PcmSetParams: Codec<PcmSetParams> = struct('virtio_snd_pcm_set_para
   padding: reserved(23, 1),
 });
 
-/** specs/device/sound.virtio:326 */
+/** specs/device/sound.virtio:333 */
 export interface PcmXfer {
   stream_id: number;
 }
@@ -489,7 +489,7 @@ export const PcmXfer: Codec<PcmXfer> = struct('virtio_snd_pcm_xfer', {
   stream_id: le32(0),
 });
 
-/** specs/device/sound.virtio:330 */
+/** specs/device/sound.virtio:337 */
 export interface PcmStatus {
   /** OK or IO_ERR. */
   status: Open<S>;
@@ -522,7 +522,7 @@ export const OutputIn: Codec<OutputIn> = struct('virtio_snd_output_in', {
   status: nested(0, PcmStatus),
 });
 
-/** Frames for an output stream, one period. Their end is the end of a period. (specs/device/sound.virtio:336) */
+/** Frames for an output stream, one period. Their end is the end of a period. (specs/device/sound.virtio:343) */
 export const output: Message<'txq', typeof Output, typeof OutputIn> = {
   kind: 'request',
   name: 'virtio_snd_output',
@@ -559,7 +559,7 @@ export const InputWritable: Codec<InputWritable> = struct('virtio_snd_input', {
   ...spread(next, InputIn2),
 });
 
-/** Frames from an input stream, one period; the used length says how many. (specs/device/sound.virtio:351) */
+/** Frames from an input stream, one period; the used length says how many. (specs/device/sound.virtio:359) */
 export const soundInput: Message<'rxq', typeof Input, typeof InputWritable> = {
   kind: 'request',
   name: 'virtio_snd_input',
@@ -649,7 +649,7 @@ export type CHMAP = (typeof CHMAP)[keyof typeof CHMAP];
 /** Most channels. */
 export const CHMAP_MAX_SIZE = 18;
 
-/** specs/device/sound.virtio:421 */
+/** specs/device/sound.virtio:430 */
 export interface ChmapInfo {
   hdr: Info;
   direction: Open<D>;
@@ -665,7 +665,7 @@ export const ChmapInfo: Codec<ChmapInfo> = struct('virtio_snd_chmap_info', {
   positions: list(6, u8(0).oneOf(CHMAP), CHMAP_MAX_SIZE),
 });
 
-/** specs/device/sound.virtio:434 */
+/** specs/device/sound.virtio:443 */
 export interface CtlHdr {
   /** R_CTL. */
   hdr: Hdr;
@@ -764,7 +764,7 @@ export const CtlInfoValue: Codec<CtlInfoValue> = struct('virtio_snd_ctl_info.val
   }),
 });
 
-/** specs/device/sound.virtio:466 */
+/** specs/device/sound.virtio:475 */
 export interface CtlInfo {
   hdr: Info;
   /** CTL_ROLE in bits 1 to 31, D in bit 0; or 0. */
@@ -791,7 +791,7 @@ export const CtlInfo: Codec<CtlInfo> = struct('virtio_snd_ctl_info', {
   value: nested(68, CtlInfoValue),
 });
 
-/** specs/device/sound.virtio:491 */
+/** specs/device/sound.virtio:500 */
 export interface CtlEnumItem {
   /** Name of the option: ASCII, ended by a NUL. */
   item: Uint8Array;
@@ -801,7 +801,7 @@ export const CtlEnumItem: Codec<CtlEnumItem> = struct('virtio_snd_ctl_enum_item'
   item: bytes(0, 64),
 });
 
-/** specs/device/sound.virtio:522 */
+/** specs/device/sound.virtio:531 */
 export interface CtlIec958 {
   /** Channel status. */
   status: Uint8Array;
@@ -835,7 +835,7 @@ export const CtlValueValue: Codec<CtlValueValue> = struct('virtio_snd_ctl_value.
   }),
 });
 
-/** As many as `count` in the element's information says. (specs/device/sound.virtio:530) */
+/** As many as `count` in the element's information says. (specs/device/sound.virtio:539) */
 export interface CtlValue {
   value: CtlValueValue;
 }
@@ -844,7 +844,7 @@ export const CtlValue: Codec<CtlValue> = struct('virtio_snd_ctl_value', {
   value: nested(0, CtlValueValue),
 });
 
-/** Metadata, as ALSA defines it. (specs/device/sound.virtio:544) */
+/** Metadata, as ALSA defines it. (specs/device/sound.virtio:553) */
 export interface CtlTlv {
   type: number;
   /** Of `value`; a multiple of 4. In bytes. */
@@ -948,7 +948,7 @@ export const ControlWritable: Codec<ControlWritable, Negotiated & { request: { c
 /**
  * The beginning of the request is what `code` says, that of the response the status. Requests for information ask for
  * `count` items from `start_id` on; each takes `size` bytes of the response, as the driver knows them.
- * (specs/device/sound.virtio:93)
+ * (specs/device/sound.virtio:95)
  */
 export const control: Message<'controlq', typeof ControlReadable, typeof ControlWritable> = {
   kind: 'request',
@@ -960,7 +960,7 @@ export const control: Message<'controlq', typeof ControlReadable, typeof Control
   refusal: { codec: ControlIn, values: { status: S.NOT_SUPP }, atEnd: false },
 };
 
-/** specs/device/sound.virtio:563 */
+/** specs/device/sound.virtio:572 */
 export interface CtlEvent {
   /** EVT_CTL_NOTIFY. */
   hdr: Hdr;

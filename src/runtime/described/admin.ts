@@ -208,7 +208,7 @@ export const CmdList: Codec<CmdList> = struct("virtio_admin_cmd_list", {
 });
 
 /**
- * Little-endian whatever the guest's order. The length of `data` is that of one field. (specs/core/admin.virtio:232)
+ * Little-endian whatever the guest's order. The length of `data` is that of one field. (specs/core/admin.virtio:246)
  */
 export interface CmdLegacyCommonCfgWrData {
   /** Of a field in `pci.legacy_header`. */
@@ -225,7 +225,7 @@ export const CmdLegacyCommonCfgWrData: Codec<CmdLegacyCommonCfgWrData> = struct(
   },
 );
 
-/** specs/core/admin.virtio:241 */
+/** specs/core/admin.virtio:255 */
 export interface CmdLegacyCommonCfgRdData {
   /** Of a field in `pci.legacy_header`. */
   offset: number;
@@ -238,7 +238,7 @@ export const CmdLegacyCommonCfgRdData: Codec<CmdLegacyCommonCfgRdData> = struct(
   },
 );
 
-/** specs/core/admin.virtio:248 */
+/** specs/core/admin.virtio:262 */
 export interface CmdLegacyCommonCfgRdResult {
   /** As many bytes as the driver has given room for. */
   data: Uint8Array;
@@ -251,7 +251,7 @@ export const CmdLegacyCommonCfgRdResult: Codec<CmdLegacyCommonCfgRdResult> = str
   },
 );
 
-/** specs/core/admin.virtio:255 */
+/** specs/core/admin.virtio:269 */
 export interface CmdLegacyDevRegWrData {
   /** Of a field in the configuration space. */
   offset: number;
@@ -264,7 +264,7 @@ export const CmdLegacyDevRegWrData: Codec<CmdLegacyDevRegWrData> = struct("virti
   data: bytes(8),
 });
 
-/** specs/core/admin.virtio:264 */
+/** specs/core/admin.virtio:278 */
 export interface CmdLegacyDevCfgRdData {
   /** Of a field in the configuration space. */
   offset: number;
@@ -274,7 +274,7 @@ export const CmdLegacyDevCfgRdData: Codec<CmdLegacyDevCfgRdData> = struct("virti
   offset: u8(0),
 });
 
-/** specs/core/admin.virtio:276 */
+/** specs/core/admin.virtio:290 */
 export interface CmdLegacyDevRegRdResult {
   /** As many bytes as the driver has given room for. */
   data: Uint8Array;
@@ -298,7 +298,7 @@ export const CMD_NOTIFY_INFO_FLAGS = {
 } as const;
 export type CMD_NOTIFY_INFO_FLAGS = (typeof CMD_NOTIFY_INFO_FLAGS)[keyof typeof CMD_NOTIFY_INFO_FLAGS];
 
-/** Where a queue's index, le16, is written to notify the member of it. (specs/core/admin.virtio:294) */
+/** Where a queue's index, le16, is written to notify the member of it. (specs/core/admin.virtio:308) */
 export interface LegacyNotifyInfo {
   flags: Open<CMD_NOTIFY_INFO_FLAGS>;
   /** 1 to 5. */
@@ -314,7 +314,7 @@ export const LegacyNotifyInfo: Codec<LegacyNotifyInfo> = struct("virtio_pci_lega
   offset: le64(8),
 });
 
-/** The best first. (specs/core/admin.virtio:305) */
+/** The best first. (specs/core/admin.virtio:319) */
 export interface CmdLegacyNotifyInfoResult {
   entries: LegacyNotifyInfo[];
 }
@@ -328,7 +328,7 @@ export const CmdLegacyNotifyInfoResult: Codec<CmdLegacyNotifyInfoResult> = struc
 
 /**
  * Bit n of the array, from bit 0 of the first word on, is the capability n. Words of zeros may follow. Ids up to 0x7ff
- * are those of all devices, up to 0xfff those of a device type, others are reserved. (specs/core/admin.virtio:331)
+ * are those of all devices, up to 0xfff those of a device type, others are reserved. (specs/core/admin.virtio:358)
  */
 export interface CmdQueryCapIdResult {
   supported_caps: bigint[];
@@ -338,7 +338,7 @@ export const CmdQueryCapIdResult: Codec<CmdQueryCapIdResult> = struct("virtio_ad
   supported_caps: list(0, le64(0)),
 });
 
-/** specs/core/admin.virtio:344 */
+/** specs/core/admin.virtio:371 */
 export interface CmdCapGetData {
   id: number;
 }
@@ -348,7 +348,7 @@ export const CmdCapGetData: Codec<CmdCapGetData> = struct("virtio_admin_cmd_cap_
   reserved: reserved(2, 6),
 });
 
-/** specs/core/admin.virtio:352 */
+/** specs/core/admin.virtio:379 */
 export interface CmdCapGetResult {
   /** The capability. */
   cap_specific_data: Uint8Array;
@@ -358,7 +358,7 @@ export const CmdCapGetResult: Codec<CmdCapGetResult> = struct("virtio_admin_cmd_
   cap_specific_data: bytes(0),
 });
 
-/** specs/core/admin.virtio:359 */
+/** specs/core/admin.virtio:386 */
 export interface CmdCapSetData {
   id: number;
   /** The capability: no limit is higher and no bit set that the device has not. */
@@ -373,7 +373,7 @@ export const CmdCapSetData: Codec<CmdCapSetData> = struct("virtio_admin_cmd_cap_
 
 /**
  * Which object. Types up to 0x1ff are those of all devices, up to 0x4ff those of a device type, others are reserved.
- * (specs/core/admin.virtio:399)
+ * (specs/core/admin.virtio:437)
  */
 export interface CmdResourceObjCmdHdr {
   type: number;
@@ -387,7 +387,7 @@ export const CmdResourceObjCmdHdr: Codec<CmdResourceObjCmdHdr> = struct("virtio_
   id: le32(4),
 });
 
-/** specs/core/admin.virtio:407 */
+/** specs/core/admin.virtio:445 */
 export interface CmdResourceObjCreateData {
   hdr: CmdResourceObjCmdHdr;
   /** 0 unless the type says otherwise. */
@@ -405,7 +405,7 @@ export const CmdResourceObjCreateData: Codec<CmdResourceObjCreateData> = struct(
   },
 );
 
-/** specs/core/admin.virtio:416 */
+/** specs/core/admin.virtio:454 */
 export interface CmdResourceModifyData {
   hdr: CmdResourceObjCmdHdr;
   flags: bigint;
@@ -419,7 +419,7 @@ export const CmdResourceModifyData: Codec<CmdResourceModifyData> = struct("virti
   resource_obj_specific_data: bytes(16),
 });
 
-/** specs/core/admin.virtio:425 */
+/** specs/core/admin.virtio:463 */
 export interface CmdResourceObjQueryData {
   hdr: CmdResourceObjCmdHdr;
   flags: bigint;
@@ -433,7 +433,7 @@ export const CmdResourceObjQueryData: Codec<CmdResourceObjQueryData> = struct(
   },
 );
 
-/** specs/core/admin.virtio:433 */
+/** specs/core/admin.virtio:471 */
 export interface CmdResourceObjQueryResult {
   /** What CREATE or the last MODIFY has given. */
   resource_obj_specific_result: Uint8Array;
@@ -446,7 +446,7 @@ export const CmdResourceObjQueryResult: Codec<CmdResourceObjQueryResult> = struc
   },
 );
 
-/** How many objects of the type DEV_PARTS there can be. (specs/core/admin.virtio:469) */
+/** How many objects of the type DEV_PARTS there can be. (specs/core/admin.virtio:516) */
 export interface DevPartsCap {
   /** To read parts with. */
   get_parts_resource_objects_limit: number;
@@ -459,7 +459,7 @@ export const DevPartsCap: Codec<DevPartsCap> = struct("virtio_dev_parts_cap", {
   set_parts_resource_objects_limit: u8(1),
 });
 
-/** specs/core/admin.virtio:477 */
+/** specs/core/admin.virtio:524 */
 export const devPartsCapability: Command<{ data: typeof DevPartsCap }> = {
   kind: "capability",
   name: "VIRTIO_DEV_PARTS_CAP",
@@ -476,7 +476,7 @@ export const RESOURCE_OBJ_DEV_PARTS_TYPE = {
 export type RESOURCE_OBJ_DEV_PARTS_TYPE =
   (typeof RESOURCE_OBJ_DEV_PARTS_TYPE)[keyof typeof RESOURCE_OBJ_DEV_PARTS_TYPE];
 
-/** specs/core/admin.virtio:492 */
+/** specs/core/admin.virtio:539 */
 export interface ResourceObjDevParts {
   type: Open<RESOURCE_OBJ_DEV_PARTS_TYPE>;
 }
@@ -496,7 +496,7 @@ export const DevPartsCreate: Codec<DevPartsCreate> = struct("VIRTIO_RESOURCE_OBJ
 
 /**
  * What the commands on device parts name in `hdr`; also of members of a group of the type SRIOV.
- * (specs/core/admin.virtio:501)
+ * (specs/core/admin.virtio:548)
  */
 export const devPartsResource: Command<{ create: typeof DevPartsCreate }> = {
   kind: "resource",
@@ -516,7 +516,7 @@ export const CMD_DEV_PARTS_METADATA_TYPE = {
 export type CMD_DEV_PARTS_METADATA_TYPE =
   (typeof CMD_DEV_PARTS_METADATA_TYPE)[keyof typeof CMD_DEV_PARTS_METADATA_TYPE];
 
-/** specs/core/admin.virtio:517 */
+/** specs/core/admin.virtio:564 */
 export interface CmdDevPartsMetadataData {
   hdr: CmdResourceObjCmdHdr;
   type: Open<CMD_DEV_PARTS_METADATA_TYPE>;
@@ -539,7 +539,7 @@ export const CMD_DEV_PARTS_GET_TYPE = {
 } as const;
 export type CMD_DEV_PARTS_GET_TYPE = (typeof CMD_DEV_PARTS_GET_TYPE)[keyof typeof CMD_DEV_PARTS_GET_TYPE];
 
-/** specs/core/admin.virtio:534 */
+/** specs/core/admin.virtio:581 */
 export interface CmdDevPartsGetData {
   hdr: CmdResourceObjCmdHdr;
   type: Open<CMD_DEV_PARTS_GET_TYPE>;
@@ -553,7 +553,7 @@ export const CmdDevPartsGetData: Codec<CmdDevPartsGetData> = struct("virtio_admi
   hdr_list: list(16, dev_part.Hdr),
 });
 
-/** specs/core/admin.virtio:544 */
+/** specs/core/admin.virtio:591 */
 export interface CmdDevPartsGetResult {
   parts: dev_part.Part[];
 }
@@ -613,7 +613,7 @@ export const CmdWritable: Codec<CmdWritable, { request: { opcode: number; metada
   },
 );
 
-/** specs/core/admin.virtio:551 */
+/** specs/core/admin.virtio:598 */
 export interface CmdDevPartsSetData {
   hdr: CmdResourceObjCmdHdr;
   parts: dev_part.Part[];
@@ -631,7 +631,7 @@ export const CMD_DEV_MODE_F = {
 } as const;
 export type CMD_DEV_MODE_F = (typeof CMD_DEV_MODE_F)[keyof typeof CMD_DEV_MODE_F];
 
-/** specs/core/admin.virtio:573 */
+/** specs/core/admin.virtio:620 */
 export interface CmdDevModeSetData {
   flags: number;
 }

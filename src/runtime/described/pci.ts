@@ -74,7 +74,7 @@ export type CAP = (typeof CAP)[keyof typeof CAP];
 
 /**
  * A vendor-specific capability on the capability list of the PCI configuration space, little-endian.
- * (specs/transport/pci.virtio:60)
+ * (specs/transport/pci.virtio:61)
  */
 export interface Cap {
   /** Vendor-specific, as PCI numbers capabilities. */
@@ -106,7 +106,7 @@ export const Cap: Codec<Cap> = struct("virtio_pci_cap", {
   length: le32(12),
 });
 
-/** The same for places beyond 4 GiB. (specs/transport/pci.virtio:74) */
+/** The same for places beyond 4 GiB. (specs/transport/pci.virtio:75) */
 export interface Cap64 {
   cap: Cap;
   offset_hi: number;
@@ -120,7 +120,7 @@ export const Cap64: Codec<Cap64> = struct("virtio_pci_cap64", {
 });
 
 /**
- * Virtio Structure PCI Capabilities: offsets. (specs/transport/pci.virtio:87)
+ * Virtio Structure PCI Capabilities: offsets. (specs/transport/pci.virtio:88)
  *
  * The same as places in the PCI configuration space, counted from the capability.
  */
@@ -153,7 +153,7 @@ export const capRegisters: RegisterTable<keyof typeof CapRegister> = {
 
 /**
  * Little-endian. The members behind `queue_device` are there as far as their features are offered.
- * (specs/transport/pci.virtio:123)
+ * (specs/transport/pci.virtio:124)
  */
 export interface CommonCfg {
   /** Which 32 of the bits `device_feature` shows. */
@@ -222,7 +222,7 @@ export const CommonCfg: Codec<CommonCfg, Negotiated> = struct("virtio_pci_common
 });
 
 /**
- * Common configuration structure layout: offsets. (specs/transport/pci.virtio:150)
+ * Common configuration structure layout: offsets. (specs/transport/pci.virtio:151)
  *
  * The same as registers. A selecting register works on what names it as its bank until the next write to it.
  */
@@ -276,7 +276,7 @@ export const commonRegisters: RegisterTable<keyof typeof CommonRegister> = {
 
 /**
  * The capability with NOTIFY_CFG. The driver notifies of a queue at cap.offset + `queue_notify_off` *
- * `notify_off_multiplier` in the BAR. (specs/transport/pci.virtio:233)
+ * `notify_off_multiplier` in the BAR. (specs/transport/pci.virtio:261)
  */
 export interface NotifyCap {
   cap: Cap;
@@ -290,7 +290,7 @@ export const NotifyCap: Codec<NotifyCap> = struct("virtio_pci_notify_cap", {
 });
 
 /**
- * Notification structure layout: offsets. (specs/transport/pci.virtio:241)
+ * Notification structure layout: offsets. (specs/transport/pci.virtio:269)
  *
  * One queue's place in the notification structure.
  */
@@ -317,7 +317,7 @@ export const ISR = {
 } as const;
 export type ISR = (typeof ISR)[keyof typeof ISR];
 
-/** ISR status capability: offsets. (specs/transport/pci.virtio:285) */
+/** ISR status capability: offsets. (specs/transport/pci.virtio:322) */
 export const IsrRegister = {
   /** A read sets it to 0 and ends the interrupt. */
   status: 0x000,
@@ -331,7 +331,7 @@ export const isrRegisters: RegisterTable<keyof typeof IsrRegister> = {
 
 /**
  * The capability with VENDOR_CFG. What the vendor defines follows, up to a multiple of 4 bytes.
- * (specs/transport/pci.virtio:314)
+ * (specs/transport/pci.virtio:353)
  */
 export interface VndrData {
   cap_vndr: number;
@@ -349,7 +349,7 @@ export const VndrData: Codec<VndrData> = struct("virtio_pci_vndr_data", {
   vendor_id: le16(4),
 });
 
-/** The capability with PCI_CFG: a window of 1, 2 or 4 bytes into any BAR. (specs/transport/pci.virtio:342) */
+/** The capability with PCI_CFG: a window of 1, 2 or 4 bytes into any BAR. (specs/transport/pci.virtio:383) */
 export interface CfgCap {
   cap: Cap;
   /** What is read or written there. */
@@ -362,7 +362,7 @@ export const CfgCap: Codec<CfgCap> = struct("virtio_pci_cfg_cap", {
 });
 
 /**
- * PCI configuration access capability: offsets. (specs/transport/pci.virtio:350)
+ * PCI configuration access capability: offsets. (specs/transport/pci.virtio:391)
  *
  * What the driver may write of it. Offsets count from the capability.
  */
@@ -387,7 +387,7 @@ export const cfgAccessRegisters: RegisterTable<keyof typeof CfgAccessRegister> =
 };
 
 /**
- * Legacy configuration structure: offsets. (specs/transport/pci.virtio:375)
+ * Legacy configuration structure: offsets. (specs/transport/pci.virtio:418)
  *
  * At the beginning of BAR 0, in I/O space, little-endian. The configuration space follows, in the guest's byte order.
  * It moves when MSI-X is enabled, and back when it is disabled. Legacy interface only.
