@@ -3,6 +3,7 @@ import { attributeOutOfPlace } from "./attribute-out-of-place.ts";
 import { attributeTwice } from "./attribute-twice.ts";
 import { bitGroupsMisfit } from "./bit-groups-misfit.ts";
 import { byteOrdersMixed } from "./byte-orders-mixed.ts";
+import { conditionInRange } from "./condition-in-range.ts";
 import { constantCycle } from "./constant-cycle.ts";
 import { constantTooWide } from "./constant-too-wide.ts";
 import { deviceId } from "./device-id.ts";
@@ -117,6 +118,7 @@ export const rules: readonly Rule[] = [
   lengthBehindArray,
   byteOrdersMixed,
   notValidHere,
+  conditionInRange,
   // Features, queues, requests, registers and commands
   featureBitTwice,
   featureBitOutOfRange,

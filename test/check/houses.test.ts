@@ -197,6 +197,7 @@ describe("requirements", () => {
   test.each([
     ["one more than the largest value as an end", 'config { u8 a; } must device "x": a < 256;'],
     ["all ones", 'config { le32 speed; } must device "x": speed <= 0x7fffffff | speed == 0xffffffff;'],
+    ["bits of a member in a range", 'config { u8 a; } must device "x": a & 0xf in 2..6;'],
     ["bit groups", 'config { le16 { a : 3; reserved : 13; } } must device "x": a <= 7;'],
   ])("%s", (_, text) => {
     expect(found(disk + text)).toEqual([]);
@@ -222,6 +223,16 @@ describe("requirements", () => {
       "a register",
       'registers r { 0x0 read u8 A; } must device "x": A == 256;',
       ["V6005 2:49 'A' is never 256: it has 8 bits"],
+    ],
+    [
+      "a condition as the end of a range",
+      'config { u8 a; u8 b; } must device "x": a in 2..6 -> b == 1;',
+      ["V3019 2:24 the range's end is a condition, not a number"],
+    ],
+    [
+      "a condition in a range",
+      'config { u8 a; u8 b; } must device "x": b == 1 -> a in 2..6;',
+      ["V3019 2:24 what lies in the range is a condition, not a number"],
     ],
   ])("%s", (_, text, findings) => {
     expect(found(disk + text)).toEqual(findings);
