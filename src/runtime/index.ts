@@ -42,6 +42,7 @@ export { VirtioDriver } from "./driver/virtio-driver.ts";
 export { InterruptCause, type DriverTransport, type LegacyRings } from "./transport/driver/driver-transport.ts";
 export { MmioTransport, type MmioOptions } from "./transport/driver/mmio-transport.ts";
 export type { RegisterAccess, RegisterWidth } from "./transport/driver/register-access.ts";
+export { RegisterMailbox } from "./transport/register-mailbox.ts";
 export { disableMsix, enableMsix, msixVectorCount, type InterruptMessage } from "./transport/driver/msix-setup.ts";
 export type { MappedBar, PciAccess } from "./transport/driver/pci-access.ts";
 export { PciTransport, type PciProbeOptions } from "./transport/driver/pci-transport.ts";

@@ -6,7 +6,7 @@ import { DriverError } from "../../driver/driver-error.ts";
 import type { FeatureSet } from "../../features.ts";
 import type { QueueLayout } from "../../virtqueue/queue-setup.ts";
 import { exactNumber, InterruptCause, type DriverTransport, type LegacyRings } from "./driver-transport.ts";
-import { RegisterConfig, type RegisterAccess } from "./register-access.ts";
+import { postWrite, RegisterConfig, type RegisterAccess } from "./register-access.ts";
 
 /** What a transport cannot find out. */
 export interface MmioOptions {
@@ -121,7 +121,7 @@ export class MmioTransport implements DriverTransport {
   }
 
   notify(_index: number, value: number): void {
-    this.write(Register.QueueNotify, value);
+    postWrite(this.registers, Register.QueueNotify, 4, value >>> 0);
   }
 
   sharedMemory(id: number): SharedMemory | undefined {

@@ -1,5 +1,5 @@
 import { Header } from "../device/pci-config-space.ts";
-import type { RegisterAccess, RegisterWidth } from "./register-access.ts";
+import { postWrite, type RegisterAccess, type RegisterWidth } from "./register-access.ts";
 
 // Of the PCI Local Bus Specification, as far as a virtio driver needs it.
 
@@ -58,5 +58,9 @@ export class RegisterWindow implements RegisterAccess {
 
   write(offset: number, width: RegisterWidth, value: number): void {
     if (offset + width <= this.length) this.registers.write(this.start + offset, width, value >>> 0);
+  }
+
+  post(offset: number, width: RegisterWidth, value: number): void {
+    if (offset + width <= this.length) postWrite(this.registers, this.start + offset, width, value >>> 0);
   }
 }

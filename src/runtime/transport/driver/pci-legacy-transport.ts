@@ -102,7 +102,7 @@ export class LegacyPciTransport implements DriverTransport {
   }
 
   notify(_index: number, value: number): void {
-    this.write("queue_notify", value);
+    this.header.post(LegacyHeaderRegister.queue_notify, widthOf("queue_notify"), value);
   }
 
   sharedMemory(_id: number): SharedMemory | undefined {

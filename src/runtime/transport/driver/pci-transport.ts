@@ -139,7 +139,7 @@ export class PciTransport implements DriverTransport {
 
   notify(index: number, value: number): void {
     const at = this.notifyAt.get(index);
-    if (at !== undefined) this.structures.notify.write(at, this.notifyWidth, value);
+    if (at !== undefined) this.structures.notify.post(at, this.notifyWidth, value);
   }
 
   adminQueues(): { readonly index: number; readonly count: number } {

@@ -11,6 +11,17 @@ export type RegisterWidth = 1 | 2 | 4;
 export interface RegisterAccess {
   read(offset: number, width: RegisterWidth): number;
   write(offset: number, width: RegisterWidth, value: number): void;
+  /**
+   * A write that may take effect later, but not after one that follows: a notification of available buffers. Where it
+   * is absent such writes are made as all others.
+   */
+  post?(offset: number, width: RegisterWidth, value: number): void;
+}
+
+/** Writes without waiting for the effect, where there is a way. */
+export function postWrite(registers: RegisterAccess, offset: number, width: RegisterWidth, value: number): void {
+  if (registers.post === undefined) registers.write(offset, width, value);
+  else registers.post(offset, width, value);
 }
 
 /** A configuration space among the registers: `length` bytes from `start` on. What lies behind it reads as 0. */
