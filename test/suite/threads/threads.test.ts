@@ -14,14 +14,14 @@ describe("a device on one thread and its driver on another lose nothing, not eve
   });
 
   // Many more requests: npm run soak -- threads
-  const requests = 2000;
+  const requests = 1000;
   it.each(threadCases({ requests, resets: 4, resetsWithin: requests }))("$name", async ({ one }) => {
     pair ??= new ThreadPair(bundled.folder);
     try {
       const { answered, interrupts, notifications, resets } = await pair.run(one);
       expect({ answered, resets }).toEqual({ answered: requests, resets: 4 });
-      expect(interrupts).toBeGreaterThan(100);
-      expect(notifications).toBeGreaterThan(100);
+      expect(interrupts).toBeGreaterThan(50);
+      expect(notifications).toBeGreaterThan(50);
     } catch (error) {
       // The next case is to find two threads that are not stuck.
       await pair.close();
