@@ -418,6 +418,8 @@ export interface House extends Element {
 /** A struct in the house's own shape; its bytes are checked against the struct that it views. */
 export interface View extends Element {
   readonly kind: "view";
+  /** A union of C; its only member is that union, without a name. */
+  readonly union: boolean;
   readonly name: Word;
   readonly of: readonly Word[];
   readonly members: readonly Member[];

@@ -3,7 +3,7 @@
 //   node scripts/drift.mjs     writes it anew; the command has to be built
 
 import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,6 +19,11 @@ const document = join(root, "docs/drift.md");
  * @typedef {{ one: Difference, releases: string[] }} Found
  */
 
+/** What tests know of names that only Linux has. */
+const onlyInLinux = /** @type {{ header: string, reason: string, names: string[] }[]} */ (
+  JSON.parse(readFileSync(join(root, "test/peer/linux-only.json"), "utf8"))
+);
+
 /**
  * @param {import("./linux-headers.mjs").LinuxRelease} release
  * @returns {Promise<RefineReport>} what `virtgen refine` says of its headers
@@ -26,7 +31,11 @@ const document = join(root, "docs/drift.md");
 async function refined(release) {
   const { include } = await linuxHeaders(release);
   const names = readdirSync(join(include, "linux")).filter((name) => /^virtio_\w+\.h$/.test(name));
-  const call = ["refine", "--format", "json", ...names.map((name) => join(include, "linux", name))];
+  const files = names.map((name) => join(include, "linux", name));
+  // Only newer packages have the headers of other machines.
+  const channel = join(include, "s390x-linux-gnu/asm/virtio-ccw.h");
+  if (existsSync(channel)) files.push(channel);
+  const call = ["refine", "--format", "json", ...files];
   const { stdout, stderr } = spawnSync(process.execPath, [join(root, "dist/bin/virtgen.js"), ...call], {
     cwd: root,
     encoding: "utf8",
@@ -93,6 +102,20 @@ function list(title, found) {
   return [`${title}:`, "", ...[...items].map(([why, names]) => `- ${escaped(why)}: ${names.join(", ")}`), ""];
 }
 
+/**
+ * Why a header has what no description has.
+ * @param {string} header
+ * @param {boolean} described whether a description is about the header
+ * @param {string} name
+ * @returns {readonly string[]}
+ */
+function whyOnlyThere(header, described, name) {
+  if (!described) return ["the standard has no chapter of it"];
+  return onlyInLinux
+    .filter((one) => one.header.endsWith(header) && one.names.includes(name))
+    .map((one) => one.reason.replace(/\.$/, ""));
+}
+
 /** @param {string} text */
 function code(text) {
   return `\`${text}\``;
@@ -117,13 +140,18 @@ function section(name, reports) {
   const departures = together(reports.map(([release, report]) => [release, report.departures]));
   const all = together(reports.map(([release, report]) => [release, report.differences]));
   const missing = all.filter(({ one }) => one.kind === "missing");
-  const unknown = all.filter(({ one }) => one.kind === "unknown");
+  const device = reports[0]?.[1].devices.join(", ");
+  const unknown = all
+    .filter(({ one }) => one.kind === "unknown")
+    .map(({ one, releases }) => {
+      const why = [...one.why, ...whyOnlyThere(name, Boolean(device), one.name)];
+      return { one: { ...one, why }, releases };
+    });
   const others = all.filter(({ one }) => one.kind !== "missing" && one.kind !== "unknown");
   const counts = reports.map(([release, { summary }]) => {
     const { constants, structs, fields } = summary.agreeing;
     return `${constants} constants, ${structs} structs and ${fields} fields of ${release}`;
   });
-  const device = reports[0]?.[1].devices.join(", ");
   return [
     `## ${code(name)}${device ? ` (${device})` : ""}`,
     "",
@@ -150,9 +178,9 @@ export async function drift() {
   return `${[
     "# Linux' headers and the standard",
     "",
-    `What \`<linux/virtio_*.h>\` of Linux ${linuxReleases.join(" and ")} say other than VIRTIO 1.4, and what they lack. Made by`,
-    "`npm run drift` from what `virtgen refine` finds. Where a row says _Standard_, the profile `linux` follows Linux;",
-    "where it says _Described_, it follows the newer Linux.",
+    `What \`<linux/virtio_*.h>\` and \`<asm/virtio-ccw.h>\` of Linux ${linuxReleases.join(" and ")} say other than VIRTIO 1.4,`,
+    "and what they lack. Made by `npm run drift` from what `virtgen refine` finds. Where a row says _Standard_, the",
+    "profile `linux` follows Linux; where it says _Described_, it follows the newer Linux.",
     "",
     ...sections,
   ]

@@ -379,10 +379,10 @@ export class DescriptionParser extends MessageRules {
     ]);
   });
 
-  /** view = "view" "struct" Name "of" path { attribute } members [ ";" ] */
+  /** view = "view" ( "struct" | "union" ) Name "of" path { attribute } members [ ";" ] */
   view: Rule = this.RULE("view", () => {
     this.CONSUME(T.View);
-    this.CONSUME(T.Struct);
+    this.OR([{ ALT: () => this.CONSUME(T.Struct) }, { ALT: () => this.CONSUME(T.Union) }]);
     this.CONSUME(T.Name);
     this.CONSUME(T.Of);
     this.SUBRULE(this.path);

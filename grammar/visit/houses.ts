@@ -17,7 +17,7 @@ import {
 } from "./cst.ts";
 import { path } from "./expressions.ts";
 import { constant, constantGroup } from "./constants.ts";
-import { members } from "./members.ts";
+import { members, untagged } from "./members.ts";
 
 export function house(source: Source, cst: CstNode, element: DescribedElement): Ast.House {
   const items = nodes(cst, "houseItem");
@@ -36,7 +36,7 @@ export function house(source: Source, cst: CstNode, element: DescribedElement): 
           kind: "view",
           name,
           of: path(source, node(inner, "path")),
-          members: members(source, node(inner, "members")),
+          ...viewBody(source, inner),
           at: name.at,
           ...own,
         });
@@ -71,6 +71,24 @@ export function house(source: Source, cst: CstNode, element: DescribedElement): 
     at: name.at,
     ...element,
   };
+}
+
+function viewBody(source: Source, cst: CstNode): Pick<Ast.View, "union" | "members"> {
+  const keyword = optionalToken(cst, "Keyword_union");
+  if (keyword === undefined) return { union: false, members: members(source, node(cst, "members")) };
+  const arms = nodes(node(cst, "members"), "member").map((one) => untagged(source, one));
+  const at = placeOfToken(source, keyword);
+  const union: Ast.Member = {
+    kind: "union",
+    by: undefined,
+    enum: undefined,
+    name: undefined,
+    arms,
+    at,
+    doc: "",
+    attributes: [],
+  };
+  return { union: true, members: [union] };
 }
 
 function typedefType(source: Source, cst: CstNode): Ast.Type {

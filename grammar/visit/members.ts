@@ -206,7 +206,8 @@ function variant(source: Source, cst: CstNode, element: DescribedElement): Ast.V
   };
 }
 
-function untagged(source: Source, cst: CstNode): Ast.Arm {
+/** A member of a plain union. */
+export function untagged(source: Source, cst: CstNode): Ast.Arm {
   const only = member(source, cst);
   return { tags: [], members: [only], at: only.at, doc: "", attributes: [] };
 }

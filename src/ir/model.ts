@@ -1,7 +1,9 @@
 import type { Place } from "../diagnostic/diagnostic.ts";
 import type { Expression, Integer } from "./expression-model.ts";
 import type { Rule } from "./rule-model.ts";
+import type { House } from "./house-model.ts";
 
+export type { House, View } from "./house-model.ts";
 export type { Arithmetic, Comparison, Expression, Integer, MemberScope, PathPart } from "./expression-model.ts";
 export type { HeldBy, Rule } from "./rule-model.ts";
 
@@ -456,33 +458,4 @@ export interface Command extends Element {
 
 export interface ErratumItem extends Element {
   readonly kind: "erratum";
-}
-
-// --- houses ----------------------------------------------------------------------------------------------------
-
-/** How another house names, shapes and files this module. `name` is the house. */
-export interface House extends Element {
-  readonly kind: "house";
-  readonly header?: string;
-  readonly includes: readonly string[];
-  /** The macro that hides what is legacy. */
-  readonly noLegacy?: string;
-  readonly views: readonly View[];
-  /** `align` in bytes, where the house aligns it more or less than its type. */
-  readonly typedefs: readonly (Element & { readonly type: Type; readonly align?: number })[];
-  readonly constants: readonly (ConstantGroup | Constant)[];
-  /** Paths of elements that the house does not publish. */
-  readonly omitted: readonly string[];
-}
-
-/** A struct in the house's own shape; its bytes are checked against the struct that it views. */
-export interface View extends Element {
-  readonly kind: "view";
-  /** Path of what it views: `config`, a struct, a request. */
-  readonly of: string;
-  readonly members: readonly Member[];
-  readonly layout?: Layout;
-  readonly packed?: readonly string[];
-  readonly legacyNative?: true;
-  readonly orders?: readonly HouseOrder[];
 }

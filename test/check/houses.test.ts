@@ -21,6 +21,10 @@ describe("views", () => {
       "view struct a of head { type; pad; flags; } view struct b of head { struct a a; sector; }",
     ],
     [
+      "a union of shapes",
+      "view struct a of head { type; pad; flags; } view struct b of head { type; } view union v of head { struct a a; struct b b; }",
+    ],
+    [
       "other bytes, with an erratum",
       'view struct v of head erratum "size" { text: "a"; meant: "b"; because "c"; } { type; sector; }',
     ],
@@ -43,6 +47,11 @@ describe("views", () => {
       "a view inside that is longer than what it views",
       "view struct a of head { type; pad; flags; u8 more[4]; } view struct b of head packed linux { struct a a; sector; }",
       ["V6001 3:83 'sector' lies at byte 12 of 'b', but what it views has it at byte 8"],
+    ],
+    [
+      "a union of shapes, one of which is not there",
+      "view struct a of head { type; } view union v of head { struct a a; le32 type; }",
+      ["V6001 3:87 'type' has 4 bytes in 'v', but 1 in what it views"],
     ],
     [
       "a union that is too long",

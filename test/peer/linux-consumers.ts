@@ -278,4 +278,41 @@ int main(void)
 }
 `,
   },
+  {
+    name: "clock-buffers",
+    text: `
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <asm/virtio-ccw.h>
+#include <linux/virtio_balloon.h>
+#include <linux/virtio_rtc.h>
+
+struct message {
+	union virtio_rtc_req_requestq request;
+	union virtio_rtc_resp_requestq response;
+	union virtio_rtc_notif_alarmq notification;
+};
+
+static const char *const statistics[VIRTIO_BALLOON_S_NR] = { [VIRTIO_BALLOON_S_DIRECT_RECLAIM] = "last" };
+
+int main(void)
+{
+	struct message message;
+	size_t i;
+
+	memset(&message, 0, sizeof(message));
+	message.request.read_cross.head.msg_type = 1;
+	message.request.read_cross.hw_counter = VIRTIO_RTC_COUNTER_X86_TSC;
+	message.response.clock_cap.type = VIRTIO_RTC_CLOCK_TAI;
+	message.notification.alarm.clock_id = 2;
+	for (i = 0; i < sizeof(message); i++)
+		printf("%02x", ((unsigned char *)&message)[i]);
+	printf(" %zu %zu %zu", sizeof(message.request), sizeof(message.response), sizeof(message.notification));
+	printf(" %zu %zu\\n", offsetof(struct message, response.read_cross.counter_cycles), offsetof(struct message, request.set_alarm.flags));
+	printf("%zu %s %d %d\\n", sizeof(statistics) / sizeof(statistics[0]), statistics[15], KVM_VIRTIO_CCW_RING_ALIGN, KVM_S390_VIRTIO_CCW_NOTIFY);
+	return 0;
+}
+`,
+  },
 ];

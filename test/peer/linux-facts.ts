@@ -106,6 +106,7 @@ function typedefsOf(house: House): readonly OwnFact[] {
 /** A struct as Linux has it. */
 interface Shape {
   readonly tag: string;
+  readonly keyword: "struct" | "union";
   readonly members: readonly Member[];
   readonly layout: Layout | undefined;
   readonly packed: boolean;
@@ -127,6 +128,7 @@ function structsOf(module: Module, house: House): readonly OwnFact[] {
     return namesOf(item).flatMap((tag) =>
       shapeFacts({
         tag,
+        keyword: "union" in item && item.union === true ? "union" : "struct",
         members: item.members,
         layout: item.layout,
         packed: item.packed?.includes("linux") === true,
@@ -137,16 +139,17 @@ function structsOf(module: Module, house: House): readonly OwnFact[] {
 }
 
 function shapeFacts(shape: Shape): readonly OwnFact[] {
-  const { tag, layout, packed } = shape;
+  const { tag, keyword, layout, packed } = shape;
   const name = `struct ${tag}`;
+  const type = `${keyword} ${tag}`;
   if (layout === undefined) return [];
   const size = packed ? layout.fixedSize : layout.natural.size;
   const align = packed ? 1 : layout.natural.align;
   // On i386 what has 8 bytes is aligned to 4 of them in a struct.
   const alignment = align === 8 ? "_Alignof(struct { __u64 integer; })" : align;
   const whole: readonly OwnFact[] = [
-    { name, what: "size", expression: `sizeof(${name}) == ${size}` },
-    { name, what: "alignment", expression: `_Alignof(${name}) == ${alignment}` },
+    { name, what: "size", expression: `sizeof(${type}) == ${size}` },
+    { name, what: "alignment", expression: `_Alignof(${type}) == ${alignment}` },
   ];
   return [
     ...(isWhole(shape.members) ? whole : []),
@@ -187,12 +190,12 @@ function memberFacts(member: Member, shape: Shape, path: readonly string[]): rea
 
 function placeFacts(
   position: Position | undefined,
-  { tag, packed, element }: Shape,
+  { tag, keyword, packed, element }: Shape,
   path: readonly string[],
 ): readonly OwnFact[] {
   const offset = packed ? position?.offset : position?.natural.offset;
   if (offset === undefined || offset === null) return [];
-  const of = (designator: string): string => `__builtin_offsetof(struct ${tag}, ${designator})`;
+  const of = (designator: string): string => `__builtin_offsetof(${keyword} ${tag}, ${designator})`;
   const place = `${of(path.join("."))}${element === undefined ? "" : ` - ${of(element)}`}`;
   return [{ name: nameOf(tag, path), what: "offset", expression: `${place} == ${offset}` }];
 }
@@ -207,7 +210,7 @@ function fieldFacts(
   path: readonly string[],
 ): readonly OwnFact[] {
   const name = nameOf(shape.tag, path);
-  const element = `((struct ${shape.tag} *)0)->${path.join(".")}${"[0]".repeat(field.dimensions.length)}`;
+  const element = `((${shape.keyword} ${shape.tag} *)0)->${path.join(".")}${"[0]".repeat(field.dimensions.length)}`;
   const facts = [...placeFacts(field.position, shape, path)];
   if (field.type.kind === "scalar") {
     const own = field.orders?.find((one) => one.house === "linux")?.order;
@@ -221,7 +224,7 @@ function fieldFacts(
   }
   for (const [depth, dimension] of field.dimensions.entries()) {
     if (dimension.kind !== "fixed") continue;
-    const row = `((struct ${shape.tag} *)0)->${path.join(".")}${"[0]".repeat(depth)}`;
+    const row = `((${shape.keyword} ${shape.tag} *)0)->${path.join(".")}${"[0]".repeat(depth)}`;
     facts.push({
       name,
       what: `length ${dimension.length}`,

@@ -64,6 +64,7 @@ function buildView(context: Context, view: Ast.View, house: string, outer: Inher
     members: viewed === undefined ? [] : buildMembers(context, view.members, base, environment),
     ...present({ legacyNative: isNative(context.scope, of, of === "config" ? "config" : "requests") }),
     ...houseLayout(context, view.attributes),
+    ...present({ union: view.union ? (true as const) : undefined }),
   };
 }
 

@@ -40,6 +40,7 @@ export interface StructView {
   readonly comment: Comment;
   /** `__extension__ ` or empty. */
   readonly extension: string;
+  readonly keyword: "struct" | "union";
   readonly tag: string;
   readonly items: readonly StructItem[];
   /** ` __attribute__((packed))` or empty. */

@@ -104,6 +104,11 @@ function inConstants(items: readonly (ConstantGroup | Constant)[], group: string
   return undefined;
 }
 
+/** What C calls the type of a member: a house may have a union of its shapes. */
+export function keywordOf(type: NamedType): "struct" | "union" {
+  return "union" in type && type.union === true ? "union" : "struct";
+}
+
 /** Whether a value of this layout has one size only, whatever was negotiated and whatever its members hold. */
 export function isFixed(layout: Layout | undefined): boolean {
   return layout !== undefined && layout.size !== null && layout.size === layout.minSize;

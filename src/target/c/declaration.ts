@@ -6,6 +6,8 @@ export type Declaration = CStruct | CRemark;
 
 export interface CStruct {
   readonly kind: "struct";
+  /** A house may have a union of its shapes. */
+  readonly keyword: "struct" | "union";
   readonly tag: string;
   /** Paragraphs. */
   readonly comment: readonly string[];

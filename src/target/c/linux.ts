@@ -13,20 +13,21 @@ import type {
 } from "../../ir/model.ts";
 import type { TargetInput } from "../target.ts";
 import { banner } from "./banner.ts";
-import type { Catalogue } from "./catalogue.ts";
+import { keywordOf, type Catalogue } from "./catalogue.ts";
 import { comment, paragraphs } from "./comment.ts";
 import type { Declaration } from "./declaration.ts";
 import { linuxDialect } from "./dialect.ts";
 import { inDependencyOrder, withLegacySwitch, type Entry, type HeaderView } from "./header.ts";
 import { publishedName } from "./identifiers.ts";
+import { includedAs } from "../../ir/included-as.ts";
 import { isCommand, isConstantGroup } from "../../ir/item-kinds.ts";
 import { Entries, inRuns, type IsPublished } from "./items.ts";
 import { StructBuilder } from "./struct-builder.ts";
 import { Words } from "./words.ts";
 
-/** A header of the `linux` profile: its name below `linux/`, and what it declares. */
+/** A header of the `linux` profile: its path as a program includes it, and what it declares. */
 export interface LinuxHeader {
-  readonly name: string;
+  readonly path: string;
   readonly modules: readonly Module[];
 }
 
@@ -35,9 +36,11 @@ export function linuxHeaders(catalogue: Catalogue): readonly LinuxHeader[] {
   const modules = new Map<string, Module[]>();
   for (const module of catalogue.ir.modules) {
     const name = catalogue.houseOf(module)?.header;
-    if (name !== undefined) modules.set(name, [...(modules.get(name) ?? []), module]);
+    if (name === undefined) continue;
+    const path = includedAs(linuxDialect.house, name);
+    modules.set(path, [...(modules.get(path) ?? []), module]);
   }
-  return [...modules].map(([name, sharing]) => ({ name, modules: sharing }));
+  return [...modules].map(([path, sharing]) => ({ path, modules: sharing }));
 }
 
 /** What a header of the `linux` profile prints. */
@@ -46,18 +49,18 @@ export function linuxHeaderView(
   catalogue: Catalogue,
   input: Pick<TargetInput, "revision" | "command">,
 ): HeaderView {
-  const { modules, name } = header;
+  const { modules, path } = header;
   const houses = modules.flatMap((module) => catalogue.houseOf(module) ?? []);
   const entries = modules.flatMap((module) => new LinuxModule(module, catalogue).entries());
   const macro = houses.find((house) => house.noLegacy !== undefined)?.noLegacy;
   return {
     banner: banner(
-      `${modules.map((module) => module.title).join(", ")}: drop-in for <linux/${name}>.`,
+      `${modules.map((module) => module.title).join(", ")}: drop-in for <${path}>.`,
       modules.map((module) => module.file),
       input.revision,
       input.command,
     ),
-    guard: `_LINUX_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")}`,
+    guard: `_${path.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")}`,
     includes: [...new Set(houses.flatMap((house) => house.includes))].map((include) => `<${include}>`),
     blocks: withLegacySwitch(inDependencyOrder(entries), macro),
   };
@@ -173,7 +176,14 @@ class LinuxModule {
   }
 
   private view(view: View): readonly Declaration[] {
-    return this.struct(view, view.cName, true);
+    const declared = this.struct(view, view.cName, true);
+    if (view.union !== true) return declared;
+    return declared.map((one): Declaration => {
+      const [union] = one.kind === "struct" ? one.members : [];
+      return one.kind === "struct" && union?.kind === "aggregate"
+        ? { ...one, keyword: "union", members: union.members }
+        : one;
+    });
   }
 
   /** Views of what stands in another description. */
@@ -192,9 +202,9 @@ class LinuxModule {
       const type =
         typedef.type.kind === "scalar"
           ? linuxDialect.scalar(typedef.type, false)
-          : tag === undefined
+          : struct === undefined || tag === undefined
             ? linuxDialect.byte
-            : `struct ${tag}`;
+            : `${keywordOf(struct)} ${tag}`;
       const attribute = typedef.align === undefined ? "" : ` __attribute__((aligned(${typedef.align})))`;
       return { comment: comment(paragraphs(typedef.doc)), type, attribute, name: typedef.name, tag };
     });

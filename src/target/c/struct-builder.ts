@@ -1,5 +1,5 @@
 import type { Arm, BitWord, Dimension, Expression, Field, Group, Member, Variant, Window } from "../../ir/model.ts";
-import { isFixed, type Catalogue } from "./catalogue.ts";
+import { isFixed, keywordOf, type Catalogue } from "./catalogue.ts";
 import type { CAggregate, CField, CMember, CStruct, Declaration } from "./declaration.ts";
 import { alternative, describe, describeTags } from "./describe.ts";
 import { isGuestOrder, type Dialect, type Orders } from "./dialect.ts";
@@ -208,7 +208,7 @@ export class StructBuilder {
     const size = sizeOf(run.members);
     const members = run.flexible === undefined ? declared : [...declared, this.field(run.flexible, size, owner)];
     const { tag, comment, packed, legacy } = owner;
-    return { kind: "struct", tag, comment, members, followedBy, packed, legacy, size };
+    return { kind: "struct", keyword: "struct", tag, comment, members, followedBy, packed, legacy, size };
   }
 
   private members(members: readonly Member[], start: number, owner: Owner): readonly CMember[] {
@@ -263,7 +263,7 @@ export class StructBuilder {
     const named = this.catalogue.named(type);
     if (type.kind !== "struct" || named === undefined) return { type: this.dialect.byte };
     const tag = publishedName(named, this.dialect.house);
-    return { type: `struct ${tag}`, uses: tag };
+    return { type: `${keywordOf(named)} ${tag}`, uses: tag };
   }
 
   private suffix(field: Field | BitWord): string {

@@ -13,6 +13,7 @@ export function structView(struct: CStruct, widest: number): StructView {
     shape: "struct",
     comment: comment(struct.comment),
     extension: needsExtension(struct.members) ? "__extension__ " : "",
+    keyword: struct.keyword,
     tag: struct.tag,
     items: [...items(struct.members, 1, trailingColumn(struct.members, widest)), ...followedBy],
     attribute: struct.packed ? " __attribute__((packed))" : "",

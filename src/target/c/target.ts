@@ -33,7 +33,7 @@ function linuxFiles(input: TargetInput): readonly GeneratedFile[] {
   return [
     { path: `linux/${typesHeader}`, text: templates.render("linux_types", linuxTypesView(input)) },
     ...headers.map((header) => ({
-      path: `linux/${header.name}`,
+      path: header.path,
       text: templates.render("header", linuxHeaderView(header, catalogue, input)),
     })),
   ];

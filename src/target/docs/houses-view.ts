@@ -1,3 +1,4 @@
+import { includedAs } from "../../ir/included-as.ts";
 import type { Alias, Constant, House, Module, View } from "../../ir/model.ts";
 import { revisionOf } from "./availability.ts";
 import { elementsOf, type Visited } from "./element-walk.ts";
@@ -48,7 +49,7 @@ export function housesViews(module: Module, links: Links): readonly HouseView[] 
 }
 
 function headerFacts(block: House): readonly string[] {
-  const path = block.header === undefined ? "" : code(`<${block.name}/${block.header}>`);
+  const path = block.header === undefined ? "" : code(`<${includedAs(block.name, block.header)}>`);
   return [
     path === "" ? "" : `Header: ${path}.`,
     block.noLegacy === undefined ? "" : `${code(block.noLegacy)} hides what is legacy.`,
@@ -102,7 +103,7 @@ function standardName(visited: Visited): string {
 
 function shapesTable(views: readonly View[], module: Module): TableView | null {
   return table(views, [
-    { title: "Struct", cell: (view) => code(`struct ${view.name}`) },
+    { title: "Struct", cell: (view) => code(`${view.union === true ? "union" : "struct"} ${view.name}`) },
     { title: "Shows", cell: (view) => code(view.of) },
     { title: "Bytes", cell: (view) => viewSize(view) },
     { title: "Own names", cell: (view) => ownNames(view, module) },

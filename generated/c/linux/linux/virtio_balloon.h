@@ -29,6 +29,7 @@
 #define VIRTIO_BALLOON_S_DIRECT_SCAN	13	/* Memory scanned on demand. */
 #define VIRTIO_BALLOON_S_ASYNC_RECLAIM	14	/* Memory reclaimed in the background. */
 #define VIRTIO_BALLOON_S_DIRECT_RECLAIM	15	/* Memory reclaimed on demand. */
+#define VIRTIO_BALLOON_S_NR		16	/* How many statistics Linux knows. */
 
 struct virtio_balloon_config {
 	/* How large the balloon is to be, in 4096-byte pages. */
