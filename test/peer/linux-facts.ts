@@ -128,7 +128,7 @@ function structsOf(module: Module, house: House): readonly OwnFact[] {
     return namesOf(item).flatMap((tag) =>
       shapeFacts({
         tag,
-        keyword: "union" in item && item.union === true ? "union" : "struct",
+        keyword: "union" in item && item.union ? "union" : "struct",
         members: item.members,
         layout: item.layout,
         packed: item.packed?.includes("linux") === true,

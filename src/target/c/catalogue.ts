@@ -106,7 +106,7 @@ function inConstants(items: readonly (ConstantGroup | Constant)[], group: string
 
 /** What C calls the type of a member: a house may have a union of its shapes. */
 export function keywordOf(type: NamedType): "struct" | "union" {
-  return "union" in type && type.union === true ? "union" : "struct";
+  return "union" in type && type.union ? "union" : "struct";
 }
 
 /** Whether a value of this layout has one size only, whatever was negotiated and whatever its members hold. */
