@@ -105,6 +105,7 @@ function* search(
     case "negate":
     case "complement":
     case "bit":
+    case "length":
       yield* inside(expression.operand);
       break;
     case "number":

@@ -8,6 +8,7 @@ export type Arithmetic = "+" | "-" | "*" | "/" | "%" | "<<" | ">>";
 
 /**
  * `|`, `&` and `not` join conditions and bits alike: a feature is true when it is negotiated.
+ * `length` is how many elements an array of a message has; where the device writes it, how many it has room for.
  * `at` stands on what was written as a name, so that a diagnostic can point at it.
  */
 export type Expression =
@@ -24,7 +25,7 @@ export type Expression =
     }
   | { readonly op: "member"; readonly scope: MemberScope; readonly path: readonly PathPart[]; readonly at: Place }
   | { readonly op: "variable"; readonly name: string; readonly at: Place }
-  | { readonly op: "not" | "negate" | "complement" | "bit"; readonly operand: Expression }
+  | { readonly op: "not" | "negate" | "complement" | "bit" | "length"; readonly operand: Expression }
   | { readonly op: "->" | "|" | "&" | Comparison | Arithmetic; readonly left: Expression; readonly right: Expression }
   | {
       readonly op: "choice";

@@ -21,6 +21,7 @@ function operands(expression: Expression): readonly Expression[] {
     case "negate":
     case "complement":
     case "bit":
+    case "length":
       return [expression.operand];
     default:
       return [expression.left, expression.right];
@@ -49,6 +50,7 @@ export function evaluate(expression: Expression, lookup: Lookup): bigint | undef
     case "feature":
     case "member":
     case "variable":
+    case "length":
       return lookup(expression);
     case "choice": {
       const condition = evaluate(expression.condition, lookup);
@@ -182,6 +184,7 @@ export function simplify(
     case "negate":
     case "complement":
     case "bit":
+    case "length":
       return { ...expression, operand: settle(expression.operand, exists) };
     default:
       return { ...expression, left: settle(expression.left, exists), right: settle(expression.right, exists) };

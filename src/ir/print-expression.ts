@@ -25,6 +25,7 @@ export const strength: Readonly<Record<Op, number>> = {
   "negate": 8,
   "complement": 8,
   "bit": 8,
+  "length": 9,
   "number": 9,
   "feature": 9,
   "constant": 9,
@@ -56,6 +57,8 @@ export function printExpression(expression: Expression): string {
       const signed = expression.operand.op === "negate" || expression.operand.op === "complement";
       return `${expression.op} ${operand(expression.operand, expression, signed ? 1 : 0)}`;
     }
+    case "length":
+      return `length(${printExpression(expression.operand)})`;
     case "negate":
       return `-${operand(expression.operand, expression)}`;
     case "complement":

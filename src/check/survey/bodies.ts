@@ -6,6 +6,7 @@ import type {
   Item,
   Member,
   Module,
+  Part,
   PartItem,
   Request,
   Tag,
@@ -136,12 +137,14 @@ function partBodies(
   });
 }
 
-/** What a view's own members may name, and what a path that begins with a name leads into. */
-export function viewedMembers(module: Module, of: string): readonly Member[] {
+/** What a view's own members may name, and what a path that begins with a name leads into; of a request, one side of it. */
+export function viewedMembers(module: Module, of: string, side?: Part["direction"]): readonly Member[] {
   const item = viewedItem(module, of);
   if (item === undefined) return [];
+  if (isRequest(item))
+    return partsOf(item.parts).flatMap((part) => (side === undefined || part.direction === side ? part.members : []));
+  if (side !== undefined) return [];
   if (item.kind === "config" || item.kind === "struct") return item.members;
-  if (isRequest(item)) return partsOf(item.parts).flatMap((part) => part.members);
   return isCommand(item) ? item.sections.flatMap((section) => section.members) : [];
 }
 

@@ -29,12 +29,20 @@ export function membersAt(
     case "config":
       return follow(survey, survey.config(module)?.members ?? [], names);
     case "message":
-      return follow(survey, viewedMembers(module, names[0] ?? ""), names.slice(1));
+      return inMessage(survey, module, names);
     case "register":
       return module.items.flatMap((item) =>
         item.kind === "registers" ? item.registers.filter((register) => register.name === names[0]) : [],
       );
   }
+}
+
+/** `req.type`; `req.in.type` where no member is called `in`: what the device writes. */
+function inMessage(survey: Survey, module: Module, [message = "", ...names]: readonly string[]): readonly Found[] {
+  const found = follow(survey, viewedMembers(module, message), names);
+  const [side, ...within] = names;
+  if (found.length > 0 || (side !== "in" && side !== "out")) return found;
+  return follow(survey, viewedMembers(module, message, side === "in" ? "device-writable" : "device-readable"), within);
 }
 
 function follow(survey: Survey, members: readonly Member[], names: readonly string[]): readonly Found[] {

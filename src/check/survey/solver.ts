@@ -197,6 +197,7 @@ function makeAtom(condition: Expression): Atom | undefined {
     case "negate":
     case "complement":
     case "bit":
+    case "length":
       return known(condition) === undefined ? { key: printExpression(condition), kind: "opaque" } : undefined;
     default:
       return undefined;

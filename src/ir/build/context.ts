@@ -46,6 +46,8 @@ export interface Environment {
   readonly view?: { readonly house: string; readonly members: readonly Ast.Member[] };
   /** Features may be named here. */
   readonly features: boolean;
+  /** In a requirement: `length(req.data)` may be asked for. */
+  readonly lengths?: boolean;
 }
 
 export const emptyEnvironment: Environment = { members: [], variables: new Set(), features: true };

@@ -21,13 +21,7 @@ export function resolve(
     case "name":
       return resolveName(context, expression, environment);
     case "call":
-      // A function stands in the values of constants only, which the IR has as numbers.
-      context.report(unknownName, {
-        message: `there is no function '${expression.callee.text}' here`,
-        at: expression.callee.at,
-        help: "only the values of constants can use one: write out what it stands for",
-      });
-      return undefined;
+      return lengthOf(context, expression, environment);
     case "unary": {
       const operand = resolve(context, expression.operand, environment);
       if (operand === undefined) return undefined;
@@ -54,6 +48,43 @@ export function resolve(
         : { op: "choice", condition, then, otherwise };
     }
   }
+}
+
+/** `length(req.data)`; a function of a description's own stands in the values of constants only, which are numbers. */
+function lengthOf(
+  context: Context,
+  expression: Ast.Expression & { op: "call" },
+  environment: Environment,
+): Expression | undefined {
+  const [array, ...others] = expression.arguments;
+  if (expression.callee.text !== "length" || environment.lengths !== true) {
+    context.report(unknownName, {
+      message: `there is no function '${expression.callee.text}' here`,
+      at: expression.callee.at,
+      help: "only the values of constants can use one, and a requirement 'length': write out what it stands for",
+    });
+    return undefined;
+  }
+  const found = array?.op === "name" ? memberOf(context, array.path, environment) : undefined;
+  const last = array?.op === "name" ? array.path.at(-1) : undefined;
+  if (
+    array === undefined ||
+    array.op !== "name" ||
+    others.length > 0 ||
+    found === undefined ||
+    last?.index !== undefined ||
+    !("dimensions" in found.found.member) ||
+    found.found.member.dimensions.length === 0
+  ) {
+    context.report(unknownName, {
+      message: "'length' is that of an array of a message, such as 'length(req.data)'",
+      at: array?.at ?? expression.at,
+      help: "name a member with '[…]' behind it, by its path from the name of its message",
+    });
+    return undefined;
+  }
+  const operand = memberExpression(context, array.path, found, environment, array.at);
+  return operand === undefined ? undefined : { op: "length", operand };
 }
 
 /** The `if` or `unless` of an element as one condition. */
@@ -100,7 +131,21 @@ function memberOf(
   }
   const found =
     rest.length > 0 ? findMember(context, context.scope, membersOfNamed(context.scope, first.text), rest) : undefined;
-  return found === undefined ? undefined : { scope: "message", found };
+  if (found !== undefined) return { scope: "message", found };
+  // `req.in.type`: both sides of a request can have a member of one name.
+  const [side, ...within] = rest;
+  const members = side === undefined ? undefined : membersOfSide(context.scope, first.text, side.text);
+  if (members === undefined || within.length === 0) return undefined;
+  const written = findMember(context, context.scope, members, within);
+  return written === undefined ? undefined : { scope: "message", found: written };
+}
+
+/** What the driver (`out`) or the device (`in`) writes of a message. */
+function membersOfSide(scope: Scope, name: string, side: string): readonly Ast.Member[] | undefined {
+  const message = scope.requests.get(name);
+  if (message === undefined || !("parts" in message) || (side !== "in" && side !== "out")) return undefined;
+  const direction = side === "in" ? "device-writable" : "device-readable";
+  return partsOf(message.parts).flatMap((part) => (part.direction === direction ? part.members : []));
 }
 
 /** The members of a request, a command or a struct, for a path that begins with its name. */

@@ -349,7 +349,12 @@ function buildRegisters(context: Context, item: Ast.Registers, outer: Inherited)
 }
 
 function buildRule(context: Context, item: Ast.Rule, outer: Inherited): readonly Rule[] {
-  const environment: Environment = { ...emptyEnvironment, members: [context.scope.config] };
+  // In a requirement `segments[i]` is each of the elements.
+  const environment: Environment = {
+    ...emptyEnvironment,
+    members: [context.scope.config],
+    ...(item.role === undefined ? {} : { variables: new Set(["i"]), lengths: true }),
+  };
   const names = item.features.filter((name) => {
     if (featureScope(context, name.text) !== undefined) return true;
     const meant = nearest(name.text, context.scope.features.keys());

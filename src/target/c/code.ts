@@ -105,6 +105,7 @@ export class CodeWriter {
       case "feature":
         return this.condition(expression);
       case "bit":
+      case "length":
       case "->":
         return undefined;
       default:

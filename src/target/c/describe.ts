@@ -29,6 +29,8 @@ export function describe(expression: Expression, catalogue: Catalogue): string {
       return `~${inner(expression.operand)}`;
     case "bit":
       return `bit ${inner(expression.operand)}`;
+    case "length":
+      return `length(${inner(expression.operand, 0)})`;
     case "choice":
       return `${inner(expression.condition, 1)} ? ${inner(expression.then, 1)} : ${inner(expression.otherwise, 0)}`;
     default: {

@@ -156,6 +156,12 @@ class Printer {
           strength: 11,
           isCondition: false,
         };
+      case "length":
+        return {
+          text: `${this.bracketed(this.part(expression.operand), atom)}.length`,
+          strength: atom,
+          isCondition: false,
+        };
       case "choice": {
         const condition = this.asCondition(this.part(expression.condition));
         const then = this.asNumber(this.part(expression.then));

@@ -24,6 +24,7 @@ export function mapExpression(expression: Expression, change: (part: Expression)
     case "negate":
     case "complement":
     case "bit":
+    case "length":
       return change({ ...expression, operand: inner(expression.operand) });
     default:
       return change({ ...expression, left: inner(expression.left), right: inner(expression.right) });
