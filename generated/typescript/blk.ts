@@ -323,7 +323,7 @@ export const ReqIn: Codec<ReqIn> = nativeStruct('virtio_blk_req_in', {
   status: u8(0).oneOf(S),
 });
 
-/** A range of a discard, of a write of zeroes, of a secure erase. (specs/device/blk.virtio:205) */
+/** A range of a discard, of a write of zeroes, of a secure erase. (specs/device/blk.virtio:206) */
 export interface DiscardWriteZeroes {
   /** First sector. In 512-byte sectors. */
   sector: bigint;
@@ -398,7 +398,7 @@ export const PRE_EOL_INFO = {
 } as const;
 export type PRE_EOL_INFO = (typeof PRE_EOL_INFO)[keyof typeof PRE_EOL_INFO];
 
-/** Wear as eMMC reports it (JESD84-B50). (specs/device/blk.virtio:215) */
+/** Wear as eMMC reports it (JESD84-B50). (specs/device/blk.virtio:216) */
 export interface Lifetime {
   pre_eol_info: Open<PRE_EOL_INFO>;
   /** SLC cells: 0 unknown, n up to n * 10 % used, 11 exceeded. */
@@ -442,7 +442,7 @@ export const ZS = {
 } as const;
 export type ZS = (typeof ZS)[keyof typeof ZS];
 
-/** specs/device/blk.virtio:245 */
+/** specs/device/blk.virtio:246 */
 export interface ZoneDescriptor {
   /** What can be written when empty; at most `zone_sectors`. In 512-byte sectors. */
   z_cap: bigint;
@@ -463,7 +463,7 @@ export const ZoneDescriptor: Codec<ZoneDescriptor> = nativeStruct('virtio_blk_zo
   reserved: reserved(26, 38),
 });
 
-/** specs/device/blk.virtio:239 */
+/** specs/device/blk.virtio:240 */
 export interface ZoneReport {
   /** Descriptors that were transferred whole. */
   nr_zones: bigint;
@@ -529,7 +529,7 @@ export const ReqWritable: Codec<ReqWritable, Negotiated & { request: { type: num
   },
 );
 
-/** One request. Which bytes stand between the head and `status` is decided by `type`. (specs/device/blk.virtio:137) */
+/** One request. Which bytes stand between the head and `status` is decided by `type`. (specs/device/blk.virtio:138) */
 export const req: Message<'requestq', typeof ReqReadable, typeof ReqWritable> = {
   kind: 'request',
   name: 'virtio_blk_req',

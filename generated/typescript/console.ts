@@ -145,7 +145,7 @@ export const EVENT = {
 } as const;
 export type EVENT = (typeof EVENT)[keyof typeof EVENT];
 
-/** specs/device/console.virtio:55 */
+/** specs/device/console.virtio:57 */
 export interface Control {
   /** The port. */
   id: number;
@@ -160,7 +160,7 @@ export const Control: Codec<Control> = nativeStruct('virtio_console_control', {
   value: le16(6),
 });
 
-/** specs/device/console.virtio:81 */
+/** specs/device/console.virtio:83 */
 export interface Resize {
   /** In characters. */
   cols: number;
@@ -192,7 +192,7 @@ export const ControlReceive: Codec<ControlReceive> = nativeStruct('virtio_consol
   ),
 });
 
-/** specs/device/console.virtio:86 */
+/** specs/device/console.virtio:88 */
 export const controlReceive: Message<'control_receiveq', undefined, typeof ControlReceive> = {
   kind: 'event',
   name: 'virtio_console_control_receive',
@@ -210,7 +210,7 @@ export const ControlTransmit: Codec<ControlTransmit> = nativeStruct('virtio_cons
   control: nested(0, Control),
 });
 
-/** specs/device/console.virtio:99 */
+/** specs/device/console.virtio:101 */
 export const controlTransmit: Message<'control_transmitq', typeof ControlTransmit, undefined> = {
   kind: 'message',
   name: 'virtio_console_control_transmit',

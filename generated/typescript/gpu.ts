@@ -225,7 +225,7 @@ export const Ctrl: Codec<Ctrl> = struct('virtio_gpu_ctrl', {
 /** The most displays. */
 export const MAX_SCANOUTS = 16;
 
-/** specs/device/gpu.virtio:366 */
+/** specs/device/gpu.virtio:374 */
 export interface Rect {
   x: number;
   y: number;
@@ -240,7 +240,7 @@ export const Rect: Codec<Rect> = struct('virtio_gpu_rect', {
   height: le32(12),
 });
 
-/** specs/device/gpu.virtio:376 */
+/** specs/device/gpu.virtio:384 */
 export interface DisplayOne {
   /** Where it is among the others, and the best size. */
   r: Rect;
@@ -255,7 +255,7 @@ export const DisplayOne: Codec<DisplayOne> = struct('virtio_gpu_display_one', {
   flags: le32(20),
 });
 
-/** Displays as they are set up on the host. (specs/device/gpu.virtio:374) */
+/** Displays as they are set up on the host. (specs/device/gpu.virtio:382) */
 export interface RespDisplayInfo {
   hdr: CtrlHdr;
   /** Only if `hdr.type == RESP.OK_DISPLAY_INFO`. */
@@ -267,7 +267,7 @@ export const RespDisplayInfo: Codec<RespDisplayInfo> = struct('virtio_gpu_resp_d
   pmodes: list(24, DisplayOne, MAX_SCANOUTS).if((v: { hdr: { type: number } }) => v.hdr.type === RESP.OK_DISPLAY_INFO),
 });
 
-/** specs/device/gpu.virtio:383 */
+/** specs/device/gpu.virtio:391 */
 export interface RespEdid {
   hdr: CtrlHdr;
   /** How much of `edid` is valid. In bytes. Only if `hdr.type == RESP.OK_EDID`. */
@@ -296,7 +296,7 @@ export const Formats = {
 } as const;
 export type Formats = (typeof Formats)[keyof typeof Formats];
 
-/** A piece of the guest's memory. (specs/device/gpu.virtio:403) */
+/** A piece of the guest's memory. (specs/device/gpu.virtio:411) */
 export interface MemEntry {
   addr: bigint;
   /** In bytes. */
@@ -323,7 +323,7 @@ export const CAPSET = {
 } as const;
 export type CAPSET = (typeof CAPSET)[keyof typeof CAPSET];
 
-/** specs/device/gpu.virtio:409 */
+/** specs/device/gpu.virtio:417 */
 export interface RespCapsetInfo {
   hdr: CtrlHdr;
   /** Only if `hdr.type == RESP.OK_CAPSET_INFO`. */
@@ -344,7 +344,7 @@ export const RespCapsetInfo: Codec<RespCapsetInfo> = struct('virtio_gpu_resp_cap
   padding: reserved(36, 4).if((v: { hdr: { type: number } }) => v.hdr.type === RESP.OK_CAPSET_INFO),
 });
 
-/** specs/device/gpu.virtio:425 */
+/** specs/device/gpu.virtio:433 */
 export interface RespCapset {
   hdr: CtrlHdr;
   /** As the set has it, `capset_max_size` bytes at most. */
@@ -356,7 +356,7 @@ export const RespCapset: Codec<RespCapset> = struct('virtio_gpu_resp_capset', {
   capset_data: bytes(24),
 });
 
-/** specs/device/gpu.virtio:430 */
+/** specs/device/gpu.virtio:438 */
 export interface RespResourceUuid {
   hdr: CtrlHdr;
   /** Only if `hdr.type == RESP.OK_RESOURCE_UUID`. */
@@ -393,7 +393,7 @@ export type BLOB_FLAG = (typeof BLOB_FLAG)[keyof typeof BLOB_FLAG];
 /** The capability set in `context_init`. */
 export const CONTEXT_INIT_CAPSET_ID_MASK = 0xff;
 
-/** A part of a resource of the renderer, in texels. (specs/device/gpu.virtio:462) */
+/** A part of a resource of the renderer, in texels. (specs/device/gpu.virtio:470) */
 export interface Box {
   x: number;
   y: number;
@@ -621,7 +621,7 @@ export const MAP_CACHE = {
 } as const;
 export type MAP_CACHE = (typeof MAP_CACHE)[keyof typeof MAP_CACHE];
 
-/** How the region is to be mapped by the guest. (specs/device/gpu.virtio:472) */
+/** How the region is to be mapped by the guest. (specs/device/gpu.virtio:480) */
 export interface RespMapInfo {
   hdr: CtrlHdr;
   /** Only if `hdr.type == RESP.OK_MAP_INFO`. */
@@ -691,7 +691,7 @@ export const CtrlWritable: Codec<CtrlWritable, Negotiated & { request: { hdr: { 
 
 /**
  * A command. Places count from the top left corner, to the right and down. An error is a header alone.
- * (specs/device/gpu.virtio:160)
+ * (specs/device/gpu.virtio:168)
  */
 export const ctrl: Message<'controlq', typeof CtrlReadable, typeof CtrlWritable> = {
   kind: 'request',
@@ -706,7 +706,7 @@ export const ctrl: Message<'controlq', typeof CtrlReadable, typeof CtrlWritable>
 /** The bits of `map_info` that say it. */
 export const MAP_CACHE_MASK = 0x0f;
 
-/** specs/device/gpu.virtio:501 */
+/** specs/device/gpu.virtio:509 */
 export interface CursorPos {
   scanout_id: number;
   x: number;
@@ -774,7 +774,7 @@ export const CursorWritable: Codec<CursorWritable, { request: { hdr: { type: num
 
 /**
  * The pointer: an image of 64 by 64, made and filled by commands of `controlq` that are finished.
- * (specs/device/gpu.virtio:509)
+ * (specs/device/gpu.virtio:517)
  */
 export const cursor: Message<'cursorq', typeof CursorReadable, typeof CursorWritable> = {
   kind: 'request',

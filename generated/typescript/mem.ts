@@ -121,7 +121,7 @@ export const RESP = {
 } as const;
 export type RESP = (typeof RESP)[keyof typeof RESP];
 
-/** specs/device/mem.virtio:134 */
+/** specs/device/mem.virtio:136 */
 export interface ReqPlug {
   /** Where the first block begins. In bytes. */
   addr: bigint;
@@ -135,7 +135,7 @@ export const ReqPlug: Codec<ReqPlug> = struct('virtio_mem_req_plug', {
   padding: reserved(10, 6),
 });
 
-/** specs/device/mem.virtio:149 */
+/** specs/device/mem.virtio:160 */
 export interface ReqUnplug {
   /** Where the first block begins. In bytes. */
   addr: bigint;
@@ -149,7 +149,7 @@ export const ReqUnplug: Codec<ReqUnplug> = struct('virtio_mem_req_unplug', {
   padding: reserved(10, 6),
 });
 
-/** specs/device/mem.virtio:171 */
+/** specs/device/mem.virtio:195 */
 export interface ReqState {
   /** Where the first block begins. In bytes. */
   addr: bigint;
@@ -204,7 +204,7 @@ export const STATE = {
 } as const;
 export type STATE = (typeof STATE)[keyof typeof STATE];
 
-/** specs/device/mem.virtio:177 */
+/** specs/device/mem.virtio:201 */
 export interface RespState {
   /** Of all of the blocks together. */
   type: Open<STATE>;
@@ -235,7 +235,7 @@ export const Resp: Codec<Resp> = struct('virtio_mem_resp', {
   u: nested(8, RespU),
 });
 
-/** Always 24 bytes, and the response 10. (specs/device/mem.virtio:72) */
+/** Always 24 bytes, and the response 10. (specs/device/mem.virtio:74) */
 export const req: Message<'guest_request', typeof Req, typeof Resp> = {
   kind: 'request',
   name: 'virtio_mem_req',

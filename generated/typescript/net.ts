@@ -317,7 +317,7 @@ export const IpsecResourceCapability: Codec<IpsecResourceCapability> = struct('V
   cap: bytes(0),
 });
 
-/** How many security associations there can be. (specs/device/net.virtio:218) */
+/** How many security associations there can be. (specs/device/net.virtio:221) */
 export const ipsecResourceCapability: Command<{ data: typeof IpsecResourceCapability }> = {
   kind: 'capability',
   name: 'VIRTIO_NET_IPSEC_RESOURCE_CAP',
@@ -333,7 +333,7 @@ export const IpsecSaCapability: Codec<IpsecSaCapability> = struct('VIRTIO_NET_IP
   cap: bytes(0),
 });
 
-/** Which modes and algorithms a security association can have. (specs/device/net.virtio:220) */
+/** Which modes and algorithms a security association can have. (specs/device/net.virtio:223) */
 export const ipsecSaCapability: Command<{ data: typeof IpsecSaCapability }> = {
   kind: 'capability',
   name: 'VIRTIO_NET_IPSEC_SA_CAP',
@@ -349,7 +349,7 @@ export const IpsecOutbSaCreate: Codec<IpsecOutbSaCreate> = struct('VIRTIO_NET_RE
   sa: bytes(0),
 });
 
-/** Security association for packets sent. (specs/device/net.virtio:237) */
+/** Security association for packets sent. (specs/device/net.virtio:240) */
 export const ipsecOutbSaResource: Command<{ create: typeof IpsecOutbSaCreate }> = {
   kind: 'resource',
   name: 'VIRTIO_NET_RESOURCE_OBJ_IPSEC_OUTB_SA',
@@ -365,7 +365,7 @@ export const IpsecInbSaCreate: Codec<IpsecInbSaCreate> = struct('VIRTIO_NET_RESO
   sa: bytes(0),
 });
 
-/** Security association for packets received. (specs/device/net.virtio:241) */
+/** Security association for packets received. (specs/device/net.virtio:244) */
 export const ipsecInbSaResource: Command<{ create: typeof IpsecInbSaCreate }> = {
   kind: 'resource',
   name: 'VIRTIO_NET_RESOURCE_OBJ_IPSEC_INB_SA',
@@ -394,7 +394,7 @@ export const CTRL = {
 } as const;
 export type CTRL = (typeof CTRL)[keyof typeof CTRL];
 
-/** specs/device/net.virtio:247 */
+/** specs/device/net.virtio:250 */
 export interface DevPartCvqSelector {
   class: Open<CTRL>;
   command: number;
@@ -450,7 +450,7 @@ export const HDR_GSO = {
 } as const;
 export type HDR_GSO = (typeof HDR_GSO)[keyof typeof HDR_GSO];
 
-/** specs/device/net.virtio:327 */
+/** specs/device/net.virtio:330 */
 export interface IpsecResourceHdr {
   /** Id of the security association. */
   resource_id: number;
@@ -481,7 +481,7 @@ export type HASH_REPORT = (typeof HASH_REPORT)[keyof typeof HASH_REPORT];
 /**
  * Before each packet, in both directions. It ends with its last member that exists: 12 bytes, 20 with HASH_REPORT, 24
  * with a UDP tunnel feature, 32 with OUT_NET_HEADER or IPSEC; 10 for a legacy driver without MRG_RXBUF.
- * (specs/device/net.virtio:334)
+ * (specs/device/net.virtio:337)
  */
 export interface Hdr {
   flags: number;
@@ -550,7 +550,7 @@ export const Transmit: Codec<Transmit, Negotiated> = struct('virtio_net_transmit
   packet: bytes(next),
 });
 
-/** specs/device/net.virtio:375 */
+/** specs/device/net.virtio:378 */
 export const transmit: Message<'transmitq', typeof Transmit, undefined> = {
   kind: 'message',
   name: 'virtio_net_transmit',
@@ -571,7 +571,7 @@ export const Receive: Codec<Receive, Negotiated> = struct('virtio_net_receive', 
   packet: bytes(next),
 });
 
-/** specs/device/net.virtio:481 */
+/** specs/device/net.virtio:486 */
 export const receive: Message<'receiveq', undefined, typeof Receive> = {
   kind: 'event',
   name: 'virtio_net_receive',
@@ -580,7 +580,7 @@ export const receive: Message<'receiveq', undefined, typeof Receive> = {
   writable: Receive,
 };
 
-/** specs/device/net.virtio:631 */
+/** specs/device/net.virtio:637 */
 export interface HashTunnel {
   /** 0: always the outer header, as after reset. */
   enabled_tunnel_types: number;
@@ -647,7 +647,7 @@ export const CTRL_MAC = {
 } as const;
 export type CTRL_MAC = (typeof CTRL_MAC)[keyof typeof CTRL_MAC];
 
-/** specs/device/net.virtio:804 */
+/** specs/device/net.virtio:811 */
 export interface CtrlMac {
   entries: number;
   macs: Uint8Array[];
@@ -682,7 +682,7 @@ export const CTRL_MQ = {
 } as const;
 export type CTRL_MQ = (typeof CTRL_MQ)[keyof typeof CTRL_MQ];
 
-/** specs/device/net.virtio:863 */
+/** specs/device/net.virtio:870 */
 export interface CtrlMqPairsSet {
   /** Pairs in use from now on; 1 after reset. */
   virtqueue_pairs: number;
@@ -696,7 +696,7 @@ export const CTRL_MQ_VQ_PAIRS_MIN = 1;
 
 export const CTRL_MQ_VQ_PAIRS_MAX = 0x8000;
 
-/** specs/device/net.virtio:895 */
+/** specs/device/net.virtio:902 */
 export interface HashConfig {
   /** None after reset. */
   hash_types: number;
@@ -711,7 +711,7 @@ export const HashConfig: Codec<HashConfig> = struct('virtio_net_hash_config', {
   hash_key_data: bytes(13, (v: { hash_key_length: number }) => v.hash_key_length),
 });
 
-/** A receive queue: bits 1 to 16 of its index, so 3 is queue 6, which is receiveq4. (specs/device/net.virtio:908) */
+/** A receive queue: bits 1 to 16 of its index, so 3 is queue 6, which is receiveq4. (specs/device/net.virtio:915) */
 export interface RssRqId {
   vq_index_1_16: number;
 }
@@ -720,7 +720,7 @@ export const RssRqId: Codec<RssRqId> = struct('rss_rq_id', {
   vq_index_1_16: bitGroup(le16(0), 0, 15),
 });
 
-/** specs/device/net.virtio:912 */
+/** specs/device/net.virtio:919 */
 export interface RssConfig {
   hash_types: number;
   /** Entries of the table less one, which are a power of two. Entry `hash & mask` is taken. */
@@ -802,7 +802,7 @@ export const CvqCfgValue: Codec<CvqCfgValue, { CVQ_CFG: { selector: { class: num
 
 /**
  * What the driver has set by one command of the control queue: one part for each class and command.
- * (specs/device/net.virtio:256)
+ * (specs/device/net.virtio:259)
  */
 export const cvqCfgDevicePart: Command<{ selector: typeof CvqCfgSelector; value: typeof CvqCfgValue }> = {
   kind: 'device_part',
@@ -820,7 +820,7 @@ export const CTRL_RSS_CTX = {
 } as const;
 export type CTRL_RSS_CTX = (typeof CTRL_RSS_CTX)[keyof typeof CTRL_RSS_CTX];
 
-/** specs/device/net.virtio:956 */
+/** specs/device/net.virtio:967 */
 export interface RssCtxCap {
   /** Without the default configuration. */
   max_rss_contexts: number;
@@ -830,7 +830,7 @@ export const RssCtxCap: Codec<RssCtxCap> = struct('virtnet_rss_ctx_cap', {
   max_rss_contexts: le16(0),
 });
 
-/** specs/device/net.virtio:960 */
+/** specs/device/net.virtio:971 */
 export interface RssCtxAddModify {
   /** 1 to `max_rss_contexts`. */
   rss_ctx_id: number;
@@ -843,7 +843,7 @@ export const RssCtxAddModify: Codec<RssCtxAddModify> = struct('virtnet_rss_ctx_a
   rss: nested(8, RssConfig),
 });
 
-/** specs/device/net.virtio:966 */
+/** specs/device/net.virtio:977 */
 export interface RssCtxDel {
   rss_ctx_id: number;
 }
@@ -874,7 +874,7 @@ export type CTRL_GUEST_OFFLOADS = (typeof CTRL_GUEST_OFFLOADS)[keyof typeof CTRL
 
 /**
  * A notification is sent after so many packets or microseconds, whichever is first; after each packet if one is 0.
- * (specs/device/net.virtio:1047)
+ * (specs/device/net.virtio:1058)
  */
 export interface CtrlCoal {
   max_packets: number;
@@ -887,7 +887,7 @@ export const CtrlCoal: Codec<CtrlCoal> = struct('virtio_net_ctrl_coal', {
   max_usecs: le32(4),
 });
 
-/** specs/device/net.virtio:1052 */
+/** specs/device/net.virtio:1063 */
 export interface CtrlCoalVq {
   /** A transmit or receive queue that is enabled. */
   vq_index: number;
@@ -937,7 +937,7 @@ export const STATS_TYPE = {
 } as const;
 export type STATS_TYPE = (typeof STATS_TYPE)[keyof typeof STATS_TYPE];
 
-/** specs/device/net.virtio:1113 */
+/** specs/device/net.virtio:1124 */
 export interface StatsCapabilities {
   supported_stats_types: bigint[];
 }
@@ -958,7 +958,7 @@ export const CtrlQueueStatsStats: Codec<CtrlQueueStatsStats> = struct('virtio_ne
   types_bitmap: list(8, le64(0).flagsOf(STATS_TYPE), 1),
 });
 
-/** specs/device/net.virtio:1117 */
+/** specs/device/net.virtio:1128 */
 export interface CtrlQueueStats {
   stats: CtrlQueueStatsStats[];
 }
@@ -1104,7 +1104,7 @@ export const STATS_TYPE_REPLY = {
 } as const;
 export type STATS_TYPE_REPLY = (typeof STATS_TYPE_REPLY)[keyof typeof STATS_TYPE_REPLY];
 
-/** specs/device/net.virtio:1137 */
+/** specs/device/net.virtio:1148 */
 export interface StatsReplyHdr {
   type: Open<STATS_TYPE_REPLY>;
   vq_index: number;
@@ -1180,7 +1180,7 @@ export const CtrlWritable: Codec<CtrlWritable, Negotiated & { request: { class: 
     ),
   });
 
-/** specs/device/net.virtio:686 */
+/** specs/device/net.virtio:692 */
 export const ctrl: Message<'controlq', typeof CtrlReadable, typeof CtrlWritable> = {
   kind: 'request',
   name: 'virtio_net_ctrl',
@@ -1195,7 +1195,7 @@ export const ctrl: Message<'controlq', typeof CtrlReadable, typeof CtrlWritable>
   refusal: { codec: CtrlIn, values: { ack: Ack.ERR }, atEnd: false },
 };
 
-/** Counters wrap around to 0. (specs/device/net.virtio:1146) */
+/** Counters wrap around to 0. (specs/device/net.virtio:1157) */
 export interface StatsCvq {
   hdr: StatsReplyHdr;
   /** Commands received, with this one. */
@@ -1210,7 +1210,7 @@ export const StatsCvq: Codec<StatsCvq> = struct('virtio_net_stats_cvq', {
   ok_num: le64(16),
 });
 
-/** specs/device/net.virtio:1152 */
+/** specs/device/net.virtio:1163 */
 export interface StatsRxBasic {
   hdr: StatsReplyHdr;
   /** Notifications from the driver. */
@@ -1236,7 +1236,7 @@ export const StatsRxBasic: Codec<StatsRxBasic> = struct('virtio_net_stats_rx_bas
   rx_drop_overruns: le64(48),
 });
 
-/** specs/device/net.virtio:1162 */
+/** specs/device/net.virtio:1173 */
 export interface StatsTxBasic {
   hdr: StatsReplyHdr;
   /** Notifications from the driver. */
@@ -1262,7 +1262,7 @@ export const StatsTxBasic: Codec<StatsTxBasic> = struct('virtio_net_stats_tx_bas
   tx_drop_malformed: le64(48),
 });
 
-/** specs/device/net.virtio:1172 */
+/** specs/device/net.virtio:1183 */
 export interface StatsRxCsum {
   hdr: StatsReplyHdr;
   /** Packets with DATA_VALID. */
@@ -1283,7 +1283,7 @@ export const StatsRxCsum: Codec<StatsRxCsum> = struct('virtio_net_stats_rx_csum'
   rx_csum_bad: le64(32),
 });
 
-/** specs/device/net.virtio:1180 */
+/** specs/device/net.virtio:1191 */
 export interface StatsTxCsum {
   hdr: StatsReplyHdr;
   /** Packets that needed nothing. */
@@ -1298,7 +1298,7 @@ export const StatsTxCsum: Codec<StatsTxCsum> = struct('virtio_net_stats_tx_csum'
   tx_needs_csum: le64(16),
 });
 
-/** specs/device/net.virtio:1186 */
+/** specs/device/net.virtio:1197 */
 export interface StatsRxGso {
   hdr: StatsReplyHdr;
   /** Packets with a GSO type. */
@@ -1319,7 +1319,7 @@ export const StatsRxGso: Codec<StatsRxGso> = struct('virtio_net_stats_rx_gso', {
   rx_gso_bytes_coalesced: le64(32),
 });
 
-/** specs/device/net.virtio:1194 */
+/** specs/device/net.virtio:1205 */
 export interface StatsTxGso {
   hdr: StatsReplyHdr;
   /** Packets with a GSO type. */
@@ -1343,7 +1343,7 @@ export const StatsTxGso: Codec<StatsTxGso> = struct('virtio_net_stats_tx_gso', {
   tx_gso_bytes_noseg: le64(48),
 });
 
-/** specs/device/net.virtio:1204 */
+/** specs/device/net.virtio:1215 */
 export interface StatsRxSpeed {
   hdr: StatsReplyHdr;
   /** Dropped because beyond `speed`. */
@@ -1357,7 +1357,7 @@ export const StatsRxSpeed: Codec<StatsRxSpeed> = struct('virtio_net_stats_rx_spe
   rx_bytes_allowance_exceeded: le64(16),
 });
 
-/** specs/device/net.virtio:1210 */
+/** specs/device/net.virtio:1221 */
 export interface StatsTxSpeed {
   hdr: StatsReplyHdr;
   /** Dropped because beyond `speed`. */
@@ -1371,7 +1371,7 @@ export const StatsTxSpeed: Codec<StatsTxSpeed> = struct('virtio_net_stats_tx_spe
   tx_bytes_allowance_exceeded: le64(16),
 });
 
-/** specs/device/net.virtio:1235 */
+/** specs/device/net.virtio:1281 */
 export interface FfCapData {
   groups_limit: number;
   classifiers_limit: number;
@@ -1393,7 +1393,7 @@ export const FfCapData: Codec<FfCapData> = struct('virtio_net_ff_cap_data', {
   reserved: reserved(18, 2),
 });
 
-/** How many flow filter objects there can be. (specs/device/net.virtio:206) */
+/** How many flow filter objects there can be. (specs/device/net.virtio:209) */
 export const ffResourceCapability: Command<{ data: typeof FfCapData }> = {
   kind: 'capability',
   name: 'VIRTIO_NET_FF_RESOURCE_CAP',
@@ -1423,7 +1423,7 @@ export const FF_MASK_F = {
 } as const;
 export type FF_MASK_F = (typeof FF_MASK_F)[keyof typeof FF_MASK_F];
 
-/** One header: which it is and which of its bits. As long as the header. (specs/device/net.virtio:1249) */
+/** One header: which it is and which of its bits. As long as the header. (specs/device/net.virtio:1295) */
 export interface FfSelector {
   type: Open<FF_MASK_TYPE>;
   flags: number;
@@ -1442,7 +1442,7 @@ export const FfSelector: Codec<FfSelector> = struct('virtio_net_ff_selector', {
   mask: bytes(8, (v: { length: number }) => v.length),
 });
 
-/** Ordered by type, each type once. (specs/device/net.virtio:1269) */
+/** Ordered by type, each type once. (specs/device/net.virtio:1315) */
 export interface FfCapMaskData {
   count: number;
   selectors: FfSelector[];
@@ -1454,7 +1454,7 @@ export const FfCapMaskData: Codec<FfCapMaskData> = struct('virtio_net_ff_cap_mas
   selectors: list(8, FfSelector, (v: { count: number }) => v.count),
 });
 
-/** Which headers and fields a flow filter can look at. (specs/device/net.virtio:208) */
+/** Which headers and fields a flow filter can look at. (specs/device/net.virtio:211) */
 export const ffSelectorCapability: Command<{ data: typeof FfCapMaskData }> = {
   kind: 'capability',
   name: 'VIRTIO_NET_FF_SELECTOR_CAP',
@@ -1472,7 +1472,7 @@ export const FF_ACTION = {
 } as const;
 export type FF_ACTION = (typeof FF_ACTION)[keyof typeof FF_ACTION];
 
-/** Ordered from the smallest, each action once. (specs/device/net.virtio:1289) */
+/** Ordered from the smallest, each action once. (specs/device/net.virtio:1335) */
 export interface FfActions {
   count: number;
   actions: Open<FF_ACTION>[];
@@ -1484,7 +1484,7 @@ export const FfActions: Codec<FfActions> = struct('virtio_net_ff_actions', {
   actions: list(8, u8(0).oneOf(FF_ACTION), (v: { count: number }) => v.count),
 });
 
-/** What a flow filter can do with a packet. (specs/device/net.virtio:210) */
+/** What a flow filter can do with a packet. (specs/device/net.virtio:213) */
 export const ffActionCapability: Command<{ data: typeof FfActions }> = {
   kind: 'capability',
   name: 'VIRTIO_NET_FF_ACTION_CAP',
@@ -1492,7 +1492,7 @@ export const ffActionCapability: Command<{ data: typeof FfActions }> = {
   sections: { data: FfActions },
 };
 
-/** specs/device/net.virtio:1311 */
+/** specs/device/net.virtio:1357 */
 export interface ResourceObjFfGroup {
   /** The highest is tried first; each group has another one. */
   group_priority: number;
@@ -1510,7 +1510,7 @@ export const FfGroupCreate: Codec<FfGroupCreate> = struct('VIRTIO_NET_RESOURCE_O
   group: nested(0, ResourceObjFfGroup),
 });
 
-/** Rules that are tried together. (specs/device/net.virtio:225) */
+/** Rules that are tried together. (specs/device/net.virtio:228) */
 export const ffGroupResource: Command<{ create: typeof FfGroupCreate }> = {
   kind: 'resource',
   name: 'VIRTIO_NET_RESOURCE_OBJ_FF_GROUP',
@@ -1518,7 +1518,7 @@ export const ffGroupResource: Command<{ create: typeof FfGroupCreate }> = {
   sections: { create: FfGroupCreate },
 };
 
-/** First Ethernet, then IPv4 or IPv6, then UDP, TCP or ESP. (specs/device/net.virtio:1319) */
+/** First Ethernet, then IPv4 or IPv6, then UDP, TCP or ESP. (specs/device/net.virtio:1365) */
 export interface ResourceObjFfClassifier {
   count: number;
   selectors: FfSelector[];
@@ -1538,7 +1538,7 @@ export const FfClassifierCreate: Codec<FfClassifierCreate> = struct('VIRTIO_NET_
   classifier: nested(0, ResourceObjFfClassifier),
 });
 
-/** Which bits of which headers are compared. (specs/device/net.virtio:229) */
+/** Which bits of which headers are compared. (specs/device/net.virtio:232) */
 export const ffClassifierResource: Command<{ create: typeof FfClassifierCreate }> = {
   kind: 'resource',
   name: 'VIRTIO_NET_RESOURCE_OBJ_FF_CLASSIFIER',
@@ -1546,7 +1546,7 @@ export const ffClassifierResource: Command<{ create: typeof FfClassifierCreate }
   sections: { create: FfClassifierCreate },
 };
 
-/** specs/device/net.virtio:1328 */
+/** specs/device/net.virtio:1374 */
 export interface ResourceObjFfRule {
   group_id: number;
   classifier_id: number;
@@ -1595,7 +1595,7 @@ export const FfRuleCreate: Codec<
   rule: nested(0, ResourceObjFfRule),
 });
 
-/** What the bits have to be and what is done then. (specs/device/net.virtio:233) */
+/** What the bits have to be and what is done then. (specs/device/net.virtio:236) */
 export const ffRuleResource: Command<{ create: typeof FfRuleCreate }> = {
   kind: 'resource',
   name: 'VIRTIO_NET_RESOURCE_OBJ_FF_RULE',

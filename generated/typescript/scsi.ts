@@ -216,7 +216,7 @@ export const ReqCmdIn: Codec<ReqCmdIn, Negotiated & Configured & { request: { pi
   },
 );
 
-/** A SCSI command. (specs/device/scsi.virtio:59) */
+/** A SCSI command. (specs/device/scsi.virtio:60) */
 export const reqCmd: Message<'requestq', typeof ReqCmd, typeof ReqCmdIn> = {
   kind: 'request',
   name: 'virtio_scsi_req_cmd',
@@ -322,7 +322,7 @@ export const CtrlWritable: Codec<CtrlWritable, { request: { type: number } }> = 
   ...spread(next, CtrlIn),
 });
 
-/** What is not a command: task management and asynchronous notification. (specs/device/scsi.virtio:141) */
+/** What is not a command: task management and asynchronous notification. (specs/device/scsi.virtio:142) */
 export const ctrl: Message<'controlq', typeof CtrlReadable, typeof CtrlWritable> = {
   kind: 'request',
   name: 'virtio_scsi_ctrl',
@@ -366,7 +366,7 @@ export const Event: Codec<Event> = nativeStruct('virtio_scsi_event', {
 });
 
 /**
- * News of a unit. Ten to fifteen buffers are enough; an event without a buffer is lost. (specs/device/scsi.virtio:205)
+ * News of a unit. Ten to fifteen buffers are enough; an event without a buffer is lost. (specs/device/scsi.virtio:206)
  */
 export const event: Message<'eventq', undefined, typeof Event> = {
   kind: 'event',

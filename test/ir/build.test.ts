@@ -194,3 +194,26 @@ test("a flag that is asked for does not give the name beside it its meaning: a f
   );
   expect(rule?.expression).toMatchObject({ op: "->", right: { op: "feature", name: "CSUM" } });
 });
+
+describe("a requirement", () => {
+  const around = `
+    enum S { OK = 0; BAD = 1; }
+    queues { q = 0; }
+    config { le32 most; }
+    struct range { le64 sector; }
+    request req on q { device-readable { le16 type; struct range ranges[]; } device-writable { le16 type : S; } }`;
+  const requirement = (text: string) => {
+    const [rule] = itemsOf(built(`${around} must device "L": ${text};`), "rule");
+    if (rule?.expression === undefined) throw new Error(`'${text}' is no requirement`);
+    return rule.expression;
+  };
+
+  test.each([
+    "length(req.ranges) <= config.most",
+    "req.ranges[i].sector != 0",
+    "req.type != 0 -> req.in.type == S.BAD",
+    "req.out.type != 0 -> req.in.type == S.BAD",
+  ])("can be '%s'", (text) => {
+    expect(printExpression(requirement(text))).toBe(text);
+  });
+});

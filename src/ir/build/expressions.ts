@@ -61,7 +61,10 @@ function lengthOf(
     context.report(unknownName, {
       message: `there is no function '${expression.callee.text}' here`,
       at: expression.callee.at,
-      help: "only the values of constants can use one, and a requirement 'length': write out what it stands for",
+      help:
+        environment.lengths === true
+          ? "a requirement can ask for the 'length' of an array, and the values of constants can use functions"
+          : "only the values of constants can use one: write out what it stands for",
     });
     return undefined;
   }
