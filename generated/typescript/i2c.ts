@@ -151,6 +151,7 @@ export const req: Message<'requestq', typeof ReqReadable, typeof ReqWritable> = 
   queues: ['requestq'],
   readable: ReqReadable,
   writable: ReqWritable,
+  refusal: { codec: InHdr, values: { status: MSG.ERR }, atEnd: true, alone: true },
 };
 
 /** What a driver can ask of the device or tell it, and what the device tells, by the names of the methods. */

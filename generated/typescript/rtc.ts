@@ -275,7 +275,7 @@ export const NOTIF = {
 } as const;
 export type NOTIF = (typeof NOTIF)[keyof typeof NOTIF];
 
-/** specs/device/rtc.virtio:280 */
+/** specs/device/rtc.virtio:301 */
 export interface NotifHead {
   msg_type: Open<NOTIF>;
 }
@@ -309,7 +309,7 @@ export const NotificationWritable: Codec<NotificationWritable> = struct('virtio_
   ),
 });
 
-/** What is said on `alarmq`. (specs/device/rtc.virtio:270) */
+/** What is said on `alarmq`. (specs/device/rtc.virtio:291) */
 export const notification: Message<'alarmq', undefined, typeof NotificationWritable> = {
   kind: 'event',
   name: 'virtio_rtc_notification',
