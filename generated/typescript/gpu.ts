@@ -1272,25 +1272,15 @@ export class GpuDriver extends VirtioDriver<F | config.F, Config> {
     super(device, transport, options);
   }
 
-  /**
-   * What displays are there?
-   *
-   * @param answerLength how many bytes the answer may have
-   */
-  async ctrlGetDisplayInfo(value: Ctrl, answerLength: number): Promise<CtrlGetDisplayInfoAnswer> {
-    const { answer } = await this.request<CtrlGetDisplayInfoAnswer>(operations.ctrlGetDisplayInfo, value, {
-      answerLength,
-    });
+  /** What displays are there? */
+  async ctrlGetDisplayInfo(value: Ctrl): Promise<CtrlGetDisplayInfoAnswer> {
+    const { answer } = await this.request<CtrlGetDisplayInfoAnswer>(operations.ctrlGetDisplayInfo, value);
     return answer;
   }
 
-  /**
-   * What does a display say of itself? Only if `EDID`.
-   *
-   * @param answerLength how many bytes the answer may have
-   */
-  async ctrlGetEdid(value: CtrlReadable, answerLength: number): Promise<CtrlGetEdidAnswer> {
-    const { answer } = await this.request<CtrlGetEdidAnswer>(operations.ctrlGetEdid, value, { answerLength });
+  /** What does a display say of itself? Only if `EDID`. */
+  async ctrlGetEdid(value: CtrlReadable): Promise<CtrlGetEdidAnswer> {
+    const { answer } = await this.request<CtrlGetEdidAnswer>(operations.ctrlGetEdid, value);
     return answer;
   }
 
@@ -1336,15 +1326,9 @@ export class GpuDriver extends VirtioDriver<F | config.F, Config> {
     return answer;
   }
 
-  /**
-   * Which capability set is this one?
-   *
-   * @param answerLength how many bytes the answer may have
-   */
-  async ctrlGetCapsetInfo(value: CtrlReadable, answerLength: number): Promise<CtrlGetCapsetInfoAnswer> {
-    const { answer } = await this.request<CtrlGetCapsetInfoAnswer>(operations.ctrlGetCapsetInfo, value, {
-      answerLength,
-    });
+  /** Which capability set is this one? */
+  async ctrlGetCapsetInfo(value: CtrlReadable): Promise<CtrlGetCapsetInfoAnswer> {
+    const { answer } = await this.request<CtrlGetCapsetInfoAnswer>(operations.ctrlGetCapsetInfo, value);
     return answer;
   }
 
@@ -1358,15 +1342,9 @@ export class GpuDriver extends VirtioDriver<F | config.F, Config> {
     return answer;
   }
 
-  /**
-   * Lets other devices use a resource, by the UUID of the answer. Only if `RESOURCE_UUID`.
-   *
-   * @param answerLength how many bytes the answer may have
-   */
-  async ctrlResourceAssignUuid(value: CtrlReadable, answerLength: number): Promise<CtrlResourceAssignUuidAnswer> {
-    const { answer } = await this.request<CtrlResourceAssignUuidAnswer>(operations.ctrlResourceAssignUuid, value, {
-      answerLength,
-    });
+  /** Lets other devices use a resource, by the UUID of the answer. Only if `RESOURCE_UUID`. */
+  async ctrlResourceAssignUuid(value: CtrlReadable): Promise<CtrlResourceAssignUuidAnswer> {
+    const { answer } = await this.request<CtrlResourceAssignUuidAnswer>(operations.ctrlResourceAssignUuid, value);
     return answer;
   }
 
@@ -1435,15 +1413,9 @@ export class GpuDriver extends VirtioDriver<F | config.F, Config> {
     return answer;
   }
 
-  /**
-   * Maps a blob of the host into the region HOST_VISIBLE. Only if `RESOURCE_BLOB`.
-   *
-   * @param answerLength how many bytes the answer may have
-   */
-  async ctrlResourceMapBlob(value: CtrlReadable, answerLength: number): Promise<CtrlResourceMapBlobAnswer> {
-    const { answer } = await this.request<CtrlResourceMapBlobAnswer>(operations.ctrlResourceMapBlob, value, {
-      answerLength,
-    });
+  /** Maps a blob of the host into the region HOST_VISIBLE. Only if `RESOURCE_BLOB`. */
+  async ctrlResourceMapBlob(value: CtrlReadable): Promise<CtrlResourceMapBlobAnswer> {
+    const { answer } = await this.request<CtrlResourceMapBlobAnswer>(operations.ctrlResourceMapBlob, value);
     return answer;
   }
 

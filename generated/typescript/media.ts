@@ -154,13 +154,13 @@ export const CommandReadable: Codec<CommandReadable> = struct('virtio_media_comm
 export interface CommandWritable {
   /** With `OPEN`, `IOCTL`, `MMAP`, `MUNMAP`. */
   hdr?: RespHeader;
-  /** With `OPEN`: The number that commands call the session by. */
+  /** With `OPEN`: The number that commands call the session by. Only if `hdr.status == STATUS.OK`. */
   session_id?: number;
   /** With `IOCTL`: Of `_IOR` and `_IOWR`: likewise, without `sg_entry`. After an error it may be missing. */
   payload?: Uint8Array;
-  /** With `MMAP`: Where in the region it is. */
+  /** With `MMAP`: Where in the region it is. Only if `hdr.status == STATUS.OK`. */
   driver_addr?: bigint;
-  /** With `MMAP`: Length of the buffer. In bytes. */
+  /** With `MMAP`: Length of the buffer. In bytes. Only if `hdr.status == STATUS.OK`. */
   len?: bigint;
 }
 
@@ -169,9 +169,17 @@ export const CommandWritable: Codec<CommandWritable, { request: { hdr: { cmd: nu
   {
     ...choose(
       (_v, c: { request: { hdr: { cmd: number } } }) => c.request.hdr.cmd,
-      arm([CMD.OPEN], { hdr: nested(0, RespHeader), session_id: le32(8), __reserved: reserved(12, 4) }),
+      arm([CMD.OPEN], {
+        hdr: nested(0, RespHeader),
+        session_id: le32(8).if((v: { hdr: { status: number } }) => v.hdr.status === STATUS.OK),
+        __reserved: reserved(12, 4).if((v: { hdr: { status: number } }) => v.hdr.status === STATUS.OK),
+      }),
       arm([CMD.IOCTL], { hdr: nested(0, RespHeader), payload: bytes(8) }),
-      arm([CMD.MMAP], { hdr: nested(0, RespHeader), driver_addr: le64(8), len: le64(16) }),
+      arm([CMD.MMAP], {
+        hdr: nested(0, RespHeader),
+        driver_addr: le64(8).if((v: { hdr: { status: number } }) => v.hdr.status === STATUS.OK),
+        len: le64(16).if((v: { hdr: { status: number } }) => v.hdr.status === STATUS.OK),
+      }),
       arm([CMD.MUNMAP], { hdr: nested(0, RespHeader) }),
       arm([], {}),
     ),
@@ -289,14 +297,14 @@ export const event: Message<'eventq', undefined, typeof EventWritable> = {
 /** What a device answers to `commandOpen`. */
 export interface CommandOpenAnswer {
   hdr: RespHeader;
-  /** The number that commands call the session by. */
-  session_id: number;
+  /** The number that commands call the session by. Only if `hdr.status == STATUS.OK`. */
+  session_id?: number;
 }
 
 export const CommandOpenAnswer: Codec<CommandOpenAnswer> = struct('virtio_media_command', {
   hdr: nested(0, RespHeader),
-  session_id: le32(8),
-  __reserved: reserved(12, 4),
+  session_id: le32(8).if((v: { hdr: { status: number } }) => v.hdr.status === STATUS.OK),
+  __reserved: reserved(12, 4).if((v: { hdr: { status: number } }) => v.hdr.status === STATUS.OK),
 });
 
 /** What a device reads of `commandIoctl`. */
@@ -318,16 +326,16 @@ export const CommandIoctlSent: Codec<CommandIoctlSent> = struct('virtio_media_co
 /** What a device answers to `commandMmap`. */
 export interface CommandMmapAnswer {
   hdr: RespHeader;
-  /** Where in the region it is. */
-  driver_addr: bigint;
-  /** Length of the buffer. In bytes. */
-  len: bigint;
+  /** Where in the region it is. Only if `hdr.status == STATUS.OK`. */
+  driver_addr?: bigint;
+  /** Length of the buffer. In bytes. Only if `hdr.status == STATUS.OK`. */
+  len?: bigint;
 }
 
 export const CommandMmapAnswer: Codec<CommandMmapAnswer> = struct('virtio_media_command', {
   hdr: nested(0, RespHeader),
-  driver_addr: le64(8),
-  len: le64(16),
+  driver_addr: le64(8).if((v: { hdr: { status: number } }) => v.hdr.status === STATUS.OK),
+  len: le64(16).if((v: { hdr: { status: number } }) => v.hdr.status === STATUS.OK),
 });
 
 /** What a device answers to `commandMunmap`. */

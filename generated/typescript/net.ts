@@ -1136,7 +1136,7 @@ export type CtrlWritable = {
   coal?: CtrlCoal;
   /** With `CAP_GET`. */
   cap?: RssCtxCap;
-  /** With `QUERY`. */
+  /** With `QUERY`: Only if `ack == 0`. */
   capabilities?: StatsCapabilities;
   /** With `GET`: A reply for each type that was asked for; its type says which of the structs `stats_…` it is. */
   replies?: CtrlWritableReplies[];
@@ -1171,7 +1171,11 @@ export const CtrlWritable: Codec<CtrlWritable, Negotiated & { request: { class: 
         [CTRL.STATS],
         choose(
           (_v, c: { request: { command: number } }) => c.request.command,
-          arm([CTRL_STATS.QUERY], { capabilities: nested(next, StatsCapabilities) }, F.DEVICE_STATS),
+          arm(
+            [CTRL_STATS.QUERY],
+            { capabilities: nested(next, StatsCapabilities).if((v: { ack: number }) => v.ack === 0) },
+            F.DEVICE_STATS,
+          ),
           arm([CTRL_STATS.GET], { replies: list(next, CtrlWritableReplies) }, F.DEVICE_STATS),
           arm([], {}),
         ),
@@ -1616,12 +1620,13 @@ export const CtrlNotfCoalVqGetAnswer: Codec<CtrlNotfCoalVqGetAnswer> = nativeStr
 
 /** What a device answers to `ctrlStatsQuery`. */
 export type CtrlStatsQueryAnswer = {
-  capabilities: StatsCapabilities;
+  /** Only if `ack == 0`. */
+  capabilities?: StatsCapabilities;
 } & CtrlIn;
 
 export const CtrlStatsQueryAnswer: Codec<CtrlStatsQueryAnswer> = nativeStruct('virtio_net_ctrl', {
   ...spread(0, CtrlIn),
-  capabilities: nested(1, StatsCapabilities),
+  capabilities: nested(1, StatsCapabilities).if((v: { ack: number }) => v.ack === 0),
 });
 
 export interface CtrlStatsGetAnswerReplies {

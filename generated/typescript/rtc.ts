@@ -209,19 +209,21 @@ export type FLAG_CROSS = (typeof FLAG_CROSS)[keyof typeof FLAG_CROSS];
 export interface ReqWritable {
   /** With `CFG`, `CLOCK_CAP`, `CROSS_CAP`, `READ`, `READ_CROSS`, `READ_ALARM`, `SET_ALARM`, `SET_ALARM_ENABLED`. */
   head?: RespHead;
-  /** With `CFG`: Clocks have the numbers below this one. */
+  /** With `CFG`: Clocks have the numbers below this one. Only if `head.status == S.OK`. */
   num_clocks?: number;
-  /** With `CLOCK_CAP`. */
+  /** With `CLOCK_CAP`: Only if `head.status == S.OK`. */
   type?: Open<CLOCK>;
-  /** With `CLOCK_CAP`: UNSPECIFIED unless the clock is UTC_SMEARED. */
+  /** With `CLOCK_CAP`: UNSPECIFIED unless the clock is UTC_SMEARED. Only if `head.status == S.OK`. */
   leap_second_smearing?: Open<SMEAR>;
-  /** With `CLOCK_CAP`, `CROSS_CAP`, `READ_ALARM`. */
+  /** With `CLOCK_CAP`, `CROSS_CAP`, `READ_ALARM`: Only if `head.status == S.OK`. */
   flags?: number;
-  /** With `READ`, `READ_CROSS`: In ns. */
+  /** With `READ`, `READ_CROSS`: In ns. Only if `head.status == S.OK`. */
   clock_reading?: bigint;
-  /** With `READ_CROSS`: What the driver would have read from the counter at this time. */
+  /**
+   * With `READ_CROSS`: What the driver would have read from the counter at this time. Only if `head.status == S.OK`.
+   */
   counter_cycles?: bigint;
-  /** With `READ_ALARM`: At first 0. In ns. */
+  /** With `READ_ALARM`: At first 0. In ns. Only if `head.status == S.OK`. */
   alarm_time?: bigint;
 }
 
@@ -230,24 +232,49 @@ export const ReqWritable: Codec<ReqWritable, Negotiated & { request: { head: { m
   {
     ...choose(
       (_v, c: { request: { head: { msg_type: number } } }) => c.request.head.msg_type,
-      arm([REQ.CFG], { head: nested(0, RespHead), num_clocks: le16(8), reserved: reserved(10, 6) }),
+      arm([REQ.CFG], {
+        head: nested(0, RespHead),
+        num_clocks: le16(8).if((v: { head: { status: number } }) => v.head.status === S.OK),
+        reserved: reserved(10, 6).if((v: { head: { status: number } }) => v.head.status === S.OK),
+      }),
       arm([REQ.CLOCK_CAP], {
         head: nested(0, RespHead),
-        type: u8(8).oneOf(CLOCK),
-        leap_second_smearing: u8(9).oneOf(SMEAR),
-        flags: u8(10).flagsOf(FLAG_CLOCK),
-        reserved: reserved(11, 5),
+        type: u8(8)
+          .oneOf(CLOCK)
+          .if((v: { head: { status: number } }) => v.head.status === S.OK),
+        leap_second_smearing: u8(9)
+          .oneOf(SMEAR)
+          .if((v: { head: { status: number } }) => v.head.status === S.OK),
+        flags: u8(10)
+          .flagsOf(FLAG_CLOCK)
+          .if((v: { head: { status: number } }) => v.head.status === S.OK),
+        reserved: reserved(11, 5).if((v: { head: { status: number } }) => v.head.status === S.OK),
       }),
-      arm([REQ.CROSS_CAP], { head: nested(0, RespHead), flags: u8(8).flagsOf(FLAG_CROSS), reserved: reserved(9, 7) }),
-      arm([REQ.READ], { head: nested(0, RespHead), clock_reading: le64(8) }),
-      arm([REQ.READ_CROSS], { head: nested(0, RespHead), clock_reading: le64(8), counter_cycles: le64(16) }),
+      arm([REQ.CROSS_CAP], {
+        head: nested(0, RespHead),
+        flags: u8(8)
+          .flagsOf(FLAG_CROSS)
+          .if((v: { head: { status: number } }) => v.head.status === S.OK),
+        reserved: reserved(9, 7).if((v: { head: { status: number } }) => v.head.status === S.OK),
+      }),
+      arm([REQ.READ], {
+        head: nested(0, RespHead),
+        clock_reading: le64(8).if((v: { head: { status: number } }) => v.head.status === S.OK),
+      }),
+      arm([REQ.READ_CROSS], {
+        head: nested(0, RespHead),
+        clock_reading: le64(8).if((v: { head: { status: number } }) => v.head.status === S.OK),
+        counter_cycles: le64(16).if((v: { head: { status: number } }) => v.head.status === S.OK),
+      }),
       arm(
         [REQ.READ_ALARM],
         {
           head: nested(0, RespHead),
-          alarm_time: le64(8),
-          flags: u8(16).flagsOf(FLAG_ALARM),
-          reserved: reserved(17, 7),
+          alarm_time: le64(8).if((v: { head: { status: number } }) => v.head.status === S.OK),
+          flags: u8(16)
+            .flagsOf(FLAG_ALARM)
+            .if((v: { head: { status: number } }) => v.head.status === S.OK),
+          reserved: reserved(17, 7).if((v: { head: { status: number } }) => v.head.status === S.OK),
         },
         F.ALARM,
       ),
@@ -321,85 +348,99 @@ export const notification: Message<'alarmq', undefined, typeof NotificationWrita
 /** What a device answers to `reqCfg`. */
 export interface ReqCfgAnswer {
   head: RespHead;
-  /** Clocks have the numbers below this one. */
-  num_clocks: number;
+  /** Clocks have the numbers below this one. Only if `head.status == S.OK`. */
+  num_clocks?: number;
 }
 
 export const ReqCfgAnswer: Codec<ReqCfgAnswer> = struct('virtio_rtc_req', {
   head: nested(0, RespHead),
-  num_clocks: le16(8),
-  reserved: reserved(10, 6),
+  num_clocks: le16(8).if((v: { head: { status: number } }) => v.head.status === S.OK),
+  reserved: reserved(10, 6).if((v: { head: { status: number } }) => v.head.status === S.OK),
 });
 
 /** What a device answers to `reqClockCap`. */
 export interface ReqClockCapAnswer {
   head: RespHead;
-  type: Open<CLOCK>;
-  /** UNSPECIFIED unless the clock is UTC_SMEARED. */
-  leap_second_smearing: Open<SMEAR>;
-  flags: number;
+  /** Only if `head.status == S.OK`. */
+  type?: Open<CLOCK>;
+  /** UNSPECIFIED unless the clock is UTC_SMEARED. Only if `head.status == S.OK`. */
+  leap_second_smearing?: Open<SMEAR>;
+  /** Only if `head.status == S.OK`. */
+  flags?: number;
 }
 
 export const ReqClockCapAnswer: Codec<ReqClockCapAnswer> = struct('virtio_rtc_req', {
   head: nested(0, RespHead),
-  type: u8(8).oneOf(CLOCK),
-  leap_second_smearing: u8(9).oneOf(SMEAR),
-  flags: u8(10).flagsOf(FLAG_CLOCK),
-  reserved: reserved(11, 5),
+  type: u8(8)
+    .oneOf(CLOCK)
+    .if((v: { head: { status: number } }) => v.head.status === S.OK),
+  leap_second_smearing: u8(9)
+    .oneOf(SMEAR)
+    .if((v: { head: { status: number } }) => v.head.status === S.OK),
+  flags: u8(10)
+    .flagsOf(FLAG_CLOCK)
+    .if((v: { head: { status: number } }) => v.head.status === S.OK),
+  reserved: reserved(11, 5).if((v: { head: { status: number } }) => v.head.status === S.OK),
 });
 
 /** What a device answers to `reqCrossCap`. */
 export interface ReqCrossCapAnswer {
   head: RespHead;
-  flags: number;
+  /** Only if `head.status == S.OK`. */
+  flags?: number;
 }
 
 export const ReqCrossCapAnswer: Codec<ReqCrossCapAnswer> = struct('virtio_rtc_req', {
   head: nested(0, RespHead),
-  flags: u8(8).flagsOf(FLAG_CROSS),
-  reserved: reserved(9, 7),
+  flags: u8(8)
+    .flagsOf(FLAG_CROSS)
+    .if((v: { head: { status: number } }) => v.head.status === S.OK),
+  reserved: reserved(9, 7).if((v: { head: { status: number } }) => v.head.status === S.OK),
 });
 
 /** What a device answers to `reqRead`. */
 export interface ReqReadAnswer {
   head: RespHead;
-  /** In ns. */
-  clock_reading: bigint;
+  /** In ns. Only if `head.status == S.OK`. */
+  clock_reading?: bigint;
 }
 
 export const ReqReadAnswer: Codec<ReqReadAnswer> = struct('virtio_rtc_req', {
   head: nested(0, RespHead),
-  clock_reading: le64(8),
+  clock_reading: le64(8).if((v: { head: { status: number } }) => v.head.status === S.OK),
 });
 
 /** What a device answers to `reqReadCross`. */
 export interface ReqReadCrossAnswer {
   head: RespHead;
-  /** In ns. */
-  clock_reading: bigint;
-  /** What the driver would have read from the counter at this time. */
-  counter_cycles: bigint;
+  /** In ns. Only if `head.status == S.OK`. */
+  clock_reading?: bigint;
+  /** What the driver would have read from the counter at this time. Only if `head.status == S.OK`. */
+  counter_cycles?: bigint;
 }
 
 export const ReqReadCrossAnswer: Codec<ReqReadCrossAnswer> = struct('virtio_rtc_req', {
   head: nested(0, RespHead),
-  clock_reading: le64(8),
-  counter_cycles: le64(16),
+  clock_reading: le64(8).if((v: { head: { status: number } }) => v.head.status === S.OK),
+  counter_cycles: le64(16).if((v: { head: { status: number } }) => v.head.status === S.OK),
 });
 
 /** What a device answers to `reqReadAlarm`. */
 export interface ReqReadAlarmAnswer {
   head: RespHead;
-  /** At first 0. In ns. */
-  alarm_time: bigint;
-  flags: number;
+  /** At first 0. In ns. Only if `head.status == S.OK`. */
+  alarm_time?: bigint;
+  /** Only if `head.status == S.OK`. */
+  flags?: number;
 }
 
 export const ReqReadAlarmAnswer: Codec<ReqReadAlarmAnswer> = struct('virtio_rtc_req', {
   head: nested(0, RespHead),
-  alarm_time: le64(8),
-  flags: u8(16).flagsOf(FLAG_ALARM),
-  reserved: reserved(17, 7),
+  alarm_time: le64(8).if((v: { head: { status: number } }) => v.head.status === S.OK),
+  flags: u8(16)
+    .flagsOf(FLAG_ALARM)
+    .if((v: { head: { status: number } }) => v.head.status === S.OK),
+  reserved: reserved(17, 7).if((v: { head: { status: number } }) => v.head.status === S.OK),
 });
 
 /** What a device answers to `reqSetAlarm`. */

@@ -919,9 +919,9 @@ export const ControlReadable: Codec<ControlReadable, Negotiated> = struct('virti
 export type ControlWritable = {
   /** With `JACK_INFO`, `PCM_INFO`, `CHMAP_INFO`, `CTL_INFO`, `CTL_ENUM_ITEMS`. */
   items?: JackInfo[] | PcmInfo[] | ChmapInfo[] | CtlInfo[] | CtlEnumItem[];
-  /** With `CTL_READ`. */
+  /** With `CTL_READ`: Only if `status == S.OK`. */
   value?: CtlValue;
-  /** With `CTL_TLV_READ`. */
+  /** With `CTL_TLV_READ`: Only if `status == S.OK`. */
   tlv?: CtlTlv;
 } & ControlIn;
 
@@ -939,8 +939,8 @@ export const ControlWritable: Codec<ControlWritable, Negotiated & { request: { c
         F.CTLS,
       ),
       arm([R.CTL_ENUM_ITEMS], { items: list(4, CtlEnumItem) }, F.CTLS),
-      arm([R.CTL_READ], { value: nested(4, CtlValue) }, F.CTLS),
-      arm([R.CTL_TLV_READ], { tlv: nested(4, CtlTlv) }, F.CTLS),
+      arm([R.CTL_READ], { value: nested(4, CtlValue).if((v: { status: number }) => v.status === S.OK) }, F.CTLS),
+      arm([R.CTL_TLV_READ], { tlv: nested(4, CtlTlv).if((v: { status: number }) => v.status === S.OK) }, F.CTLS),
       arm([], {}),
     ),
   });
@@ -987,22 +987,24 @@ export const ControlCtlEnumItemsAnswer: Codec<ControlCtlEnumItemsAnswer> = struc
 
 /** What a device answers to `controlCtlRead`. */
 export type ControlCtlReadAnswer = {
-  value: CtlValue;
+  /** Only if `status == S.OK`. */
+  value?: CtlValue;
 } & ControlIn;
 
 export const ControlCtlReadAnswer: Codec<ControlCtlReadAnswer> = struct('virtio_snd_control', {
   ...spread(0, ControlIn),
-  value: nested(4, CtlValue),
+  value: nested(4, CtlValue).if((v: { status: number }) => v.status === S.OK),
 });
 
 /** What a device answers to `controlCtlTlvRead`. */
 export type ControlCtlTlvReadAnswer = {
-  tlv: CtlTlv;
+  /** Only if `status == S.OK`. */
+  tlv?: CtlTlv;
 } & ControlIn;
 
 export const ControlCtlTlvReadAnswer: Codec<ControlCtlTlvReadAnswer> = struct('virtio_snd_control', {
   ...spread(0, ControlIn),
-  tlv: nested(4, CtlTlv),
+  tlv: nested(4, CtlTlv).if((v: { status: number }) => v.status === S.OK),
 });
 
 /** What a device reads of `controlJackInfo`. */

@@ -30,7 +30,7 @@ export interface Computer<Driver> {
 type DriverClass<Driver> = new (transport: DriverTransport, options: DriverOptions<never>) => Driver;
 
 /** What is negotiated of the rings, and how messages are cut. */
-export interface Setting extends Pick<DriverOptions, "framing" | "queueSize" | "requestTimeout"> {
+export interface Setting extends Pick<DriverOptions, "framing" | "queueSize" | "requestTimeout" | "observer"> {
   readonly bus: Bus;
   /** The interface from before the standard, for a guest of this byte order. */
   readonly legacy?: GuestOrder;

@@ -84,7 +84,12 @@ struct virtio_media_cmd_open {
 /* Device-writable part of virtio_media_cmd_open. */
 struct virtio_media_resp_open {
 	struct virtio_media_resp_header hdr;
-	virtio_le32 session_id;			/* The number that commands call the session by. */
+	/*
+	 * The number that commands call the session by. Only with hdr.status ==
+	 * VIRTIO_MEDIA_STATUS_OK.
+	 */
+	virtio_le32 session_id;
+	/* Only with hdr.status == VIRTIO_MEDIA_STATUS_OK. */
 	virtio_le32 __reserved;
 };
 
@@ -160,8 +165,16 @@ struct virtio_media_cmd_mmap {
 /* Device-writable part of virtio_media_cmd_mmap. */
 struct virtio_media_resp_mmap {
 	struct virtio_media_resp_header hdr;
-	virtio_le64 driver_addr;		/* Where in the region it is. */
-	virtio_le64 len;			/* Length of the buffer, in bytes. */
+	/*
+	 * Where in the region it is. Only with hdr.status ==
+	 * VIRTIO_MEDIA_STATUS_OK.
+	 */
+	virtio_le64 driver_addr;
+	/*
+	 * Length of the buffer, in bytes. Only with hdr.status ==
+	 * VIRTIO_MEDIA_STATUS_OK.
+	 */
+	virtio_le64 len;
 };
 
 /*

@@ -794,7 +794,7 @@ struct virtnet_hash_tunnel {
  *		VIRTIO_NET_CTRL_STATS:
  *			by command:
  *				VIRTIO_NET_CTRL_STATS_QUERY:
- *					device-writable: struct virtio_net_stats_capabilities capabilities
+ *					device-writable: struct virtio_net_stats_capabilities capabilities, only with ack == 0
  *				VIRTIO_NET_CTRL_STATS_GET:
  *					device-writable: variable replies[], each:
  *							struct virtio_net_ctrl_stats_get_in_replies

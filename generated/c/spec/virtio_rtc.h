@@ -79,7 +79,12 @@ struct virtio_rtc_resp_head {
 /* Device-writable part of virtio_rtc_req_cfg. */
 struct virtio_rtc_resp_cfg {
 	struct virtio_rtc_resp_head head;
-	virtio_le16 num_clocks;			/* Clocks have the numbers below this one. */
+	/*
+	 * Clocks have the numbers below this one. Only with head.status ==
+	 * VIRTIO_RTC_S_OK.
+	 */
+	virtio_le16 num_clocks;
+	/* Only with head.status == VIRTIO_RTC_S_OK. */
 	uint8_t reserved[6];
 };
 
@@ -101,14 +106,19 @@ struct virtio_rtc_req_clock_cap {
 /* Device-writable part of virtio_rtc_req_clock_cap. */
 struct virtio_rtc_resp_clock_cap {
 	struct virtio_rtc_resp_head head;
-	/* See VIRTIO_RTC_CLOCK_*. */
+	/* See VIRTIO_RTC_CLOCK_*. Only with head.status == VIRTIO_RTC_S_OK. */
 	uint8_t type;
 	/*
 	 * UNSPECIFIED unless the clock is UTC_SMEARED. See VIRTIO_RTC_SMEAR_*.
+	 * Only with head.status == VIRTIO_RTC_S_OK.
 	 */
 	uint8_t leap_second_smearing;
-	/* See VIRTIO_RTC_FLAG_ALARM_CAP. */
+	/*
+	 * See VIRTIO_RTC_FLAG_ALARM_CAP. Only with head.status ==
+	 * VIRTIO_RTC_S_OK.
+	 */
 	uint8_t flags;
+	/* Only with head.status == VIRTIO_RTC_S_OK. */
 	uint8_t reserved[5];
 };
 
@@ -131,7 +141,12 @@ struct virtio_rtc_req_cross_cap {
 /* Device-writable part of virtio_rtc_req_cross_cap. */
 struct virtio_rtc_resp_cross_cap {
 	struct virtio_rtc_resp_head head;
-	uint8_t flags;				/* See VIRTIO_RTC_FLAG_CROSS_CAP. */
+	/*
+	 * See VIRTIO_RTC_FLAG_CROSS_CAP. Only with head.status ==
+	 * VIRTIO_RTC_S_OK.
+	 */
+	uint8_t flags;
+	/* Only with head.status == VIRTIO_RTC_S_OK. */
 	uint8_t reserved[7];
 };
 
@@ -153,7 +168,8 @@ struct virtio_rtc_req_read {
 /* Device-writable part of virtio_rtc_req_read. */
 struct virtio_rtc_resp_read {
 	struct virtio_rtc_resp_head head;
-	virtio_le64 clock_reading;		/* In ns. */
+	/* In ns. Only with head.status == VIRTIO_RTC_S_OK. */
+	virtio_le64 clock_reading;
 };
 
 /*
@@ -175,9 +191,12 @@ struct virtio_rtc_req_read_cross {
 /* Device-writable part of virtio_rtc_req_read_cross. */
 struct virtio_rtc_resp_read_cross {
 	struct virtio_rtc_resp_head head;
-	/* In ns. */
+	/* In ns. Only with head.status == VIRTIO_RTC_S_OK. */
 	virtio_le64 clock_reading;
-	/* What the driver would have read from the counter at this time. */
+	/*
+	 * What the driver would have read from the counter at this time. Only
+	 * with head.status == VIRTIO_RTC_S_OK.
+	 */
 	virtio_le64 counter_cycles;
 };
 
@@ -199,8 +218,14 @@ struct virtio_rtc_req_read_alarm {
 /* Device-writable part of virtio_rtc_req_read_alarm. */
 struct virtio_rtc_resp_read_alarm {
 	struct virtio_rtc_resp_head head;
-	virtio_le64 alarm_time;			/* At first 0, in ns. */
-	uint8_t flags;				/* See VIRTIO_RTC_FLAG_ALARM_ENABLED. */
+	/* At first 0, in ns. Only with head.status == VIRTIO_RTC_S_OK. */
+	virtio_le64 alarm_time;
+	/*
+	 * See VIRTIO_RTC_FLAG_ALARM_ENABLED. Only with head.status ==
+	 * VIRTIO_RTC_S_OK.
+	 */
+	uint8_t flags;
+	/* Only with head.status == VIRTIO_RTC_S_OK. */
 	uint8_t reserved[7];
 };
 

@@ -161,9 +161,9 @@ struct virtio_snd_event {
  *		VIRTIO_SND_R_CTL_ENUM_ITEMS:
  *			device-writable: struct virtio_snd_ctl_enum_item items[]
  *		VIRTIO_SND_R_CTL_READ:
- *			device-writable: struct virtio_snd_ctl_value value
+ *			device-writable: struct virtio_snd_ctl_value value, only with status == VIRTIO_SND_S_OK
  *		VIRTIO_SND_R_CTL_TLV_READ:
- *			device-writable: struct virtio_snd_ctl_tlv tlv
+ *			device-writable: struct virtio_snd_ctl_tlv tlv, only with status == VIRTIO_SND_S_OK
  *		VIRTIO_SND_R_JACK_REMAP,
  *		VIRTIO_SND_R_PCM_SET_PARAMS,
  *		VIRTIO_SND_R_PCM_PREPARE,

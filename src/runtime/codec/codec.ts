@@ -167,6 +167,12 @@ const methods = {
   },
 };
 
+/** The most bytes that a value of a codec can take, in the context that it has; undefined where there is no bound. */
+export function longestOf(codec: object): number | undefined {
+  const { layout, context } = (codec as Stateful)[stateKey];
+  return layout.longestUnder(context);
+}
+
 function readWith({ layout, context }: State, view: DataView, at: number, end: number): unknown {
   return layout.isSimple ? layout.readSimple(view, at, end) : layout.read(view, at, end, context, undefined, 0).value;
 }

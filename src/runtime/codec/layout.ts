@@ -59,9 +59,9 @@ export class Layout {
     this.members = members;
     const fixed = members.filter(([, member]) => !member.place.floating);
     this.order = [
-      ...fixed.filter(([, member]) => !isChosen(member) && member.isSimple),
+      ...fixed.filter(([, member]) => !isChosen(member) && member.standsAlone),
       // What stands in them may be decided by a member behind them.
-      ...fixed.filter(([, member]) => !isChosen(member) && !member.isSimple),
+      ...fixed.filter(([, member]) => !isChosen(member) && !member.standsAlone),
       ...fixed.filter(([, member]) => isChosen(member)),
       ...members.filter(([, member]) => member.place.floating),
     ];
@@ -211,6 +211,20 @@ export class Layout {
       return member.byteLength !== undefined || member.sizeUnder(context) !== undefined;
     });
     return known ? this.sizeIn(scope) : undefined;
+  }
+
+  /** The most bytes that it can take, with all that may be valid; undefined where there is no bound. */
+  longestUnder(context: unknown): number | undefined {
+    let size = this.byteLength;
+    if (size !== undefined) return size;
+    size = this.fixedEnd;
+    for (const [, member] of this.order) {
+      const { floating, overlay } = member.place;
+      const length = overlay?.byteLength ?? member.longestUnder(context);
+      if (length === undefined) return undefined;
+      size = floating ? size + length : Math.max(size, (overlay ?? member).byteOffset - this.origin + length);
+    }
+    return size;
   }
 
   private sizeIn(scope: Scope): number {

@@ -72,6 +72,11 @@ export abstract class Member {
     return this.byteLength;
   }
 
+  /** The most bytes that it can take in this context; undefined where there is no bound. */
+  longestUnder(context: unknown): number | undefined {
+    return this.sizeUnder(context);
+  }
+
   /** What a codec has under the member's name: mostly the member itself. */
   accessor(): unknown {
     return this;
@@ -95,6 +100,11 @@ export abstract class Member {
   /** It is always there, of one size and with its bytes to itself, and needs to know nothing around it. */
   get isSimple(): boolean {
     return this.byteLength !== undefined && this.place.overlay === undefined && !this.partial && !this.spread;
+  }
+
+  /** What stands in it is decided by nothing around it, so that it can be read first. */
+  get standsAlone(): boolean {
+    return this.isSimple;
   }
 
   /** Takes all bytes that the members behind it leave. */

@@ -28,8 +28,17 @@ export class NestedMember extends Member {
     return super.isSimple && this.layout.isSimple;
   }
 
+  /** Also where its members are the outer struct's own: others may be valid by one of them. */
+  override get standsAlone(): boolean {
+    return this.place.overlay === undefined && this.layout.isSimple;
+  }
+
   override sizeUnder(context: unknown): number | undefined {
     return this.layout.sizeUnder(context);
+  }
+
+  override longestUnder(context: unknown): number | undefined {
+    return this.layout.longestUnder(context);
   }
 
   /** Its members by name, with offsets counted from the outer struct. */

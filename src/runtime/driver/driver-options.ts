@@ -79,7 +79,7 @@ export interface ListenOptions extends QueueChoice {
   readonly buffers?: number;
   /** Bytes beside the event's value, of each buffer; 0 if absent. */
   readonly outputLength?: number;
-  /** Bytes of the event, where that is of no fixed size. */
+  /** Bytes of the event, where that is of no fixed size: the most that it can take, where there is such a bound. */
   readonly answerLength?: number;
   /**
    * How many further buffers an event has, by its value, less than there are: the handler gets their bytes behind those

@@ -1,4 +1,4 @@
-import type { Codec, ContextualCodec } from "../codec/codec.ts";
+import { longestOf, type Codec, type ContextualCodec } from "../codec/codec.ts";
 import type { GuestOrder } from "../codec/spec.ts";
 import type { AnyCodec } from "../message.ts";
 import type { Operation } from "../operation.ts";
@@ -13,6 +13,8 @@ export interface OperationCodecs {
   readonly answer: Codec<object> | undefined;
   /** In bytes; undefined where it depends on the value. */
   readonly answerLength: number | undefined;
+  /** In bytes, as long as it can be; undefined where there is no bound. */
+  readonly longestAnswer: number | undefined;
 }
 
 export function codecsOf(operation: Operation, context: QueueContext, order: GuestOrder): OperationCodecs {
@@ -28,5 +30,6 @@ export function codecsOf(operation: Operation, context: QueueContext, order: Gue
     sentLength: sent === undefined ? 0 : sent.byteLength,
     answer,
     answerLength: answer === undefined ? 0 : answer.byteLength,
+    longestAnswer: answer === undefined ? 0 : longestOf(answer),
   };
 }

@@ -12,7 +12,7 @@ import type { OperationCodecs } from "./operation-codecs.ts";
 export interface RequestRoom {
   /** Of what is sent, where that is of no fixed size. */
   readonly sentLength?: number;
-  /** Of the answer, where that is of no fixed size. */
+  /** Of the answer, where that is of no fixed size: the most that it can take, where there is such a bound. */
   readonly answerLength?: number;
   /** Bytes of any number that the device reads behind what is sent. */
   readonly inputLength?: number;
@@ -51,12 +51,17 @@ function sum(ranges: readonly GuestRange[] | undefined, length: number | undefin
   return ranges === undefined ? (length ?? 0) : ranges.reduce((total, range) => total + range.length, 0);
 }
 
+/** In bytes. An answer that may be shorter has room for the longest, unless the user says otherwise. */
+function answerRoomOf(codecs: OperationCodecs, room: RequestRoom): number {
+  return codecs.answerLength ?? room.answerLength ?? codecs.longestAnswer ?? 0;
+}
+
 /** In bytes: what a request's parts take in a block. */
 export function blockLength(codecs: OperationCodecs, room: RequestRoom): number {
   const sent = codecs.sentLength ?? room.sentLength ?? 0;
   const input = room.inputAt === undefined ? (room.inputLength ?? 0) : 0;
   const output = room.outputAt === undefined ? (room.outputLength ?? 0) : 0;
-  const answer = codecs.answerLength ?? room.answerLength ?? 0;
+  const answer = answerRoomOf(codecs, room);
   return Math.ceil((sent + input) / partAlign) * partAlign + output + answer;
 }
 
@@ -175,7 +180,7 @@ export class PreparedRequest {
     this.target = target;
     this.codecs = codecs;
     this.sentLength = codecs.sentLength ?? room.sentLength ?? 0;
-    this.answerRoom = codecs.answerLength ?? room.answerLength ?? 0;
+    this.answerRoom = answerRoomOf(codecs, room);
     this.anyLength = this.legacy && this.answerRoom > 0 && operation.message.kind === "request";
     const inputTotal = sum(room.inputAt, room.inputLength);
     this.outputTotal = sum(room.outputAt, room.outputLength);
@@ -244,7 +249,10 @@ export class PreparedRequest {
       return answer.fromBytes(bytes);
     } catch (error) {
       if (!(error instanceof CodecError)) throw error;
-      throw new DriverError("wrong-answer", error.message, { cause: error });
+      // An answer that goes on by its status, and ends before, was cut.
+      const isCut = error.fault === "past-end" && this.written < (this.codecs.longestAnswer ?? 0);
+      const code = isCut ? "not-answered" : "wrong-answer";
+      throw new DriverError(code, error.message, { cause: error });
     }
   }
 

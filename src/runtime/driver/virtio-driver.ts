@@ -287,7 +287,7 @@ export abstract class VirtioDriver<
     receiver.add(codecs, handler, options.following);
     if (known !== undefined) return;
     this.#receivers.set(queue, receiver);
-    const answerLength = codecs.answerLength ?? options.answerLength ?? 0;
+    const answerLength = codecs.answerLength ?? options.answerLength ?? codecs.longestAnswer ?? 0;
     const outputLength = answerLength + (options.outputLength ?? 0);
     // The receiver takes the bytes apart: which event it is they tell only then.
     const whole = { ...operation, output: "behind" } as const;
@@ -297,6 +297,7 @@ export abstract class VirtioDriver<
       sentLength: 0,
       answer: undefined,
       answerLength: 0,
+      longestAnswer: 0,
     };
     for (let index = 0; index < count; index++) receiver.post(this.#pool.prepare(queue, plain, { outputLength }));
     queue.flush();
@@ -445,12 +446,12 @@ export abstract class VirtioDriver<
 
   #roomOf(operation: Operation, value: object | undefined, parts: RequestParts): RequestRoom {
     const { sent, sentLength } = this.#context.codecsFor(operation);
-    const { input, output = 0, inputAt, outputAt, answerLength = 0 } = parts;
+    const { input, output = 0, inputAt, outputAt, answerLength } = parts;
     return {
       sentLength: sentLength ?? sent?.sizeOf(value ?? {}) ?? 0,
-      answerLength,
       inputLength: input?.length ?? 0,
       outputLength: typeof output === "number" ? output : output.length,
+      ...(answerLength === undefined ? {} : { answerLength }),
       ...(inputAt === undefined ? {} : { inputAt }),
       ...(outputAt === undefined ? {} : { outputAt }),
     };

@@ -91,7 +91,7 @@ function requestMethod(
     });
     parts.push(byAddress ? "outputAt: output" : "output");
   }
-  if (answer.varies) {
+  if (answer.isUnbounded) {
     parameters.push({ name: "answerLength", type: "number", doc: "how many bytes the answer may have" });
     parts.push("answerLength");
   }

@@ -26,6 +26,18 @@ export function isKnownSize(member: Member, catalogue: Catalogue): boolean {
   }
 }
 
+/** Whether there is a most that it can take, whatever is valid of it. */
+export function isBounded(member: Member, catalogue: Catalogue): boolean {
+  if (isKnownSize(member, catalogue)) return true;
+  if (member.kind === "group")
+    return member.dimensions.length === 0 && member.members.every((inner) => isBounded(inner, catalogue));
+  if (member.kind !== "field" || member.each !== undefined || member.pad !== undefined) return false;
+  const { if: _, ...always } = member;
+  if (isKnownSize(always, catalogue)) return true;
+  if (member.type.kind !== "struct" || member.dimensions.length > 0) return false;
+  return (catalogue.struct(member.type)?.members ?? []).every((inner) => isBounded(inner, catalogue));
+}
+
 /** Whether it is bytes of any number, or several times bytes. */
 export function isBytes(member: Member): boolean {
   if (member.kind === "present") return member.members.every((inner) => isBytes(inner));

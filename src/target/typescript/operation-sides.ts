@@ -1,6 +1,6 @@
 import type { Field, Member, Part, Request } from "../../ir/model.ts";
 import { FieldSpecs } from "./field-spec.ts";
-import { isBytes, isKnownSize, isOpen } from "./known-size.ts";
+import { isBounded, isBytes, isKnownSize, isOpen } from "./known-size.ts";
 import { codecOfPart, partsOf, sightOf } from "./message-view.ts";
 import type { ModuleContext } from "./module-context.ts";
 import type { OperationPath } from "./operation-paths.ts";
@@ -14,8 +14,8 @@ export interface OperationSide {
   readonly struct: StructSource | undefined;
   /** The codec is that of the whole message, whose alternatives it tells by the tags. */
   readonly isWhole: boolean;
-  /** The codec's size depends on the value. */
-  readonly varies: boolean;
+  /** The codec's size depends on the value, and nothing in the description bounds it. */
+  readonly isUnbounded: boolean;
   /** Where bytes of any number are. */
   readonly bytes: "before" | "behind" | undefined;
   /** What they are made of. */
@@ -33,7 +33,7 @@ const nothing: OperationSide = {
   codec: undefined,
   struct: undefined,
   isWhole: false,
-  varies: false,
+  isUnbounded: false,
   bytes: undefined,
   bytesOf: [],
   only: undefined,
@@ -82,7 +82,7 @@ export class OperationSides {
     const pieces = piecesOf(path, "device-writable");
     const first = pieces[0];
     if (first === undefined) return nothing;
-    if (this.isUndivided(path, "device-writable")) return { ...nothing, codec: this.writable, varies: true };
+    if (this.isUndivided(path, "device-writable")) return { ...nothing, codec: this.writable, isUnbounded: true };
     if (first.part.byAddress === true) return { ...nothing, bytes: "before", bytesOf: fieldsOf(pieces) };
     const count = this.knownCount(pieces);
     const rest = pieces.slice(count);
@@ -96,9 +96,11 @@ export class OperationSides {
       return this.withBytes(pieces.slice(0, count), rest, "behind", wanted);
     if (this.needsOthers(pieces)) return { ...nothing, bytes: "behind", bytesOf: fieldsOf(pieces) };
     const alone = this.partCodec(pieces) ?? (path.tags.length === 0 ? this.writable : undefined);
-    const varies = rest.length > 0;
-    if (alone !== undefined) return { ...nothing, codec: alone, varies, only: onlyField(pieces) };
-    return { ...nothing, ...this.ownCodec(pieces, wanted), varies };
+    const isUnbounded = rest.some(
+      ({ part, member }) => part.if !== undefined || !isBounded(member, this.context.catalogue),
+    );
+    if (alone !== undefined) return { ...nothing, codec: alone, isUnbounded, only: onlyField(pieces) };
+    return { ...nothing, ...this.ownCodec(pieces, wanted), isUnbounded };
   }
 
   /** Whether there are alternatives that the device does not tell apart before it reads the message whole. */

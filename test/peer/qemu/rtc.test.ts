@@ -13,7 +13,7 @@ const head = (msg_type: number): rtc.ReqHead => ({ msg_type });
 async function read(driver: rtc.RtcDriver, clock_id: number): Promise<bigint> {
   const answer = await driver.reqRead({ head: head(REQ.READ), clock_id });
   expect(answer.head.status).toBe(S.OK);
-  return answer.clock_reading;
+  return answer.clock_reading ?? 0n;
 }
 
 acrossQemu(
@@ -45,11 +45,22 @@ acrossQemu(
       }
     });
 
+    subject.eachRing("has no clocks but those that it tells of", async ({ driver }) => {
+      const { num_clocks: clock_id = 0 } = await driver.reqCfg({ head: head(REQ.CFG) });
+      const none = { head: { status: S.ENODEV } };
+      expect(await driver.reqRead({ head: head(REQ.READ), clock_id })).toEqual(none);
+      expect(await driver.reqClockCap({ head: head(REQ.CLOCK_CAP), clock_id })).toEqual(none);
+      const hw_counter = COUNTER.X86_TSC;
+      expect(await driver.reqCrossCap({ head: head(REQ.CROSS_CAP), clock_id, hw_counter })).toEqual(none);
+    });
+
     subject.once("cannot be read together with a counter of the processor", async ({ drive }) => {
       const driver = await drive().start();
-      const clock = { head: head(REQ.CROSS_CAP), clock_id: 0 };
-      const cross = await driver.reqCrossCap({ ...clock, hw_counter: COUNTER.X86_TSC });
+      const clock = { clock_id: 0, hw_counter: COUNTER.X86_TSC };
+      const cross = await driver.reqCrossCap({ head: head(REQ.CROSS_CAP), ...clock });
       expect(cross).toMatchObject({ head: { status: S.OK }, flags: 0 });
+      const reading = await driver.reqReadCross({ head: head(REQ.READ_CROSS), ...clock });
+      expect(reading).toEqual({ head: { status: S.EOPNOTSUPP } });
     });
   },
 );

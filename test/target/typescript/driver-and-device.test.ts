@@ -292,7 +292,7 @@ class Zones extends blk.BlkDevice {
 describe("answers of varying size", () => {
   it("come back with what the device has written", async () => {
     const driver = await started(new Counting(), (transport, options) => new net.NetDriver(transport, options));
-    expect((await driver.ctrlStatsQuery()).capabilities.supported_stats_types).toEqual([1n]);
+    expect((await driver.ctrlStatsQuery()).capabilities?.supported_stats_types).toEqual([1n]);
     const { ack, replies } = await driver.ctrlStatsGet({ queues: { stats: [] } }, 200);
     expect(ack).toBe(net.Ack.OK);
     expect(replies.map(({ hdr: { vq_index }, counters }) => [vq_index, counters.length])).toEqual([

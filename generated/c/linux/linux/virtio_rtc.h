@@ -94,7 +94,8 @@ struct virtio_rtc_req_read {
 
 struct virtio_rtc_resp_read {
 	struct virtio_rtc_resp_head head;
-	__le64 clock_reading;			/* In ns. */
+	/* In ns. Only with head.status == VIRTIO_RTC_S_OK. */
+	__le64 clock_reading;
 };
 
 struct virtio_rtc_req_read_cross {
@@ -106,9 +107,12 @@ struct virtio_rtc_req_read_cross {
 
 struct virtio_rtc_resp_read_cross {
 	struct virtio_rtc_resp_head head;
-	/* In ns. */
+	/* In ns. Only with head.status == VIRTIO_RTC_S_OK. */
 	__le64 clock_reading;
-	/* What the driver would have read from the counter at this time. */
+	/*
+	 * What the driver would have read from the counter at this time. Only
+	 * with head.status == VIRTIO_RTC_S_OK.
+	 */
 	__le64 counter_cycles;
 };
 
@@ -118,7 +122,12 @@ struct virtio_rtc_req_cfg {
 
 struct virtio_rtc_resp_cfg {
 	struct virtio_rtc_resp_head head;
-	__le16 num_clocks;			/* Clocks have the numbers below this one. */
+	/*
+	 * Clocks have the numbers below this one. Only with head.status ==
+	 * VIRTIO_RTC_S_OK.
+	 */
+	__le16 num_clocks;
+	/* Only with head.status == VIRTIO_RTC_S_OK. */
 	__u8 reserved[6];
 };
 
@@ -130,14 +139,19 @@ struct virtio_rtc_req_clock_cap {
 
 struct virtio_rtc_resp_clock_cap {
 	struct virtio_rtc_resp_head head;
-	/* See VIRTIO_RTC_CLOCK_*. */
+	/* See VIRTIO_RTC_CLOCK_*. Only with head.status == VIRTIO_RTC_S_OK. */
 	__u8 type;
 	/*
 	 * UNSPECIFIED unless the clock is UTC_SMEARED. See VIRTIO_RTC_SMEAR_*.
+	 * Only with head.status == VIRTIO_RTC_S_OK.
 	 */
 	__u8 leap_second_smearing;
-	/* See VIRTIO_RTC_FLAG_ALARM_CAP. */
+	/*
+	 * See VIRTIO_RTC_FLAG_ALARM_CAP. Only with head.status ==
+	 * VIRTIO_RTC_S_OK.
+	 */
 	__u8 flags;
+	/* Only with head.status == VIRTIO_RTC_S_OK. */
 	__u8 reserved[5];
 };
 
@@ -150,7 +164,12 @@ struct virtio_rtc_req_cross_cap {
 
 struct virtio_rtc_resp_cross_cap {
 	struct virtio_rtc_resp_head head;
-	__u8 flags;				/* See VIRTIO_RTC_FLAG_CROSS_CAP. */
+	/*
+	 * See VIRTIO_RTC_FLAG_CROSS_CAP. Only with head.status ==
+	 * VIRTIO_RTC_S_OK.
+	 */
+	__u8 flags;
+	/* Only with head.status == VIRTIO_RTC_S_OK. */
 	__u8 reserved[7];
 };
 
@@ -162,8 +181,14 @@ struct virtio_rtc_req_read_alarm {
 
 struct virtio_rtc_resp_read_alarm {
 	struct virtio_rtc_resp_head head;
-	__le64 alarm_time;			/* At first 0, in ns. */
-	__u8 flags;				/* See VIRTIO_RTC_FLAG_ALARM_ENABLED. */
+	/* At first 0, in ns. Only with head.status == VIRTIO_RTC_S_OK. */
+	__le64 alarm_time;
+	/*
+	 * See VIRTIO_RTC_FLAG_ALARM_ENABLED. Only with head.status ==
+	 * VIRTIO_RTC_S_OK.
+	 */
+	__u8 flags;
+	/* Only with head.status == VIRTIO_RTC_S_OK. */
 	__u8 reserved[7];
 };
 
