@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
-import { BlkDriver } from "../../generated/typescript/blk.ts";
+import { BlkDriver, type DiscardWriteZeroes } from "../../generated/typescript/blk.ts";
 import { QemuMachine, type QemuOptions } from "../../src/qtest/index.ts";
 import { DriverError } from "../../src/runtime/index.ts";
 
@@ -186,6 +186,27 @@ describe("the trace of a driver", () => {
       "  write queue_index <- 0x0",
       "  used  requestq[0] in, 4097 bytes { status: OK }",
     ]);
+  });
+
+  it("has requests of any length: their members as far as these have fixed places, then some bytes", async () => {
+    const machine = await start({ bus: "pci", trace: true });
+    const driver = await machine.device().drive(BlkDriver).start();
+    const sent = (): string | undefined => machine.device().trace.findLast((line) => line.startsWith("  send"));
+    const segments = (count: number): DiscardWriteZeroes[] =>
+      Array.from({ length: count }, (_, index) => ({
+        sector: BigInt(index * 16 + 1),
+        num_sectors: 8,
+        flags: { unmap: 0 },
+      }));
+    await driver.discard({ sector: 0n, segments: segments(1) });
+    expect(sent()).toBe(
+      '  send  requestq[0] discard { type: DISCARD, sector: 0, segments: [{"sector":1,"num_sectors":8,"flags":{"unmap":0}}] }',
+    );
+    await driver.discard({ sector: 0n, segments: segments(40) });
+    expect(sent()).toBe(
+      "  send  requestq[0] discard { type: DISCARD, sector: 0, " +
+        "01 00 00 00 00 00 00 00 08 00 00 00 00 00 00 00 … of 640 bytes }",
+    );
   });
 
   it("has the names of features", async () => {

@@ -144,6 +144,16 @@ export class PreparedRequest {
     return this.outputBytes;
   }
 
+  /** What is sent in front of the input, as it lies in memory. */
+  get sentBytes(): Uint8Array {
+    return this.bytes(0, this.sentLength);
+  }
+
+  /** The answer as it lies in memory: of one that may be shorter, as much as the device says it wrote. */
+  get answerBytes(): Uint8Array {
+    return this.bytes(this.answerFrom, this.codecs.answerLength ?? Math.min(this.answerRoom, this.written));
+  }
+
   /** How many bytes of the output the device has written, from the first on. */
   get outputWritten(): number {
     return Math.max(0, Math.min(this.outputTotal, this.written - (this.answerBehind === 0 ? this.answerRoom : 0)));
@@ -233,7 +243,7 @@ export class PreparedRequest {
    */
   get value(): object | undefined {
     if (this.error !== undefined) throw this.error;
-    const { answer, answerLength, operation } = this.codecs;
+    const { answer, operation } = this.codecs;
     if (answer === undefined) return undefined;
     if (!this.answered) {
       throw new DriverError(
@@ -241,8 +251,7 @@ export class PreparedRequest {
         `${operation.message.name}: ${this.written} bytes were written, and the answer not`,
       );
     }
-    const length = answerLength ?? Math.min(this.answerRoom, this.written);
-    const bytes = this.bytes(this.answerFrom, length).slice();
+    const bytes = this.answerBytes.slice();
     // What the device has not written is zero.
     if (operation.message.anyLength === true) bytes.fill(0, this.written);
     try {

@@ -9,7 +9,7 @@ const regionLength = 64 * mebibyte;
 const requested = 32 * mebibyte;
 
 function pool({ bus }: Place): SetUp {
-  if (bus === "mmio") return { absent: "it is on PCI only", model: "virtio-mem-device" };
+  if (bus === "mmio") return { absent: "QEMU has it on PCI only", model: "virtio-mem-device" };
   return {
     // The board needs addresses for memory besides the guest's own.
     arguments: ["-m", "64M,maxmem=1G", "-object", "memory-backend-ram,id=pool,size=64M"],
