@@ -158,6 +158,14 @@ describe("files and processes", () => {
   });
 });
 
+function segments(count: number): DiscardWriteZeroes[] {
+  return Array.from({ length: count }, (_, index) => ({
+    sector: BigInt(index * 16 + 1),
+    num_sectors: 8,
+    flags: { unmap: 0 },
+  }));
+}
+
 describe("the trace of a driver", () => {
   it.each(["mmio", "pci"] as const)(
     "tells its last 50 accesses in the words of the description, on %s",
@@ -192,12 +200,6 @@ describe("the trace of a driver", () => {
     const machine = await start({ bus: "pci", trace: true });
     const driver = await machine.device().drive(BlkDriver).start();
     const sent = (): string | undefined => machine.device().trace.findLast((line) => line.startsWith("  send"));
-    const segments = (count: number): DiscardWriteZeroes[] =>
-      Array.from({ length: count }, (_, index) => ({
-        sector: BigInt(index * 16 + 1),
-        num_sectors: 8,
-        flags: { unmap: 0 },
-      }));
     await driver.discard({ sector: 0n, segments: segments(1) });
     expect(sent()).toBe(
       '  send  requestq[0] discard { type: DISCARD, sector: 0, segments: [{"sector":1,"num_sectors":8,"flags":{"unmap":0}}] }',

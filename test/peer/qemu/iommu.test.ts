@@ -4,6 +4,7 @@ import { F as CORE } from "../../../generated/typescript/config.ts";
 import * as iommu from "../../../generated/typescript/iommu.ts";
 import { pattern } from "../../suite/computer.ts";
 import type { QemuMachine } from "../../../src/qtest/index.ts";
+import type { GuestRange } from "../../../src/runtime/index.ts";
 import { acrossQemu, type Bench, type SetUp } from "./machine.ts";
 import { isAtLeast } from "./places.ts";
 
@@ -47,19 +48,23 @@ function requestsOf(driver: iommu.IommuDriver) {
   };
 }
 
+function sectorAt(address: number): readonly GuestRange[] {
+  return [{ address, length: sectorBytes }];
+}
+
 /** The disk, which reads and writes a sector at addresses of the test's choice. */
 async function diskBehind(machine: QemuMachine) {
   const disk = machine.device(1).drive(BlkDriver, { required: [CORE.ACCESS_PLATFORM], interrupts: "polled" });
   await disk.start();
-  const at = (address: number) => [{ address, length: sectorBytes }];
   const sector = 0n;
   return {
     disk,
     /** The disk writes to memory. */
-    read: async (address: number) => disk.request(operations.in, { type: BLK_T.IN, sector }, { outputAt: at(address) }),
+    read: async (address: number) =>
+      disk.request(operations.in, { type: BLK_T.IN, sector }, { outputAt: sectorAt(address) }),
     /** The disk reads memory. */
     write: async (address: number) =>
-      disk.request(operations.out, { type: BLK_T.OUT, sector }, { inputAt: at(address) }),
+      disk.request(operations.out, { type: BLK_T.OUT, sector }, { inputAt: sectorAt(address) }),
   };
 }
 
