@@ -3,12 +3,12 @@
 //
 //   npm run bench:requests [-- --rounds N]
 
-import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 import { start } from "./program.mjs";
+import { compileRings, printTable } from "./table.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const cache = join(root, ".cache", "rings");
@@ -25,42 +25,38 @@ const bundle = await rolldown({
 const bundled = join(cache, "requests.mjs");
 await bundle.write({ file: bundled, format: "esm" });
 await bundle.close();
-const binary = join(cache, "requests");
-execFileSync("gcc", ["-O2", "-DBLK", "-o", binary, join(root, "bench/rings/ring.c")], { stdio: "inherit" });
+const rings = compileRings(cache, "requests", ["-DBLK"]);
 
 const columns = ["split 1", "split 32", "packed 1", "packed 32"];
 const rows = [
-  { name: "C, gcc -O2", shared: undefined },
-  { name: "virtgen, ArrayBuffer", shared: false },
-  { name: "virtgen, SharedArrayBuffer", shared: true },
+  ...rings.map(({ name, binary }) => ({ name, binary, shared: false })),
+  { name: "virtgen, ArrayBuffer", binary: undefined, shared: false },
+  { name: "virtgen, SharedArrayBuffer", binary: undefined, shared: true },
 ];
-const contenders = rows.flatMap(({ name, shared }) =>
+const contenders = rows.flatMap(({ name, binary, shared }) =>
   columns.map((column) => {
     const [layout, batch] = column.split(" ");
-    if (shared === undefined) return start(name, column, binary, []);
+    if (binary !== undefined) return { ...start(name, column, binary, []), line: `${column} ${requests}` };
     const setup = { packed: layout === "packed", batch: Number(batch), shared };
     const program = join(root, "bench/rings/contender.mjs");
-    return start(name, column, process.execPath, ["--expose-gc", program, bundled, JSON.stringify(setup)]);
+    const contender = start(name, column, process.execPath, ["--expose-gc", program, bundled, JSON.stringify(setup)]);
+    return { ...contender, line: String(requests) };
   }),
 );
 
 const least = contenders.map(() => Infinity);
 for (let round = 0; round < rounds; round++) {
-  for (const [index, { name, column, ask }] of contenders.entries()) {
-    const answer = await ask(name === rows[0]?.name ? `${column} ${requests}` : String(requests));
-    least[index] = Math.min(least[index] ?? Infinity, answer);
+  for (const [index, { ask, line }] of contenders.entries()) {
+    least[index] = Math.min(least[index] ?? Infinity, await ask(line));
   }
 }
 
-console.log(`ns a request of 4096 bytes, least of ${rounds} windows of ${requests}; in brackets times C\n`);
-console.log("batch".padEnd(30) + columns.map((column) => column.padStart(16)).join(""));
-for (const [row, { name }] of rows.entries()) {
-  const cells = columns.map((_, column) => {
-    const ns = least[row * columns.length + column] ?? NaN;
-    return `${ns.toFixed(1)} (${(ns / (least[column] ?? NaN)).toFixed(2)})`.padStart(16);
-  });
-  console.log(name.padEnd(30) + cells.join(""));
-}
+printTable(
+  `ns a request of 4096 bytes, least of ${rounds} windows of ${requests}`,
+  columns,
+  rows,
+  (name, column) => least[contenders.findIndex((one) => one.name === name && one.column === column)],
+);
 
 console.log("\nheap growth over 10 million requests, bytes a request\n");
 for (const { name, column, ask } of contenders) {

@@ -4,12 +4,12 @@
 //
 //   npm run bench:rings [-- --rounds N]
 
-import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 import { start } from "./program.mjs";
+import { compileRings, printTable } from "./table.mjs";
 import { provideVirtQueue } from "./v86.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -23,10 +23,7 @@ const bundle = await rolldown({ input: join(root, "bench/rings/rings.ts"), platf
 const bundled = join(cache, "rings.mjs");
 await bundle.write({ file: bundled, format: "esm" });
 await bundle.close();
-const binary = join(cache, "ring");
-execFileSync("gcc", ["-O2", "-o", binary, join(root, "bench/rings/ring.c")], { stdio: "inherit" });
-
-const c = "C, gcc -O2";
+const rings = compileRings(cache, "ring");
 const { shipped, cut } = provideVirtQueue(cache);
 const columns = ["split 1", "split 32", "packed 1", "packed 32"];
 const contenders = columns.flatMap((column) => {
@@ -41,7 +38,7 @@ const contenders = columns.flatMap((column) => {
       ...setups.map((setup) => JSON.stringify({ ...plain, ...setup })),
     ]);
   const all = [
-    start(c, column, binary, []),
+    ...rings.map(({ name, binary }) => start(name, column, binary, [])),
     node("virtgen, ArrayBuffer", {}),
     node("virtgen, SharedArrayBuffer", { shared: true }),
     node("virtgen, prepared lists", { prepared: true }),
@@ -57,23 +54,18 @@ const contenders = columns.flatMap((column) => {
 const least = contenders.map(() => Infinity);
 for (let round = 0; round < rounds; round++) {
   for (const [index, { name, column, ask }] of contenders.entries()) {
-    least[index] = Math.min(least[index] ?? Infinity, await ask(name === c ? `${column} ${requests}` : `${requests}`));
+    const line = rings.some((ring) => ring.name === name) ? `${column} ${requests}` : `${requests}`;
+    least[index] = Math.min(least[index] ?? Infinity, await ask(line));
   }
 }
 
-/** @type {(name: string, column: string) => number | undefined} */
-const leastOf = (name, column) => least[contenders.findIndex((one) => one.name === name && one.column === column)];
-console.log(`ns a request, least of ${rounds} windows of ${requests}; in brackets times C\n`);
-console.log("batch".padEnd(30) + columns.map((column) => column.padStart(16)).join(""));
-for (const name of new Set(contenders.map((contender) => contender.name))) {
-  const cells = columns.map((column) => {
-    const ns = leastOf(name, column);
-    const peer = leastOf(c, column);
-    if (ns === undefined || peer === undefined) return "".padStart(16);
-    return `${ns.toFixed(1)} (${(ns / peer).toFixed(2)})`.padStart(16);
-  });
-  console.log(name.padEnd(30) + cells.join(""));
-}
+const names = [...new Set(contenders.map((contender) => contender.name))];
+printTable(
+  `ns a request, least of ${rounds} windows of ${requests}`,
+  columns,
+  names.map((name) => ({ name, shared: /shared/i.test(name) })),
+  (name, column) => least[contenders.findIndex((one) => one.name === name && one.column === column)],
+);
 
 console.log("\nheap growth over 10 million requests, bytes a request\n");
 for (const { name, column, ask } of contenders) {
