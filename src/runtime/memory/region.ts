@@ -28,17 +28,18 @@ const nothingView = new DataView(nothing.buffer);
  * halves of all its addresses are equal, and offsets and lengths in it are small integers.
  */
 export class Region {
-  readonly source: MemorySource;
+  // All begin with a number where one is due: a field that held undefined for a moment V8 would look at each time.
+  declare readonly source: MemorySource;
   /** Bytes of the source before this piece. */
-  readonly skipped: number;
+  readonly skipped: number = 0;
   /** Guest-physical address of the first byte, and its halves as signed 32-bit integers. */
-  readonly start: number;
-  readonly startLow: number;
-  readonly high: number;
+  readonly start: number = 0;
+  readonly startLow: number = 0;
+  readonly high: number = 0;
   readonly readOnly: boolean;
   readonly watched: boolean;
   /** In bytes. 0 when the memory is gone: no access passes any more. */
-  length: number;
+  length = 0;
   private heldBytes: Uint8Array = nothing;
   private heldWords: Int32Array = nothingWords;
   private heldView: DataView = nothingView;

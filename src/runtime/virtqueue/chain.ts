@@ -159,30 +159,12 @@ export class Chain {
   }
 
   /**
-   * Fills it in from two direct descriptors that begin at these words, if the first is for the device to read, the
-   * second to write, and both lie in this region: what most drivers send most of the time. Flags and what makes two
-   * descriptors a chain are the caller's to look at. The queue's business.
-   * @returns false, and nothing is changed, where the memory is not as said
+   * Fills it in with one segment for the device to read and one to write, both in this region: what most drivers send
+   * most of the time. Whether they lie in it is the caller's to look at: said by a value returned from here, V8 would
+   * forget what was written. The queue's business.
    */
-  fillPair(words: Int32Array, from: number, to: number, region: Region): boolean {
+  place(region: Region, offset: number, length: number, offsetToWrite: number, lengthToWrite: number): void {
     const { first, second } = this;
-    const { startLow, high, length: reach } = region;
-    const offset = ((words[from] ?? 0) - startLow) | 0;
-    const length = words[from + 2] ?? 0;
-    const offsetToWrite = ((words[to] ?? 0) - startLow) | 0;
-    const lengthToWrite = words[to + 2] ?? 0;
-    if (
-      words[from + 1] !== high ||
-      words[to + 1] !== high ||
-      offset < 0 ||
-      offsetToWrite < 0 ||
-      length <= 0 ||
-      lengthToWrite <= 0 ||
-      offset > reach - length ||
-      offsetToWrite > reach - lengthToWrite
-    ) {
-      return false;
-    }
     // Mostly it is the same one again, and to write a reference costs more than to compare it.
     if (first.region !== region) first.region = region;
     first.offset = offset;
@@ -194,7 +176,6 @@ export class Chain {
     this.segmentCount = 2;
     this.readableLength = length;
     this.writableLength = lengthToWrite;
-    return true;
   }
 
   /**

@@ -1,14 +1,7 @@
 import type { GuestMemory } from "../memory/guest-memory.ts";
 import { Chain, chainHeld, chainIdle, chainInFlight, fewDescriptors } from "./chain.ts";
 import type { QueueFault } from "./queue-fault.ts";
-import {
-  detachTogether,
-  locateRing,
-  type QueueFeatures,
-  type QueueLayout,
-  type RingPart,
-  type RingParts,
-} from "./queue-setup.ts";
+import { detachTogether, locateRing, type QueueFeatures, type QueueLayout, type RingParts } from "./queue-setup.ts";
 import { ringInOrder, ringNotifyOnEmpty, ringShared, ringShort, ringSwapped, ringWatched } from "./ring-mode.ts";
 import { ChainWalker } from "./walk.ts";
 
@@ -34,6 +27,13 @@ export interface DeviceQueueOptions {
   readonly maxChainLength?: number;
 }
 
+/** What is asked for seldom: how the queue was enabled, where its parts lie, and why it is broken. */
+interface Life {
+  readonly layout: QueueLayout;
+  parts: RingParts | undefined;
+  fault: QueueFault | undefined;
+}
+
 /**
  * A virtqueue as the device sees it, of either layout. Nothing that the driver or its memory does makes it throw,
  * loop or touch anything outside guest memory: the queue is then {@link broken}, does nothing, and a reset mends it.
@@ -41,39 +41,30 @@ export interface DeviceQueueOptions {
  * Either `process` in a loop, or step by step: `pop` a chain, answer it by `push`, `publish` what is answered.
  */
 export abstract class DeviceQueue {
+  // In this order for V8: see DriverQueue.
+
   /** Chains that the device has and has not answered. */
   inFlight = 0;
-  protected readonly memory: GuestMemory;
-  protected readonly features: QueueFeatures;
-  protected readonly interrupt: () => void;
-  protected walker: ChainWalker;
-  protected parts: RingParts | undefined;
-  /** The last call of {@link serve} has left something. */
-  unserved = false;
-  /** Chains that wait to be popped; the last one first, for it is in the processor's cache. */
-  private readonly idle: Chain[] = [];
+  declare protected readonly memory: GuestMemory;
+  /** The memory's generation when the ring was looked up; -1 when that has to be done anew each time. */
+  protected seenGeneration = -1;
   /** What is special about the ring: bits of ring-mode.ts. */
   protected mode = 0;
+  protected sizeNow = 0;
+  /** The one chain that is mostly used: it is taken whenever it is idle, and then in no pool. */
+  private spare: Chain = new Chain(this);
   /** The most descriptors of a chain that is followed without the walker. */
   protected few: number = fewDescriptors;
   /** Looks at the ring in vain, between which a plain read may be an old value. */
   protected spins = 0;
-  protected sizeNow = 0;
-  /** Whether the guest's byte order is not the processor's. */
-  protected readonly swap: boolean;
-  protected readonly eventIdx: boolean;
-  protected readonly inOrder: boolean;
-  protected readonly notifyOnEmpty: boolean;
-  private readonly options: DeviceQueueOptions;
-  private layoutNow: QueueLayout | undefined;
-  /** A chain has one descriptor at most. */
-  private short = false;
-  private fault: QueueFault | undefined;
-  /** The memory's generation when the ring was looked up; -1 when that has to be done anew each time. */
-  protected seenGeneration = -1;
-  /** The one chain that is mostly used: it is taken whenever it is idle, and then in no pool. */
-  private spare: Chain = new Chain(this);
-  /** Every other chain of this life of the queue, idle or in flight. */
+  declare protected readonly options: DeviceQueueOptions;
+  protected walker: ChainWalker;
+  private life: Life | undefined = undefined;
+  /** The last call of {@link serve} has left something. */
+  unserved = false;
+  /** Chains that wait to be popped; the last one first, for it is in the processor's cache. */
+  private readonly idle: Chain[] = [];
+  /** Every chain of this life of the queue but the spare one, idle or in flight. */
   private chains: Chain[] = [];
   /** With IN_ORDER: chains in flight as they were popped, a ring of the queue's size. */
   private readonly ordered: Chain[] = [];
@@ -82,12 +73,6 @@ export abstract class DeviceQueue {
   constructor(options: DeviceQueueOptions) {
     this.options = options;
     this.memory = options.memory;
-    this.features = options.features;
-    this.interrupt = options.interrupt;
-    this.swap = options.features.legacy === true && options.features.bigEndian === true;
-    this.eventIdx = options.features.eventIdx === true;
-    this.inOrder = options.features.inOrder === true;
-    this.notifyOnEmpty = options.features.notifyOnEmpty === true;
     this.walker = this.createWalker(0);
   }
 
@@ -98,25 +83,24 @@ export abstract class DeviceQueue {
 
   /** Whether the driver has set it up. It may be broken nevertheless. */
   get enabled(): boolean {
-    return this.layoutNow !== undefined;
+    return this.life !== undefined;
   }
 
   /** Why the queue does nothing any more; undefined while it works. */
   get broken(): QueueFault | undefined {
-    return this.fault;
+    return this.life?.fault;
   }
 
   /** The driver has set the queue up. False, and broken, when it cannot be used so. */
   enable(layout: QueueLayout): boolean {
     this.reset();
-    this.layoutNow = layout;
+    this.life = { layout, parts: undefined, fault: undefined };
     if (layout.size > (this.options.maxSize ?? 32768)) {
       this.fail("queue-size");
       return false;
     }
     const limit = Math.min(this.options.maxChainLength ?? layout.size, 65536);
     this.walker = this.createWalker(limit);
-    this.short = limit < 2;
     this.few = Math.min(limit, fewDescriptors);
     if (!this.locate()) return false;
     this.sizeNow = layout.size;
@@ -133,10 +117,8 @@ export abstract class DeviceQueue {
     this.ordered.length = 0;
     this.firstOrdered = 0;
     this.inFlight = 0;
-    this.layoutNow = undefined;
-    this.fault = undefined;
+    this.life = undefined;
     this.seenGeneration = -1;
-    this.parts = undefined;
     this.sizeNow = 0;
     this.spins = 0;
     this.mode = 0;
@@ -172,7 +154,7 @@ export abstract class DeviceQueue {
   push(chain: Chain, written: number): void {
     if (chain.stage === chainIdle || chain.owner !== this) return;
     chain.usedLength = Math.min(Math.max(written, 0), chain.writableLength);
-    if (!this.inOrder) {
+    if ((this.mode & ringInOrder) === 0) {
       this.finish(chain);
       return;
     }
@@ -222,7 +204,7 @@ export abstract class DeviceQueue {
    * asked.
    */
   protected ready(): boolean {
-    if (this.sizeNow === 0 || this.fault !== undefined) return false;
+    if (this.sizeNow === 0 || this.life?.fault !== undefined) return false;
     if (this.seenGeneration === this.memory.generation && this.attached()) return true;
     return this.locate();
   }
@@ -271,7 +253,8 @@ export abstract class DeviceQueue {
   }
 
   /** Tells the memory's owner that the device has written to a part of the ring. */
-  protected markRing(part: RingPart | undefined): void {
+  protected markRing(which: "desc" | "device"): void {
+    const part = this.life?.parts?.[which];
     if (part !== undefined) part.region.written(part.offset, part.length);
   }
 
@@ -301,36 +284,43 @@ export abstract class DeviceQueue {
   }
 
   private locate(): boolean {
-    const layout = this.layoutNow;
-    if (layout === undefined) return false;
-    this.seenGeneration = this.memory.generation;
-    const parts = locateRing(this.memory, layout, this.features.packed === true);
+    const { life, memory } = this;
+    if (life === undefined) return false;
+    const { features } = this.options;
+    this.seenGeneration = memory.generation;
+    const parts = locateRing(memory, life.layout, features.packed === true);
     if (typeof parts === "string") {
       this.fail(parts);
       return false;
     }
-    this.parts = parts;
+    life.parts = parts;
     const shared = parts.desc.region.shared || parts.driver.region.shared || parts.device.region.shared;
     this.mode =
       (shared ? ringShared : 0) |
-      (this.swap ? ringSwapped : 0) |
-      (this.inOrder ? ringInOrder : 0) |
-      (this.memory.watched ? ringWatched : 0) |
-      (this.short ? ringShort : 0) |
-      (this.notifyOnEmpty ? ringNotifyOnEmpty : 0);
+      (this.swapped ? ringSwapped : 0) |
+      (features.inOrder === true ? ringInOrder : 0) |
+      (memory.watched ? ringWatched : 0) |
+      (this.few < 2 ? ringShort : 0) |
+      (features.notifyOnEmpty === true ? ringNotifyOnEmpty : 0);
     this.attach(parts);
     if (!detachTogether(parts)) this.seenGeneration = -1;
     return true;
   }
 
   private fail(fault: QueueFault): void {
-    if (this.fault !== undefined) return;
-    this.fault = fault;
+    if (this.life === undefined || this.life.fault !== undefined) return;
+    this.life.fault = fault;
     this.seenGeneration = -1;
     this.options.onBroken?.(fault);
   }
 
+  /** Whether the guest's byte order is not the processor's. */
+  private get swapped(): boolean {
+    const { legacy, bigEndian } = this.options.features;
+    return legacy === true && bigEndian === true;
+  }
+
   private createWalker(limit: number): ChainWalker {
-    return new ChainWalker(this.memory, limit, this.features.indirectDesc === true, this.swap);
+    return new ChainWalker(this.memory, limit, this.options.features.indirectDesc === true, this.swapped);
   }
 }

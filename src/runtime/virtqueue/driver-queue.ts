@@ -46,7 +46,23 @@ export interface DriverQueueOptions {
   readonly onBroken?: (fault: QueueFault) => void;
 }
 
-const noBuffers = new Int32Array(0);
+const noWords = new Int32Array(0);
+
+/** The indirect tables' memory: their words, those of each (0 where there are none), and where the first one lies. */
+export interface TableMemory {
+  readonly words: Int32Array;
+  readonly stride: number;
+  readonly address: number;
+}
+
+const noTables: TableMemory = { words: noWords, stride: 0, address: 0 };
+
+/** What is asked for seldom: how the queue was enabled, and why it is broken. */
+interface Life {
+  readonly layout: QueueLayout;
+  readonly tables: IndirectTables | undefined;
+  fault: QueueFault | undefined;
+}
 
 /**
  * A virtqueue as the driver sees it, of either layout. The device is not trusted: whatever it writes, nothing throws,
@@ -55,57 +71,49 @@ const noBuffers = new Int32Array(0);
  * `begin` and `commit`, or `add` buffers, `kick` the device, then `reap` what it has used, or `get` it one by one.
  */
 export abstract class DriverQueue<Token> {
-  /** Buffers that the device has, with those that are added and not published. */
-  outstanding = 0;
+  // V8 follows an object's first 29 fields through a piece of code and forgets, at each write to a later one, what it
+  // knew of all: so there are few here, and in the classes below those come first that a request touches. A field
+  // that is not given a value here would hold undefined for a moment, after which V8 looks each time at what it holds.
+
   /** Entries of the ring that are free. */
   free = 0;
-  protected readonly memory: GuestMemory;
-  protected readonly features: QueueFeatures;
-  protected sizeNow = 0;
+  declare protected readonly memory: GuestMemory;
+  /** The memory's generation when the ring was looked up; -1 when that has to be done anew each time. */
+  protected seenGeneration = -1;
+  /** The same; always -1 where buffers are not just written into the ring, in the processor's byte order. */
+  protected plainGeneration = -1;
   /** What is special about the ring: bits of ring-mode.ts. */
   protected mode = 0;
-  protected readonly swap: boolean;
-  protected readonly ordered: boolean;
-  protected readonly eventIdx: boolean;
-  private readonly notify: (value: number) => void;
-  protected spins = 0;
-  /** Indirect tables, and the words of each; 0 where they are not in use. */
-  protected tables: Int32Array = new Int32Array(0);
-  protected tableWords = 0;
-  protected tablesAddress = 0;
+  protected sizeNow = 0;
   /** By head or id: what `add` was given. */
   protected tokens: (Token | undefined)[] = [];
   /**
-   * By head or id, two words each: the entries of the ring that it takes, above 16 bits of the layout's own, and its
-   * writable bytes, unsigned. The first word is 0 when it is not in flight.
+   * By head or id, two words each: the entries of the ring that it takes and what else the layout needs, and its writable
+   * bytes, unsigned. The first word is 0 when it is not in flight.
    */
-  protected buffers: Int32Array = noBuffers;
+  protected buffers: Int32Array = noWords;
   /**
-   * The buffer that is begun: elements to come, -1 where none is begun; and bytes of all and of the writable ones that
+   * The buffer that is begun: entries of the ring, elements to come, -1 where none is begun, and the bytes of those that
    * have come.
    */
+  protected entries = 0;
   protected missing = -1;
+  protected readableNow = 0;
   protected writableNow = 0;
-  protected bytesNow = 0;
-  /** How many bytes the device says it wrote to the buffer that was just taken. */
-  protected takenLength = 0;
-  private readonly options: DriverQueueOptions;
-  private layoutNow: QueueLayout | undefined;
-  private tablesNow: IndirectTables | undefined;
-  private fault: QueueFault | undefined;
-  /** The memory's generation when the ring was looked up; -1 when that has to be done anew each time. */
-  protected seenGeneration = -1;
-  private readonly usedNow: { token: Token | undefined; written: number } = { token: undefined, written: 0 };
+  protected spins = 0;
+  protected tables: TableMemory = noTables;
+  declare protected readonly options: DriverQueueOptions;
+  private life: Life | undefined = undefined;
+  /** The buffer that was just taken: how many bytes the device says it wrote. */
+  protected readonly usedNow: { token: Token | undefined; written: number } = { token: undefined, written: 0 };
 
   constructor(options: DriverQueueOptions) {
     this.options = options;
     this.memory = options.memory;
-    this.features = options.features;
-    this.swap = options.features.legacy === true && options.features.bigEndian === true;
-    this.ordered = options.features.inOrder === true;
-    this.eventIdx = options.features.eventIdx === true;
-    this.notify = options.notify;
   }
+
+  /** Buffers that the device has, with those that are added and not published. */
+  abstract get outstanding(): number;
 
   /** Entries of the ring; 0 as long as the queue is not enabled. */
   get size(): number {
@@ -114,7 +122,7 @@ export abstract class DriverQueue<Token> {
 
   /** Why the queue does nothing any more; undefined while it works. */
   get broken(): QueueFault | undefined {
-    return this.fault;
+    return this.life?.fault;
   }
 
   /**
@@ -123,8 +131,11 @@ export abstract class DriverQueue<Token> {
    */
   enable(layout: QueueLayout, tables?: IndirectTables): boolean {
     this.reset();
-    this.layoutNow = layout;
-    this.tablesNow = this.features.indirectDesc === true ? tables : undefined;
+    this.life = {
+      layout,
+      tables: this.options.features.indirectDesc === true ? tables : undefined,
+      fault: undefined,
+    };
     const parts = this.locate();
     if (parts === undefined) return false;
     for (const part of [parts.desc, parts.driver, parts.device]) {
@@ -148,16 +159,13 @@ export abstract class DriverQueue<Token> {
     const { tokens, buffers } = this;
     this.sizeNow = 0;
     this.free = 0;
-    this.outstanding = 0;
-    this.layoutNow = undefined;
-    this.tablesNow = undefined;
-    this.fault = undefined;
+    this.life = undefined;
     this.seenGeneration = -1;
+    this.plainGeneration = -1;
     this.spins = 0;
     this.tokens = [];
-    this.buffers = noBuffers;
-    this.tables = new Int32Array(0);
-    this.tableWords = 0;
+    this.buffers = noWords;
+    this.tables = noTables;
     this.usedNow.token = undefined;
     this.missing = -1;
     this.mode = 0;
@@ -182,13 +190,16 @@ export abstract class DriverQueue<Token> {
    */
   readable(address: number, length: number): void {
     if (this.writableNow !== 0) this.misplaced(address, length);
-    this.element(address, length, 0);
+    const total = this.readableNow + length;
+    this.element(address, length, 0, total);
+    this.readableNow = total;
   }
 
   /** The next element: bytes for the device to write. @throws RangeError as {@link readable} */
   writable(address: number, length: number): void {
-    this.element(address, length, DESC_F_WRITE);
-    this.writableNow += length;
+    const total = this.writableNow + length;
+    this.element(address, length, DESC_F_WRITE, total);
+    this.writableNow = total;
   }
 
   /**
@@ -236,14 +247,14 @@ export abstract class DriverQueue<Token> {
   /** Makes what was added available, and notifies the device if it wants that. @returns whether it did */
   kick(): boolean {
     if (!this.publish()) return false;
-    this.notify(this.notification);
+    this.options.notify(this.notification);
     return true;
   }
 
   /** The value of a notification now. */
   get notification(): number {
-    const queue = this.options.queue ?? 0;
-    if (this.features.notificationData !== true) return queue;
+    const { queue = 0, features } = this.options;
+    if (features.notificationData !== true) return queue;
     return notificationValue(queue, this.nextOff, this.nextWrap);
   }
 
@@ -252,7 +263,6 @@ export abstract class DriverQueue<Token> {
     const id = this.take();
     if (id < 0) return undefined;
     this.usedNow.token = this.tokens[id];
-    this.usedNow.written = this.takenLength;
     this.tokens[id] = undefined;
     return this.usedNow as UsedBuffer<Token>;
   }
@@ -261,7 +271,7 @@ export abstract class DriverQueue<Token> {
   protected abstract get nextOff(): number;
   protected abstract get nextWrap(): number;
 
-  /** Takes the next used buffer off the ring: its head or id, or -1. */
+  /** Takes the next used buffer off the ring: its head or id, or -1. How much was written is in {@link usedNow}. */
   protected abstract take(): number;
 
   /** Where the layout's own state begins again, without and with a ring. */
@@ -280,24 +290,28 @@ export abstract class DriverQueue<Token> {
    * asked.
    */
   protected ready(): boolean {
-    if (this.sizeNow === 0 || this.fault !== undefined) return false;
+    if (this.sizeNow === 0 || this.life?.fault !== undefined) return false;
     if (this.seenGeneration === this.memory.generation && this.attached()) return true;
     return this.locate() !== undefined;
   }
 
   protected break(fault: QueueFault): void {
-    if (this.fault !== undefined) return;
-    this.fault = fault;
+    if (this.life === undefined || this.life.fault !== undefined) return;
+    this.life.fault = fault;
     this.seenGeneration = -1;
+    this.plainGeneration = -1;
     this.options.onBroken?.(fault);
   }
 
-  /** Writes the next element's descriptor. @throws RangeError as {@link readable} */
-  protected abstract element(address: number, length: number, flags: number): void;
+  /**
+   * Writes the next element's descriptor. `total`: the bytes of its kind, with it.
+   * @throws RangeError as {@link readable}
+   */
+  protected abstract element(address: number, length: number, flags: number, total: number): void;
 
   /** The upper half of an address, where it is large or something else is. @throws RangeError where something is wrong */
-  protected checkedHigh(address: number, length: number, total: number): number {
-    checkElement(address, length, total, this.missing);
+  protected checkedHigh(address: number, length: number): number {
+    checkElement(address, length, this.readableNow + this.writableNow + length, this.missing);
     return (address / 0x1_0000_0000) | 0;
   }
 
@@ -314,7 +328,7 @@ export abstract class DriverQueue<Token> {
 
   /** Says no to a buffer for which there is no room. @throws RangeError where it is empty, or can never fit */
   protected refuse(count: number): boolean {
-    if (count < 1 || count > this.sizeNow) {
+    if (!(count >= 1 && count <= this.sizeNow)) {
       throw new RangeError(`a buffer has 1 to ${this.sizeNow} elements in this queue, not ${count}`);
     }
     return false;
@@ -328,11 +342,6 @@ export abstract class DriverQueue<Token> {
     return Math.min(said >>> 0, (this.buffers[id * 2 + 1] ?? 0) >>> 0);
   }
 
-  /** Entries of the ring that a buffer takes; 0 where there is no such buffer in flight. */
-  protected entriesOf(id: number): number {
-    return (this.buffers[id << 1] ?? 0) >>> 16;
-  }
-
   /** Hands out one by one, where the quick way does not fit. */
   protected reapStepwise(handler: UsedHandler<Token>): number {
     let count = 0;
@@ -340,39 +349,40 @@ export abstract class DriverQueue<Token> {
       const token = this.tokens[id] as Token;
       this.tokens[id] = undefined;
       count += 1;
-      handler(token, this.takenLength);
+      handler(token, this.usedNow.written);
     }
     return count;
   }
 
   private locate(): RingParts | undefined {
-    const layout = this.layoutNow;
-    if (layout === undefined) return undefined;
-    this.seenGeneration = this.memory.generation;
-    const parts = locateRing(this.memory, layout, this.features.packed === true);
+    const { life, memory } = this;
+    if (life === undefined) return undefined;
+    const { layout, tables } = life;
+    const { features } = this.options;
+    this.seenGeneration = memory.generation;
+    const parts = locateRing(memory, layout, features.packed === true);
     if (typeof parts === "string") {
       this.break(parts);
       return undefined;
     }
-    if (this.tablesNow !== undefined) {
-      const { address, entries } = this.tablesNow;
-      const tables = locatePart(this.memory, address, entries * DESC_SIZE * layout.size, DESC_SIZE);
-      if (typeof tables === "string") {
-        this.break(tables);
+    if (tables !== undefined) {
+      const { address, entries } = tables;
+      const part = locatePart(memory, address, entries * DESC_SIZE * layout.size, DESC_SIZE);
+      if (typeof part === "string") {
+        this.break(part);
         return undefined;
       }
-      this.tables = wordsOf(tables);
-      this.tableWords = Math.min(entries, layout.size) << 2;
-      this.tablesAddress = address;
+      this.tables = { words: wordsOf(part), stride: Math.min(entries, layout.size) << 2, address };
     }
     const shared = parts.desc.region.shared || parts.driver.region.shared || parts.device.region.shared;
     this.mode =
       (shared ? ringShared : 0) |
-      (this.swap ? ringSwapped : 0) |
-      (this.ordered ? ringInOrder : 0) |
-      (this.tableWords > 4 ? ringTables : 0);
+      (features.legacy === true && features.bigEndian === true ? ringSwapped : 0) |
+      (features.inOrder === true ? ringInOrder : 0) |
+      (this.tables.stride > 4 ? ringTables : 0);
     this.attach(parts);
     if (!detachTogether(parts)) this.seenGeneration = -1;
+    this.plainGeneration = (this.mode & (ringSwapped | ringTables)) === 0 ? this.seenGeneration : -1;
     return parts;
   }
 }

@@ -4,7 +4,7 @@ import { type ChainHandler, DeviceQueue } from "./device-queue.ts";
 import { passedDescriptor } from "./event-window.ts";
 import { fence } from "./fence.ts";
 import { type RingParts, wordsOf } from "./queue-setup.ts";
-import { ringShared, ringStepwise } from "./ring-mode.ts";
+import { ringInOrder, ringShared, ringStepwise } from "./ring-mode.ts";
 import {
   DESC_F_AVAIL,
   DESC_F_INDIRECT,
@@ -38,8 +38,6 @@ const plainBits = bothBits | nextBit | writeBit | indirectBit;
  */
 export class PackedDeviceQueue extends DeviceQueue {
   private ring: Int32Array = noWords;
-  private driverEvent: Int32Array = noWords;
-  private deviceEvent: Int32Array = noWords;
   private near: Region = noRegion;
   private nextAvail = 0;
   /** The last word's bits in an available descriptor of this round, and in a used one. */
@@ -54,6 +52,8 @@ export class PackedDeviceQueue extends DeviceQueue {
   private batchStart = 0;
   private batchWord = 0;
   private batchEntries = 0;
+  private driverEvent: Int32Array = noWords;
+  private deviceEvent: Int32Array = noWords;
   private eventNow = 0;
   /** With IN_ORDER: the descriptor that speaks for the run of buffers at hand. */
   private runStart = 0;
@@ -67,41 +67,52 @@ export class PackedDeviceQueue extends DeviceQueue {
       this.land(chain);
       return undefined;
     }
-    if (this.inOrder) this.order(chain);
+    if ((this.mode & ringInOrder) !== 0) this.order(chain);
     return chain;
   }
 
   override process(handler: ChainHandler): number {
-    if ((this.seenGeneration !== this.memory.generation || this.ring.length === 0) && !this.ready()) return 0;
+    if ((this.seenGeneration !== this.memory.generation || this.ring[0] === undefined) && !this.ready()) return 0;
     if ((this.mode & ringStepwise) !== 0) return this.processStepwise(handler);
-    const { ring, memory, sizeNow: size } = this;
-    const generation = this.seenGeneration;
     let chain = this.launch();
     let served = 0;
-    while (served < size && (this.ahead > 0 || this.look() > 0)) {
+    // Views are taken from their fields each time: what V8 knows of a field's value it would forget of a variable's.
+    while (served < this.sizeNow && (this.ahead > 0 || this.look() > 0)) {
+      const { ring, sizeNow: size, nextAvail: index, availBits: bits, near } = this;
       // Mostly it is one descriptor to read and one to write, where the last ones were. All else is the walker's.
-      const index = this.nextAvail;
-      const bits = this.availBits;
-      const from = index + 2 < size ? index << 2 : 0;
+      const from = ((index + 2 < size ? index : 0) << 4) >>> 2;
       const last = ring[from + 7] ?? 0;
+      const offset = ((ring[from] ?? 0) - near.startLow) | 0;
+      const length = ring[from + 2] ?? 0;
+      const offsetToWrite = ((ring[from + 4] ?? 0) - near.startLow) | 0;
+      const lengthToWrite = ring[from + 6] ?? 0;
       if (
-        ((ring[from + 3] ?? 0) & plainBits) !== (bits | nextBit) ||
-        (last & plainBits) !== (bits | writeBit) ||
-        index + 2 >= size ||
-        this.taken + 2 > size ||
-        !chain.fillPair(ring, from, from + 4, this.near)
+        ((ring[from + 3] ?? 0) & plainBits) === (bits | nextBit) &&
+        (last & plainBits) === (bits | writeBit) &&
+        index + 2 < size &&
+        this.taken + 2 <= size &&
+        ring[from + 1] === near.high &&
+        ring[from + 5] === near.high &&
+        offset >= 0 &&
+        offsetToWrite >= 0 &&
+        length > 0 &&
+        lengthToWrite > 0 &&
+        offset <= ((near.length - length) | 0) &&
+        offsetToWrite <= ((near.length - lengthToWrite) | 0)
       ) {
-        if (!this.fillHere(chain, ring) && !this.fill(chain)) break;
-      } else {
+        chain.place(near, offset, length, offsetToWrite, lengthToWrite);
         chain.id = last & 0xffff;
         chain.ringEntries = 2;
         this.nextAvail = index + 2;
         this.taken += 2;
         this.ahead = this.ahead > 2 ? this.ahead - 2 : 0;
+      } else if (!this.fillHere(chain, ring) && !this.fill(chain)) {
+        break;
       }
       served += 1;
       let written = handler(chain);
-      if (this.ring !== ring || ring.length === 0 || memory.generation !== generation) {
+      const to = this.nextUsed << 2;
+      if (this.seenGeneration !== this.memory.generation || this.ring[to + 2] === undefined) {
         // The handler has reset the queue, or memory has moved: the long way finds out.
         if (written >= 0) this.push(chain, written);
         this.publish();
@@ -112,14 +123,13 @@ export class PackedDeviceQueue extends DeviceQueue {
         continue;
       }
       if (written > chain.writableLength) written = chain.writableLength;
-      const to = (this.nextUsed << 2) + 3;
       const used = chain.id | this.usedBits | (written > 0 ? writeBit : 0);
-      ring[to - 1] = written;
+      this.ring[to + 2] = written;
       if (this.batchEntries === 0) {
-        this.batchStart = to;
+        this.batchStart = to + 3;
         this.batchWord = used;
       } else {
-        ring[to] = used;
+        this.ring[to + 3] = used;
       }
       this.retire(chain.ringEntries);
     }
@@ -152,7 +162,7 @@ export class PackedDeviceQueue extends DeviceQueue {
     const shared = (this.mode & ringShared) !== 0;
     if (shared) Atomics.store(this.ring, this.batchStart, this.batchWord);
     else this.ring[this.batchStart] = this.batchWord;
-    if (this.memory.watched) this.markRing(this.parts?.desc);
+    if (this.memory.watched) this.markRing("desc");
     this.inform(shared ? Atomics.load(this.driverEvent, 0) : (this.driverEvent[0] ?? 0), entries);
   }
 
@@ -160,7 +170,9 @@ export class PackedDeviceQueue extends DeviceQueue {
     if (!this.ready()) return false;
     const wrap = this.availBits === availBit ? 1 : 0;
     this.storeEvent(
-      this.eventIdx ? this.nextAvail | (wrap << 15) | (RING_EVENT_FLAGS_DESC << 16) : RING_EVENT_FLAGS_ENABLE << 16,
+      this.options.features.eventIdx === true
+        ? this.nextAvail | (wrap << 15) | (RING_EVENT_FLAGS_DESC << 16)
+        : RING_EVENT_FLAGS_ENABLE << 16,
     );
     this.spins = -1;
     return this.ahead > 0 || this.look() > 0;
@@ -200,7 +212,7 @@ export class PackedDeviceQueue extends DeviceQueue {
 
   protected override answer(chain: Chain, written: number, full: boolean): void {
     // With IN_ORDER one descriptor stands for a run of buffers, as long as those before the last are written in full.
-    if (!this.inOrder || !this.runOpen) this.runStart = (this.nextUsed << 2) + 3;
+    if ((this.mode & ringInOrder) === 0 || !this.runOpen) this.runStart = (this.nextUsed << 2) + 3;
     this.runOpen = full;
     // The round may have ended within the run: the descriptor's bits are those of where it stands.
     const before = (this.nextUsed << 2) + 3 < this.runStart ? this.usedBits ^ bothBits : this.usedBits;
@@ -346,10 +358,10 @@ export class PackedDeviceQueue extends DeviceQueue {
     if (flags === RING_EVENT_FLAGS_DISABLE) return;
     if (
       flags !== RING_EVENT_FLAGS_DESC ||
-      !this.eventIdx ||
+      this.options.features.eventIdx !== true ||
       passedDescriptor(event & 0xffff, this.nextUsed, this.usedBits === bothBits, entries, this.sizeNow)
     ) {
-      this.interrupt();
+      this.options.interrupt();
     }
   }
 

@@ -10,7 +10,7 @@ import {
   DESC_F_WRITE,
   USED_F_NO_NOTIFY,
 } from "../described/ring-constants.ts";
-import { ringShared, ringStepwise, ringSwapped } from "./ring-mode.ts";
+import { ringInOrder, ringNotifyOnEmpty, ringShared, ringStepwise, ringSwapped } from "./ring-mode.ts";
 import { swap16, swap32 } from "./walk.ts";
 
 const noWords = new Int32Array(0);
@@ -27,19 +27,22 @@ const plainFlags = DESC_F_NEXT | DESC_F_WRITE | DESC_F_INDIRECT;
  * JavaScript gives: so either we see the driver's new index, or it sees our new event.
  */
 export class SplitDeviceQueue extends DeviceQueue {
+  /** Descriptors and the used ring as words, and the entries of the available ring. */
   private desc: Int32Array = noWords;
   private avail: Uint16Array = noHalves;
   private used: Int32Array = noWords;
-  private usedHalves: Uint16Array = noHalves;
   private near: Region = noRegion;
   /** Free-running 16-bit indices: the next available entry, those seen to be there, the next used one, those published. */
   private nextAvail = 0;
   private seenAvail = 0;
   private nextUsed = 0;
   private publishedUsed = 0;
-  private usedFlags = 0;
+  private mask = 0;
+  private availHalves: Uint16Array = noHalves;
+  private usedHalves: Uint16Array = noHalves;
   /** Which half of the available ring says when to interrupt: used_event, or the flags. */
   private eventAt = 0;
+  private usedFlags = 0;
   /** With IN_ORDER: where the entry stands that speaks for the run of buffers at hand. */
   private runStart = 0;
   private runOpen = false;
@@ -48,49 +51,62 @@ export class SplitDeviceQueue extends DeviceQueue {
     if (!this.ready()) return undefined;
     if (this.nextAvail === this.seenAvail && this.look() === 0) return undefined;
     const chain = this.launch();
-    const entry = this.avail[2 + (this.nextAvail & (this.sizeNow - 1))] ?? 0;
-    const head = this.swap ? swap16(entry) : entry;
+    const entry = this.avail[this.nextAvail & this.mask] ?? 0;
+    const head = (this.mode & ringSwapped) !== 0 ? swap16(entry) : entry;
     if (!this.fill(chain, head)) {
       this.land(chain);
       return undefined;
     }
     chain.id = head;
     this.nextAvail = (this.nextAvail + 1) & 0xffff;
-    if (this.inOrder) this.order(chain);
+    if ((this.mode & ringInOrder) !== 0) this.order(chain);
     return chain;
   }
 
   override process(handler: ChainHandler): number {
-    if ((this.seenGeneration !== this.memory.generation || this.desc.length === 0) && !this.ready()) return 0;
+    if ((this.seenGeneration !== this.memory.generation || this.desc[0] === undefined) && !this.ready()) return 0;
     if ((this.mode & ringStepwise) !== 0) return this.processStepwise(handler);
     if (this.look() === 0) return 0;
-    const { avail, desc, used, memory } = this;
-    const mask = this.sizeNow - 1;
-    const generation = this.seenGeneration;
     let chain = this.launch();
     let served = 0;
-    // Not a count of its own: the handler may serve some by itself.
-    while (this.nextAvail !== this.seenAvail && served <= mask) {
-      const next = this.nextAvail;
-      const head = avail[2 + (next & mask)] ?? 0;
+    // Not a count of its own: the handler may serve some by itself. Views are taken from their fields each time: what V8
+    // knows of a field's value it would forget of a variable's.
+    while (this.nextAvail !== this.seenAvail && served <= this.mask) {
+      const { desc, mask, near } = this;
+      const head = this.avail[this.nextAvail & mask] ?? 0;
       // Mostly it is one descriptor to read and one to write, where the last ones were. All else is the walker's.
-      const from = head <= mask ? head << 2 : 0;
+      const from = (head & mask) << 2;
       const link = desc[from + 3] ?? 0;
-      const to = (link >>> 16) << 2;
+      const next = link >>> 16;
+      const to = (next & mask) << 2;
+      const offset = ((desc[from] ?? 0) - near.startLow) | 0;
+      const length = desc[from + 2] ?? 0;
+      const offsetToWrite = ((desc[to] ?? 0) - near.startLow) | 0;
+      const lengthToWrite = desc[to + 2] ?? 0;
       if (
-        (link & plainFlags) !== DESC_F_NEXT ||
-        to > mask << 2 ||
-        ((desc[to + 3] ?? 0) & plainFlags) !== DESC_F_WRITE ||
-        head > mask ||
-        !chain.fillPair(desc, from, to, this.near)
+        (link & plainFlags) === DESC_F_NEXT &&
+        ((desc[to + 3] ?? 0) & plainFlags) === DESC_F_WRITE &&
+        head <= mask &&
+        next <= mask &&
+        desc[from + 1] === near.high &&
+        desc[to + 1] === near.high &&
+        offset >= 0 &&
+        offsetToWrite >= 0 &&
+        length > 0 &&
+        lengthToWrite > 0 &&
+        offset <= ((near.length - length) | 0) &&
+        offsetToWrite <= ((near.length - lengthToWrite) | 0)
       ) {
-        if (!this.fillHere(chain, desc, head) && !this.fill(chain, head)) break;
+        chain.place(near, offset, length, offsetToWrite, lengthToWrite);
+      } else if (!this.fillHere(chain, desc, head) && !this.fill(chain, head)) {
+        break;
       }
       chain.id = head;
-      this.nextAvail = (next + 1) & 0xffff;
+      this.nextAvail = (this.nextAvail + 1) & 0xffff;
       served += 1;
       let written = handler(chain);
-      if (this.desc !== desc || desc.length === 0 || memory.generation !== generation) {
+      const at = (this.nextUsed & this.mask) << 1;
+      if (this.seenGeneration !== this.memory.generation || this.used[at + 1] === undefined) {
         // The handler has reset the queue, or memory has moved: the long way finds out.
         if (written >= 0) this.push(chain, written);
         this.publish();
@@ -101,9 +117,8 @@ export class SplitDeviceQueue extends DeviceQueue {
         continue;
       }
       if (written > chain.writableLength) written = chain.writableLength;
-      const at = 1 + ((this.nextUsed & mask) << 1);
-      used[at] = head;
-      used[at + 1] = written;
+      this.used[at + 1] = head;
+      this.used[at + 2] = written;
       this.nextUsed = (this.nextUsed + 1) & 0xffff;
     }
     this.land(chain);
@@ -120,11 +135,13 @@ export class SplitDeviceQueue extends DeviceQueue {
       this.flushSpecial();
       return;
     }
-    const { avail, eventAt, nextUsed: next, publishedUsed: before } = this;
+    const { eventAt, nextUsed: next, publishedUsed: before } = this;
     this.publishedUsed = next;
     this.usedHalves[1] = next;
-    const event = avail[eventAt] ?? 0;
-    if (eventAt === 0 ? (event & AVAIL_F_NO_INTERRUPT) === 0 : passedIndex(event, next, before)) this.interrupt();
+    const event = this.availHalves[eventAt] ?? 0;
+    if (eventAt === 0 ? (event & AVAIL_F_NO_INTERRUPT) === 0 : passedIndex(event, next, before)) {
+      this.options.interrupt();
+    }
   }
 
   private flushSpecial(): void {
@@ -132,19 +149,19 @@ export class SplitDeviceQueue extends DeviceQueue {
     this.publishedUsed = next;
     this.runOpen = false;
     this.store(this.usedHalves, 1, next);
-    if (this.memory.watched) this.markRing(this.parts?.device);
+    if (this.memory.watched) this.markRing("device");
     const event = this.load(eventAt);
     if (
-      (this.notifyOnEmpty && this.inFlight === 0 && this.load(1) === this.nextAvail) ||
+      ((this.mode & ringNotifyOnEmpty) !== 0 && this.inFlight === 0 && this.load(1) === this.nextAvail) ||
       (eventAt === 0 ? (event & AVAIL_F_NO_INTERRUPT) === 0 : passedIndex(event, next, before))
     ) {
-      this.interrupt();
+      this.options.interrupt();
     }
   }
 
   override enableNotifications(): boolean {
     if (!this.ready()) return false;
-    if (this.eventIdx) {
+    if (this.eventAt !== 0) {
       this.store(this.usedHalves, 2 + (this.sizeNow << 2), this.nextAvail);
     } else {
       this.usedFlags = 0;
@@ -156,7 +173,7 @@ export class SplitDeviceQueue extends DeviceQueue {
 
   override disableNotifications(): void {
     // With EVENT_IDX the event lies behind as soon as the driver has passed it: nothing is to be done.
-    if (this.eventIdx || this.usedFlags === USED_F_NO_NOTIFY || !this.ready()) return;
+    if (this.eventAt !== 0 || this.usedFlags === USED_F_NO_NOTIFY || !this.ready()) return;
     this.usedFlags = USED_F_NO_NOTIFY;
     this.store(this.usedHalves, 0, USED_F_NO_NOTIFY);
   }
@@ -171,36 +188,41 @@ export class SplitDeviceQueue extends DeviceQueue {
     this.near = noRegion;
     this.desc = noWords;
     this.avail = noHalves;
+    this.availHalves = noHalves;
     this.used = noWords;
+    this.mask = 0;
     this.usedHalves = noHalves;
   }
 
   protected override attach(parts: RingParts): void {
     this.desc = wordsOf(parts.desc);
-    this.avail = halvesOf(parts.driver);
+    this.availHalves = halvesOf(parts.driver);
+    this.avail = this.availHalves.subarray(2);
     this.used = wordsOf(parts.device);
     this.usedHalves = halvesOf(parts.device);
     this.near = parts.desc.region;
-    this.eventAt = this.eventIdx ? this.avail.length - 1 : 0;
+    this.mask = (parts.desc.length >> 4) - 1;
+    this.eventAt = this.options.features.eventIdx === true ? this.availHalves.length - 1 : 0;
   }
 
   protected override attached(): boolean {
-    return this.desc.length > 0 && this.avail.length > 0 && this.used.length > 0;
+    return this.desc.length > 0 && this.availHalves.length > 0 && this.used.length > 0;
   }
 
   protected override answer(chain: Chain, written: number, full: boolean): void {
     // With IN_ORDER one entry stands for a run of buffers, as long as those before the last are written in full.
-    if (!this.inOrder || !this.runOpen) this.runStart = this.nextUsed;
+    if ((this.mode & ringInOrder) === 0 || !this.runOpen) this.runStart = this.nextUsed;
     this.runOpen = full;
-    const at = 1 + ((this.runStart & (this.sizeNow - 1)) << 1);
-    this.used[at] = this.swap ? swap32(chain.id) : chain.id;
-    this.used[at + 1] = this.swap ? swap32(written) : written;
+    const at = 1 + ((this.runStart & this.mask) << 1);
+    const swapped = (this.mode & ringSwapped) !== 0;
+    this.used[at] = swapped ? swap32(chain.id) : chain.id;
+    this.used[at + 1] = swapped ? swap32(written) : written;
     this.nextUsed = (this.nextUsed + 1) & 0xffff;
   }
 
   /** How many chains wait. Sees what another thread has published for certain, but not at each look in vain. */
   private look(): number {
-    const index = (this.mode & (ringShared | ringSwapped)) === 0 ? (this.avail[1] ?? 0) : this.lookSpecial();
+    const index = (this.mode & (ringShared | ringSwapped)) === 0 ? (this.availHalves[1] ?? 0) : this.lookSpecial();
     const pending = (index - this.nextAvail) & 0xffff;
     const unpublished = (this.nextUsed - this.publishedUsed) & 0xffff;
     if (pending + this.inFlight + unpublished > this.sizeNow) return this.overrun(pending);
@@ -214,9 +236,9 @@ export class SplitDeviceQueue extends DeviceQueue {
   }
 
   private lookSpecial(): number {
-    const index = this.avail[1] ?? 0;
+    const index = this.availHalves[1] ?? 0;
     if ((this.mode & ringShared) === 0) return swap16(index);
-    const seen = this.swap ? swap16(index) : index;
+    const seen = (this.mode & ringSwapped) !== 0 ? swap16(index) : index;
     if (seen === this.nextAvail && (++this.spins & 63) !== 0) return seen;
     return this.load(1);
   }
@@ -249,13 +271,13 @@ export class SplitDeviceQueue extends DeviceQueue {
   }
 
   private load(index: number): number {
-    const shared = (this.mode & ringShared) !== 0;
-    const half = shared ? Atomics.load(this.avail, index) : (this.avail[index] ?? 0);
-    return this.swap ? swap16(half) : half;
+    const { availHalves: halves, mode } = this;
+    const half = (mode & ringShared) !== 0 ? Atomics.load(halves, index) : (halves[index] ?? 0);
+    return (mode & ringSwapped) !== 0 ? swap16(half) : half;
   }
 
   private store(halves: Uint16Array, index: number, value: number): void {
-    const half = this.swap ? swap16(value) : value;
+    const half = (this.mode & ringSwapped) !== 0 ? swap16(value) : value;
     if ((this.mode & ringShared) !== 0) Atomics.store(halves, index, half);
     else halves[index] = half;
   }
