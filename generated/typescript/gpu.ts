@@ -773,8 +773,8 @@ export const CursorWritable: Codec<CursorWritable, { request: { hdr: { type: num
 );
 
 /**
- * The pointer: an image of 64 by 64, made and filled by commands of `controlq` that are finished.
- * (specs/device/gpu.virtio:517)
+ * The pointer: an image of 64 by 64, made and filled by commands of `controlq` that are finished. Linux leaves no room
+ * for the answer, and QEMU writes none. (specs/device/gpu.virtio:518)
  */
 export const cursor: Message<'cursorq', typeof CursorReadable, typeof CursorWritable> = {
   kind: 'request',
@@ -782,6 +782,7 @@ export const cursor: Message<'cursorq', typeof CursorReadable, typeof CursorWrit
   queues: ['cursorq'],
   readable: CursorReadable,
   writable: CursorWritable,
+  anyLength: true,
   tags: messageTags(Cursor, (head, view, at) => head.hdr.type.get(view, at)),
   refusal: { codec: CtrlHdr, values: { type: RESP.ERR_UNSPEC }, atEnd: false, alone: true, sentBack: true },
 };

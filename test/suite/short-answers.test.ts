@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { F as CORE } from "../../generated/typescript/config.ts";
+import * as gpu from "../../generated/typescript/gpu.ts";
 import * as rtc from "../../generated/typescript/rtc.ts";
 import { VirtioDevice, type Answer, type Incoming } from "../../src/runtime/index.ts";
 import { rejectionOf } from "../runtime/driver/rejection.ts";
@@ -85,6 +86,37 @@ describe.each([
       expect(await driver.reqRead(read)).toEqual({ head: { status: S.ENODEV } });
       expect(await driver.reqRead({ ...read, clock_id: 0 })).toEqual({ head: { status: S.OK }, clock_reading: 77n });
       expect(written).toEqual([8, 16]);
+    });
+  });
+});
+
+/** Takes moves of the pointer. */
+class Pointer extends VirtioDevice {
+  readonly seen: (number | undefined)[] = [];
+
+  constructor() {
+    const { cursorMoveCursor } = gpu.operations;
+    super(
+      { ...gpu.device, operations: { cursorMoveCursor } },
+      { config: { events_read: 0, events_clear: 0, num_scanouts: 1, num_capsets: 0 } },
+    );
+  }
+
+  cursorMoveCursor({ value }: Incoming<gpu.CursorReadable>): Answer<gpu.CursorUpdateCursorAnswer> {
+    this.seen.push(value.pos?.x);
+    return { hdr: { ...value.hdr, type: gpu.RESP.OK_NODATA } };
+  }
+}
+
+describe("an answer that a driver leaves no room for", () => {
+  it("is not written: Linux sends the moves of a pointer so", async () => {
+    const device = new Pointer();
+    const hdr = { type: gpu.CURSOR.MOVE_CURSOR, flags: 0, fence_id: 0n, ctx_id: 0, ring_idx: 0 };
+    const move = { hdr, pos: { scanout_id: 0, x: 1, y: 2 }, resource_id: 0, hot_x: 0, hot_y: 0 };
+    await using(device, plug(device, gpu.GpuDriver, { bus: "mmio", ringFeatures: [] }), async (driver) => {
+      await driver.request({ ...gpu.operations.cursorMoveCursor, answer: undefined }, move);
+      expect(await driver.cursorMoveCursor(move)).toMatchObject({ hdr: { type: gpu.RESP.OK_NODATA } });
+      expect(device.seen).toEqual([1, 1]);
     });
   });
 });

@@ -752,7 +752,9 @@ struct virtio_gpu_cursor_pos {
  *			see virtio_gpu_update_cursor below
  *
  * The pointer: an image of 64 by 64, made and filled by commands of controlq
- * that are finished.
+ * that are finished. Linux leaves no room for the answer, and QEMU writes none.
+ * Both directions may have other lengths: what is missing is zero, what is too
+ * much is ignored.
  */
 
 /*

@@ -5,7 +5,7 @@ import * as gpu from "../../../generated/typescript/gpu.ts";
 import { pattern } from "../../suite/computer.ts";
 import { acrossQemu } from "./machine.ts";
 
-const { CMD, RESP, Formats, F } = gpu;
+const { CMD, CURSOR, FLAG, RESP, Formats, F } = gpu;
 
 const width = 96;
 const height = 64;
@@ -96,12 +96,89 @@ acrossQemu(
       expect(edid.size).toBeGreaterThanOrEqual(128);
     });
 
-    subject.once("says what is wrong with a command", async ({ drive }) => {
-      const driver = await drive().start();
-      const flush = { hdr: hdr(CMD.RESOURCE_FLUSH), r: whole, resource_id: 99 };
-      expect((await driver.ctrlResourceFlush(flush)).hdr.type).toBe(RESP.ERR_INVALID_RESOURCE_ID);
-      const scanout = { hdr: hdr(CMD.SET_SCANOUT), r: whole, scanout_id: 5, resource_id: 0 };
-      expect((await driver.ctrlSetScanout(scanout)).hdr.type).toBe(RESP.ERR_INVALID_SCANOUT_ID);
+    subject.eachRing("answers a fence with its number, be it an error", async ({ driver }) => {
+      const create = { format: Formats.B8G8R8X8_UNORM, width: 8, height: 8 };
+      const fenced = Array.from({ length: 8 }, (_, index) => 0x1234_5678_9abc_0000n + BigInt(index));
+      const send = async (id: number, flags: number, fence_id: bigint) =>
+        driver.ctrlResourceCreate2d({
+          hdr: { ...hdr(CMD.RESOURCE_CREATE_2D), flags, fence_id },
+          resource_id: id,
+          ...create,
+        });
+      // The first has the number 0, which no resource may have.
+      const answers = await Promise.all(fenced.map((fence, id) => send(id, FLAG.FENCE, fence)));
+      expect(answers.map((answer) => answer.hdr)).toMatchObject(
+        fenced.map((fence_id, id) => ({
+          type: id === 0 ? RESP.ERR_INVALID_RESOURCE_ID : RESP.OK_NODATA,
+          flags: FLAG.FENCE,
+          fence_id,
+        })),
+      );
+      expect((await send(99, 0, 7n)).hdr).toMatchObject({ type: RESP.OK_NODATA, flags: 0, fence_id: 0n });
+    });
+
+    subject.once(
+      "says what is wrong with a command",
+      async ({ drive }) => {
+        const driver = await drive().start();
+        const wrong = async (answer: Promise<{ hdr: gpu.CtrlHdr }>, type: gpu.RESP): Promise<void> =>
+          expect((await answer).hdr.type).toBe(type);
+        const image = { resource_id: 1, format: Formats.B8G8R8X8_UNORM, width, height };
+        const create = async (change: Partial<gpu.CtrlReadable>) =>
+          driver.ctrlResourceCreate2d({ hdr: hdr(CMD.RESOURCE_CREATE_2D), ...image, ...change });
+        await wrong(create({}), RESP.OK_NODATA);
+        await wrong(create({}), RESP.ERR_INVALID_RESOURCE_ID);
+        await wrong(create({ resource_id: 2, format: 99 }), RESP.ERR_INVALID_PARAMETER);
+        await wrong(create({ resource_id: 2, width: 4096, height: 4096 }), RESP.ERR_OUT_OF_MEMORY);
+        const unref = { hdr: hdr(CMD.RESOURCE_UNREF), resource_id: 99 };
+        await wrong(driver.ctrlResourceUnref(unref), RESP.ERR_INVALID_RESOURCE_ID);
+        const flush = async (r: gpu.Rect, id: number) =>
+          driver.ctrlResourceFlush({ hdr: hdr(CMD.RESOURCE_FLUSH), r, resource_id: id });
+        await wrong(flush(whole, 99), RESP.ERR_INVALID_RESOURCE_ID);
+        await wrong(flush({ ...whole, width: width + 1 }, 1), RESP.ERR_INVALID_PARAMETER);
+        // It has no memory of the guest.
+        const transfer = { hdr: hdr(CMD.TRANSFER_TO_HOST_2D), r: whole, offset: 0n, resource_id: 1 };
+        await wrong(driver.ctrlTransferToHost2d(transfer), RESP.ERR_UNSPEC);
+        const detach = { hdr: hdr(CMD.RESOURCE_DETACH_BACKING), resource_id: 1 };
+        await wrong(driver.ctrlResourceDetachBacking(detach), RESP.ERR_UNSPEC);
+        const scanout = { hdr: hdr(CMD.SET_SCANOUT), r: whole, scanout_id: 5, resource_id: 0 };
+        await wrong(driver.ctrlSetScanout(scanout), RESP.ERR_INVALID_SCANOUT_ID);
+      },
+      { setUp: () => ({ devices: [{ model: "virtio-gpu", properties: { id: "gpu", max_hostmem: "4M" } }] }) },
+    );
+
+    subject.once(
+      "answers with a header alone where there is no such display or set of capabilities",
+      async ({ drive }) => {
+        const driver = await drive().start();
+        const ask = async (scanout: number) => (await driver.ctrlGetEdid({ hdr: hdr(CMD.GET_EDID), scanout })).edid;
+        expect(await ask(1)).toMatchObject({ hdr: { type: RESP.OK_EDID } });
+        expect(await ask(2)).toEqual({ hdr: hdr(RESP.ERR_INVALID_PARAMETER) });
+        const { info } = await driver.ctrlGetCapsetInfo({ hdr: hdr(CMD.GET_CAPSET_INFO), capset_index: 0 });
+        expect(info).toEqual({ hdr: hdr(RESP.ERR_UNSPEC) });
+        // No QEMU offers UUIDs; blobs need memory of the host that can be shared, by its udmabuf.
+        const assign = driver.ctrlResourceAssignUuid({ hdr: hdr(CMD.RESOURCE_ASSIGN_UUID), resource_id: 1 });
+        await expect(assign).rejects.toMatchObject({ code: "not-negotiated" });
+      },
+      { setUp: () => ({ devices: [{ model: "virtio-gpu", properties: { id: "gpu", max_outputs: 2 } }] }) },
+    );
+
+    subject.eachRing("takes commands for the pointer, which nothing answers", async ({ driver }) => {
+      const image = { resource_id: 1, format: Formats.B8G8R8A8_UNORM, width: 64, height: 64 };
+      await driver.ctrlResourceCreate2d({ hdr: hdr(CMD.RESOURCE_CREATE_2D), ...image });
+      const pointer = { pos: { scanout_id: 0, x: 3, y: 4 }, resource_id: 1, hot_x: 0, hot_y: 0 };
+      // As Linux sends them, with no room for an answer.
+      const update = { ...gpu.operations.cursorUpdateCursor, answer: undefined };
+      await driver.request(update, { hdr: hdr(CURSOR.UPDATE_CURSOR), ...pointer });
+      for (const x of [10, 200, 5000]) {
+        const move = { hdr: hdr(CURSOR.MOVE_CURSOR), ...pointer, pos: { ...pointer.pos, x } };
+        // oxlint-disable-next-line no-await-in-loop
+        await expect(driver.cursorMoveCursor(move)).rejects.toMatchObject({
+          code: "not-answered",
+          message: expect.stringContaining("0 bytes were written"),
+        });
+      }
+      expect(driver.running).toBe(true);
     });
   },
 );

@@ -31,6 +31,15 @@ const allowances = `## What QEMU does otherwise than the standard, and drivers a
 - The SCSI host counts what it reads as written. Drivers cut a used length to what the device may write.
 - An input device forgets a question of which the first half is read back. Drivers read nothing that they have just
   written, until it is needed.
+- A clock answers what it cannot do with a status alone, as the standard lets it: drivers take that.
+- The graphics adapter answers no command for the pointer. Linux leaves no room for an answer; a driver that does is
+  rejected with \`not-answered\`, though the command is carried out.
+- The sound device has no order of a stream's messages: one that was not prepared can be started. The status of an input
+  message stands behind the frames that were captured, be they fewer than there is room for: such a message is rejected
+  with \`not-answered\`. Parameters for a stream that there is not make the device need a reset.
+- The IOMMU maps addresses that are not aligned, and those that it keeps for interrupts. It reports one fault for each
+  word, says what was wanted only where the mapping does not allow it, and since 10.0 does not know an endpoint that was
+  detached. The disk behind it reports success all the same.
 - Persistent memory takes one request for each notification, however many there are: send the next flush when the one
   before has been answered.
 
