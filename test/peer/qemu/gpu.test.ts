@@ -19,6 +19,10 @@ function hdr(type: number): gpu.CtrlHdr {
   return { type, flags: 0, fence_id: 0n, ctx_id: 0, ring_idx: 0 };
 }
 
+async function wrong(answer: Promise<{ hdr: gpu.CtrlHdr }>, type: gpu.RESP): Promise<void> {
+  expect((await answer).hdr.type).toBe(type);
+}
+
 /** The pixels of a picture in the format PPM: red, green, blue. */
 function pixelsOf(ppm: Buffer): Buffer {
   const head = `P6\n${width} ${height}\n255\n`;
@@ -121,8 +125,6 @@ acrossQemu(
       "says what is wrong with a command",
       async ({ drive }) => {
         const driver = await drive().start();
-        const wrong = async (answer: Promise<{ hdr: gpu.CtrlHdr }>, type: gpu.RESP): Promise<void> =>
-          expect((await answer).hdr.type).toBe(type);
         const image = { resource_id: 1, format: Formats.B8G8R8X8_UNORM, width, height };
         const create = async (change: Partial<gpu.CtrlReadable>) =>
           driver.ctrlResourceCreate2d({ hdr: hdr(CMD.RESOURCE_CREATE_2D), ...image, ...change });
