@@ -138,7 +138,7 @@ export const LineWritable: Codec<LineWritable, Negotiated & Configured & { reque
   },
 );
 
-/** What the driver asks of one line. (specs/device/gpio.virtio:32) */
+/** What the driver asks of one line. (specs/device/gpio.virtio:38) */
 export const line: Message<'requestq', typeof Request, typeof LineWritable> = {
   kind: 'request',
   name: 'virtio_gpio_line',
@@ -149,7 +149,7 @@ export const line: Message<'requestq', typeof Request, typeof LineWritable> = {
   refusal: { codec: LineIn, values: { status: STATUS.ERR }, atEnd: false },
 };
 
-/** specs/device/gpio.virtio:46 */
+/** specs/device/gpio.virtio:52 */
 export interface Response {
   status: Open<STATUS>;
   /** GET_DIRECTION: DIRECTION. GET_VALUE: 0 low, 1 high. Others: 0. */
@@ -161,7 +161,7 @@ export const Response: Codec<Response> = struct('virtio_gpio_response', {
   value: u8(1),
 });
 
-/** specs/device/gpio.virtio:51 */
+/** specs/device/gpio.virtio:57 */
 export interface ResponseN {
   status: Open<STATUS>;
   /**
@@ -221,7 +221,7 @@ export const IrqResponse: Codec<IrqResponse> = struct('virtio_gpio_irq_response'
 
 /**
  * Unmasks the interrupt of a line. It comes back when the line interrupts, which masks it again, or is disabled.
- * (specs/device/gpio.virtio:113)
+ * (specs/device/gpio.virtio:119)
  */
 export const irq: Message<'eventq', typeof IrqRequest, typeof IrqResponse> = {
   kind: 'request',
