@@ -57,6 +57,13 @@ export interface TableMemory {
 
 const noTables: TableMemory = { words: noWords, stride: 0, address: 0 };
 
+/** Room for tokens. Always made in the same way, with holes at first, so that V8 knows what kind of array it is. */
+function roomForTokens(size: number): undefined[] {
+  const tokens: undefined[] = [];
+  tokens.length = size;
+  return tokens.fill(undefined);
+}
+
 /** What is asked for seldom: how the queue was enabled, and why it is broken. */
 interface Life {
   readonly layout: QueueLayout;
@@ -86,7 +93,7 @@ export abstract class DriverQueue<Token> {
   protected mode = 0;
   protected sizeNow = 0;
   /** By head or id: what `add` was given. */
-  protected tokens: (Token | undefined)[] = [];
+  protected tokens: (Token | undefined)[] = roomForTokens(1);
   /**
    * By head or id, two words each: the entries of the ring that it takes and what else the layout needs, and its writable
    * bytes, unsigned. The first word is 0 when it is not in flight.
@@ -145,7 +152,7 @@ export abstract class DriverQueue<Token> {
     const { size } = layout;
     this.sizeNow = size;
     this.free = size;
-    this.tokens = Array.from<Token | undefined>({ length: size }).fill(undefined);
+    this.tokens = roomForTokens(size);
     this.buffers = new Int32Array(size * 2);
     this.prepare(size);
     return true;
@@ -163,7 +170,7 @@ export abstract class DriverQueue<Token> {
     this.seenGeneration = -1;
     this.plainGeneration = -1;
     this.spins = 0;
-    this.tokens = [];
+    this.tokens = roomForTokens(1);
     this.buffers = noWords;
     this.tables = noTables;
     this.usedNow.token = undefined;

@@ -93,8 +93,7 @@ export class PackedDeviceQueue extends DeviceQueue {
         this.taken + 2 <= size &&
         ring[from + 1] === near.high &&
         ring[from + 5] === near.high &&
-        offset >= 0 &&
-        offsetToWrite >= 0 &&
+        (offset | offsetToWrite) >= 0 &&
         length > 0 &&
         lengthToWrite > 0 &&
         offset <= ((near.length - length) | 0) &&

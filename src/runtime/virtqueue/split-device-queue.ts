@@ -86,12 +86,10 @@ export class SplitDeviceQueue extends DeviceQueue {
       if (
         (link & plainFlags) === DESC_F_NEXT &&
         ((desc[to + 3] ?? 0) & plainFlags) === DESC_F_WRITE &&
-        head <= mask &&
-        next <= mask &&
+        (head | next) <= mask &&
         desc[from + 1] === near.high &&
         desc[to + 1] === near.high &&
-        offset >= 0 &&
-        offsetToWrite >= 0 &&
+        (offset | offsetToWrite) >= 0 &&
         length > 0 &&
         lengthToWrite > 0 &&
         offset <= ((near.length - length) | 0) &&
@@ -105,7 +103,8 @@ export class SplitDeviceQueue extends DeviceQueue {
       this.nextAvail = (this.nextAvail + 1) & 0xffff;
       served += 1;
       let written = handler(chain);
-      const at = (this.nextUsed & this.mask) << 1;
+      // So shifted V8 knows that it is not negative, and that what is added below does not overflow.
+      const at = ((this.nextUsed & this.mask) << 4) >>> 3;
       if (this.seenGeneration !== this.memory.generation || this.used[at + 1] === undefined) {
         // The handler has reset the queue, or memory has moved: the long way finds out.
         if (written >= 0) this.push(chain, written);

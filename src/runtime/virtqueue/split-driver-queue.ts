@@ -51,13 +51,13 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
   /** Entries of the available ring, and the used ring as words. */
   private avail: Uint16Array = noHalves;
   private used: Int32Array = noWords;
-  /** Free-running 16-bit indices: the next available entry, those published, the next used one, those seen. */
-  private nextAvail = 0;
-  private publishedAvail = 0;
-  private nextUsed = 0;
-  private seenUsed = 0;
   /** The number of entries less one. */
   private mask = 0;
+  /** Free-running 16-bit indices: the next available entry, the next used one, those seen, those published. */
+  private nextAvail = 0;
+  private nextUsed = 0;
+  private seenUsed = 0;
+  private publishedAvail = 0;
   private availHalves: Uint16Array = noHalves;
   private usedHalves: Uint16Array = noHalves;
   /** Which half of the used ring says when to notify: avail_event, or the flags. */
@@ -166,7 +166,8 @@ export class SplitDriverQueue<Token> extends DriverQueue<Token> {
     // Not a count of its own: the handler may take some by itself. Views are taken from their fields each time: the
     // handler may also reset the queue, and what V8 knows of a field's value it would forget of a variable's.
     while (this.nextUsed !== this.seenUsed) {
-      const at = (this.nextUsed & this.mask) << 1;
+      // Shifted as in element.
+      const at = ((this.nextUsed & this.mask) << 4) >>> 3;
       const id = this.used[at + 1];
       let written = this.used[at + 2];
       // Memory has gone meanwhile.
