@@ -1,11 +1,12 @@
 // Provides what the tests need beside Node: compilers for three machines, an emulator to run their programs, a Rust
-// compiler for the example, two releases of Linux' headers, and two of QEMU. What is missing is installed through apt,
-// and said. Nothing is skipped, unless VIRTGEN_SKIP_PEERS=1 leaves QEMU out: what cannot be provided ends the run with
-// the command that would do it.
+// compiler for the example, two releases of Linux' headers, two of QEMU, and programs that are devices for QEMU. What is
+// missing is installed through apt, and said. Nothing is skipped, unless VIRTGEN_SKIP_PEERS=1 leaves QEMU out: what
+// cannot be provided ends the run with the command that would do it.
 //
 //   node scripts/provide.mjs
 
 import { spawnSync } from "node:child_process";
+import { provideBackEnds } from "./back-ends.mjs";
 import { provideLinuxHeaders } from "./linux-headers.mjs";
 import { provideQemu } from "./qemu.mjs";
 
@@ -89,4 +90,7 @@ if (missing.length > 0) {
 }
 await provideLinuxHeaders();
 if (skipPeers) console.log("provide: no QEMU, because tests against peers are skipped");
-else await provideQemu();
+else {
+  await provideQemu();
+  await provideBackEnds();
+}

@@ -103,8 +103,9 @@ export const ReqIn: Codec<ReqIn> = struct('virtio_fs_req_in', {
 
 /**
  * A request of FUSE, in the byte order of the driver: that of `opcode` of FUSE_INIT. High priority ones, and only those
- * (FUSE_INTERRUPT, FUSE_FORGET, FUSE_BATCH_FORGET), go to `hiprio`. Requests are served in any order.
- * (specs/device/fs.virtio:42)
+ * (FUSE_INTERRUPT, FUSE_FORGET, FUSE_BATCH_FORGET), go to `hiprio`. Requests are served in any order. FUSE answers none
+ * that is to forget: Linux' driver leaves no room for it, devices write nothing, and drivers tell that.
+ * (specs/device/fs.virtio:43)
  */
 export const req: Message<'requestq' | 'hiprio', typeof Req, typeof ReqIn> = {
   kind: 'request',
@@ -112,6 +113,7 @@ export const req: Message<'requestq' | 'hiprio', typeof Req, typeof ReqIn> = {
   queues: ['requestq', 'hiprio'],
   readable: Req,
   writable: ReqIn,
+  anyLength: true,
 };
 
 /** All that is device-writable of `notify`. */
@@ -126,7 +128,7 @@ export const Notify: Codec<Notify> = struct('virtio_fs_notify', {
   outarg: bytes(16),
 });
 
-/** A notify message of FUSE, in a buffer of `notify_buf_size` or more. (specs/device/fs.virtio:69) */
+/** A notify message of FUSE, in a buffer of `notify_buf_size` or more. (specs/device/fs.virtio:70) */
 export const notify: Message<'notification', undefined, typeof Notify> = {
   kind: 'event',
   name: 'virtio_fs_notify',
@@ -199,7 +201,8 @@ export abstract class FsDevice extends VirtioDevice<F | config.F, Config> {
 
   /**
    * A request of FUSE, in the byte order of the driver: that of `opcode` of FUSE_INIT. High priority ones, and only
-   * those (FUSE_INTERRUPT, FUSE_FORGET, FUSE_BATCH_FORGET), go to `hiprio`. Requests are served in any order.
+   * those (FUSE_INTERRUPT, FUSE_FORGET, FUSE_BATCH_FORGET), go to `hiprio`. Requests are served in any order. FUSE
+   * answers none that is to forget: Linux' driver leaves no room for it, devices write nothing, and drivers tell that.
    * `request.input`: `datain`. `request.output`: `dataout`.
    */
   abstract req(request: Incoming<ReqSent>): Answer<ReqAnswer>;
@@ -225,7 +228,8 @@ export class FsDriver extends VirtioDriver<F | config.F, Config> {
 
   /**
    * A request of FUSE, in the byte order of the driver: that of `opcode` of FUSE_INIT. High priority ones, and only
-   * those (FUSE_INTERRUPT, FUSE_FORGET, FUSE_BATCH_FORGET), go to `hiprio`. Requests are served in any order.
+   * those (FUSE_INTERRUPT, FUSE_FORGET, FUSE_BATCH_FORGET), go to `hiprio`. Requests are served in any order. FUSE
+   * answers none that is to forget: Linux' driver leaves no room for it, devices write nothing, and drivers tell that.
    *
    * @param input `datain`
    * @param output `dataout`: how many bytes, or where to put them

@@ -75,7 +75,11 @@ static inline size_t virtio_fs_config_size(const struct virtio_features *f)
  *
  * A request of FUSE, in the byte order of the driver: that of opcode of
  * FUSE_INIT. High priority ones, and only those (FUSE_INTERRUPT, FUSE_FORGET,
- * FUSE_BATCH_FORGET), go to hiprio. Requests are served in any order.
+ * FUSE_BATCH_FORGET), go to hiprio. Requests are served in any order. FUSE
+ * answers none that is to forget: Linux' driver leaves no room for it, devices
+ * write nothing, and drivers tell that.
+ * Both directions may have other lengths: what is missing is zero, what is too
+ * much is ignored.
  */
 
 /* Device-readable part of req. */

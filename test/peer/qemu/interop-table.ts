@@ -42,8 +42,13 @@ const allowances = `## What QEMU does otherwise than the standard, and drivers a
   detached. The disk behind it reports success all the same.
 - Persistent memory takes one request for each notification, however many there are: send the next flush when the one
   before has been answered.
+- Over vhost-user QEMU does not wait, before 8.2, until the back end has switched the queues on: a notification that
+  comes at once is lost there. Tests notify again until the first answer; drivers do not.
+- virtiofsd answers nothing to FUSE_FORGET, as FUSE has it, nor to FUSE_DESTROY. Drivers reject such a request with
+  \`not-answered\`.
 
-Zoned disks are not here: QEMU has them only over a zoned disk of its host.
+Back ends of vhost-user are virtiofsd of Debian 13 and vhost-device-vsock of Debian 14, for both releases of QEMU. They
+have no packed rings and no IN_ORDER, and virtiofsd has one request queue and no notification queue. Zoned disks are not here: QEMU has them only over a zoned disk of its host.
 `;
 
 /** The page docs/interop.md. */

@@ -53,13 +53,19 @@ import {
   type VirtioDriver,
 } from "../../../src/runtime/index.ts";
 import type { Cell } from "./cells.ts";
+import type { CompanionOptions } from "./companion.ts";
 import { differencesOf } from "./differences.ts";
 import { hasInOrder, isAtLeast, offeredRingBits, places, type Place } from "./places.ts";
 import { ringCombinations, transportOf, type Ring } from "./ring-combinations.ts";
+import { Running } from "./running.ts";
 
 /** How QEMU is given a device, or why it cannot be. */
 export type SetUp =
-  Pick<QemuOptions, "devices" | "arguments" | "attached"> | { readonly absent: string; readonly model: string };
+  | (Pick<QemuOptions, "devices" | "arguments" | "attached"> & {
+      /** Programs that are started before QEMU, and ended after it. */
+      readonly beside?: readonly CompanionOptions[];
+    })
+  | { readonly absent: string; readonly model: string };
 
 /** The device that a file is about. */
 export interface Subject<Driver> {
@@ -74,6 +80,8 @@ export interface Subject<Driver> {
   readonly where?: (place: Place) => boolean;
   /** QEMU's device has no legacy interface. */
   readonly modernOnly?: boolean;
+  /** The features of rings that its back end has, where that is another program; as QEMU if absent. */
+  readonly ringBits?: readonly F[];
   /** Features of the device that are not taken in tests of `eachRing`. */
   readonly without?: readonly number[];
   /** Options of the driver, for all tests. */
@@ -150,7 +158,7 @@ class Station<Driver extends VirtioDriver> {
   private readonly subject: Subject<Driver>;
   private readonly folder: string;
   private readonly setUp: SetUp;
-  private machine: QemuMachine | undefined;
+  private running: Running | undefined;
 
   constructor(subject: Subject<Driver>, place: Place) {
     this.subject = subject;
@@ -162,7 +170,7 @@ class Station<Driver extends VirtioDriver> {
   }
 
   async stop(): Promise<void> {
-    await this.machine?.close();
+    await this.running?.close();
     this.removeFiles();
   }
 
@@ -180,7 +188,8 @@ class Station<Driver extends VirtioDriver> {
       });
       return;
     }
-    const offered = offeredRingBits(place);
+    const { ringBits } = this.subject;
+    const offered = offeredRingBits(place).filter((bit) => ringBits?.includes(bit) !== false);
     this.test({ what: "offers the features of rings that this release has, and no others" }, () =>
       this.checkOffer(offered),
     );
@@ -249,7 +258,8 @@ class Station<Driver extends VirtioDriver> {
 
   private async withMachine(body: (bench: Bench<Driver>) => Promise<void>, options: CaseOptions = {}): Promise<void> {
     const own = options.setUp === undefined ? undefined : this.setUpOwn(options.setUp);
-    const machine = await this.start(own?.setUp);
+    const running = await this.start(own?.setUp);
+    const { machine } = running;
     const before = machine.stderr.length;
     const drivers: Driver[] = [];
     const { place, subject } = this;
@@ -263,15 +273,15 @@ class Station<Driver extends VirtioDriver> {
       for (const driver of drivers.toReversed()) if (machine.failure === undefined) await driver.stop();
       expect(machine.stderr.slice(before).trim()).toMatch(options.words ?? /^$/);
     } catch (error) {
-      if (error instanceof Error) error.message += `\n${machine.report()}`;
+      if (error instanceof Error) error.message += `\n${running.report()}`;
       // What is left of it is nothing to build upon.
-      if (own === undefined) this.machine = undefined;
-      await machine.close();
+      if (own === undefined) this.running = undefined;
+      await running.close();
       throw error;
     } finally {
       machine.device().leave();
       if (own !== undefined) {
-        await machine.close();
+        await running.close();
         rmSync(own.folder, { recursive: true, force: true });
       }
     }
@@ -282,21 +292,22 @@ class Station<Driver extends VirtioDriver> {
     return { folder, setUp: setUp(this.place, folder) };
   }
 
-  private async start(own?: SetUp): Promise<QemuMachine> {
-    if (own === undefined && this.machine !== undefined && this.machine.failure === undefined) return this.machine;
+  private async start(own?: SetUp): Promise<Running> {
+    if (own === undefined && this.running !== undefined && this.running.machine.failure === undefined)
+      return this.running;
     if (own === undefined) mkdirSync(this.folder, { recursive: true });
     const setUp = own ?? this.subject.setUp(this.place, this.folder);
     if ("absent" in setUp) throw new Error(`there is no device: ${setUp.absent}`);
     const { program, bus, legacy } = this.place;
-    const devices = setUp.devices.map((device, index) =>
+    const { beside = [], ...given } = setUp;
+    const devices = given.devices.map((device, index) =>
       index > 0 ? device : { ...device, properties: { ...this.ringProperties, ...device.properties } },
     );
-    const machine = await QemuMachine.start({ program, bus, legacy, trace: true, ...setUp, devices });
-    if (own === undefined) {
-      await this.machine?.close();
-      this.machine = machine;
-    }
-    return machine;
+    // Before another: it may be upon the same files.
+    if (own === undefined) await this.running?.close();
+    const running = await Running.start({ program, bus, legacy, trace: true, ...given, devices }, beside);
+    if (own === undefined) this.running = running;
+    return running;
   }
 
   /** What makes QEMU offer what it does not offer by itself. */
