@@ -48,7 +48,9 @@ const allowances = `## What QEMU does otherwise than the standard, and drivers a
   \`not-answered\`.
 
 Back ends of vhost-user are virtiofsd of Debian 13 and vhost-device-vsock of Debian 14, for both releases of QEMU. They
-have no packed rings and no IN_ORDER, and virtiofsd has one request queue and no notification queue. Zoned disks are not here: QEMU has them only over a zoned disk of its host.
+have no packed rings and no IN_ORDER, and virtiofsd has one request queue and no notification queue.
+
+Zoned disks are not here: QEMU has them only over a zoned disk of its host.
 `;
 
 /** The page docs/interop.md. */

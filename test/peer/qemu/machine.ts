@@ -44,7 +44,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
 import { F } from "../../../generated/typescript/config.ts";
-import { QemuMachine, type DriveOptions, type QemuOptions } from "../../../src/qtest/index.ts";
+import type { DriveOptions, QemuMachine, QemuOptions } from "../../../src/qtest/index.ts";
 import {
   FeatureSet,
   type DeviceDescription,
