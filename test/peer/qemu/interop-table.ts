@@ -46,9 +46,12 @@ const allowances = `## What QEMU does otherwise than the standard, and drivers a
   comes at once is lost there. Tests notify again until the first answer; drivers do not.
 - virtiofsd answers nothing to FUSE_FORGET, as FUSE has it, nor to FUSE_DESTROY. Drivers reject such a request with
   \`not-answered\`.
+- QEMU offers packed rings and IN_ORDER of a socket device whether or not its back end has them: they are switched off.
+- vhost-device-vsock does not answer a guest that asks for a connection where nobody listens; the standard wants RST.
 
 Back ends of vhost-user are virtiofsd of Debian 13 and vhost-device-vsock of Debian 14, for both releases of QEMU. They
-have no packed rings and no IN_ORDER, and virtiofsd has one request queue and no notification queue.
+have no packed rings and no IN_ORDER, and virtiofsd has one request queue and no notification queue, vhost-device-vsock
+no indirect descriptors.
 
 Zoned disks are not here: QEMU has them only over a zoned disk of its host.
 `;
