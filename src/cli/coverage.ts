@@ -13,7 +13,7 @@ export interface CoverageOptions {
   readonly format: string;
 }
 
-/** `virtgen coverage`: which normative blocks of the standard the descriptions name, and how many statements a machine checks. */
+/** `virtgen coverage`: which normative blocks of the standard the descriptions name, and what kinds of statements they make. */
 export async function coverage(names: readonly string[], options: CoverageOptions): Promise<number> {
   const format = wordOf("format", options.format, ["text", "markdown", "json"]);
   const compiled = await compileAsked(await readSources(names));
@@ -39,7 +39,6 @@ const head: Cells = [
   "MUST in them",
   "Expressions",
   "Held by an element",
-  "By machine",
   "Documented only",
 ];
 const left = 2;
@@ -56,7 +55,6 @@ function line(module: string, role: string, row: ReturnType<typeof totalOf>): Ce
     `${row.mustNamed} of ${row.must}`,
     String(row.expressions),
     String(row.held),
-    String(row.machine),
     String(row.documented),
   ];
 }
@@ -75,11 +73,12 @@ function markdown(rows: readonly RoleCoverage[]): string {
   return `# Requirements of the standard
 
 The normative blocks of revision ${newestRevision}, by the chapters that they stand in: how many the descriptions name, the
-MUST and MUST NOT in those, and the descriptions' own statements. A machine checks two kinds of those: expressions, which
-a program can evaluate and \`virtgen check\` holds against types, ranges and revisions; and sentences of which the
-description says \`by\` which element they are held: its range, fixed value, reserved bytes, access right, direction,
-condition or dependency, which generated code enforces and \`virtgen check\` looks for. The others are documented only. One
-statement may say what several of a block's sentences do, and a block that is named may yet hold what no statement says.
+MUST and MUST NOT in those, and the descriptions' own statements. Those are of three kinds: expressions, which
+\`virtgen check\` holds against types, ranges and revisions, and the tables show; sentences of which the description
+says \`by\` which element they are held, through its range, fixed value, reserved bytes, access right, direction,
+condition or dependency; and sentences that are documented only. What an element holds is what generated code enforces,
+and \`virtgen check\` finds a \`by\` that holds nothing; expressions are not evaluated by generated code yet. One statement
+may say what several of a block's sentences do, and a block that is named may yet hold what no statement says.
 \`virtgen coverage\` prints this.
 
 ${markdownTable(head, cellsOf(rows), left)}

@@ -1,5 +1,5 @@
 import { existsAt, nameAt } from "./availability.ts";
-import type { Element, Ir, Item, PathPart, Revision } from "./model.ts";
+import type { Element, Ir, Item, Module, PathPart, Revision } from "./model.ts";
 
 /** What something is called: its name, and the complete C identifier. */
 export interface Name {
@@ -63,8 +63,33 @@ function olderNames(all: Ir, revision: Revision): NewNames {
         break;
     }
   };
-  for (const module of all.modules) for (const item of module.items) noteItem(module.name, item);
+  for (const module of all.modules) {
+    for (const item of module.items) noteItem(module.name, item);
+    for (const [name, older] of olderMembers(module, revision))
+      if (older !== name) names.set(`member ${module.name}.${name}`, { name: older, cName: older });
+  }
   return names;
+}
+
+/** What the members and registers of a module are called at the revision; not those that are called differently there. */
+function olderMembers(module: Module, revision: Revision): ReadonlyMap<string, string> {
+  const found = new Map<string, string | undefined>();
+  const note = (part: unknown): void => {
+    if (Array.isArray(part)) part.forEach(note);
+    if (typeof part !== "object" || part === null || Array.isArray(part)) return;
+    if (isMember(part) && existsAt(part, revision)) {
+      const older = nameAt(part, revision).name;
+      found.set(part.name, found.has(part.name) && found.get(part.name) !== older ? undefined : older);
+    }
+    for (const [key, value] of Object.entries(part)) if (key !== "at" && key !== "was") note(value);
+  };
+  note(module.items);
+  return new Map([...found].flatMap(([name, older]) => (older === undefined ? [] : [[name, older] as const])));
+}
+
+/** What expressions speak of as a member: those of structs, bits of a word, registers. */
+function isMember(part: object): part is Element {
+  return ["dimensions", "arms", "width", "offset"].some((key) => key in part) && "name" in part && "since" in part;
 }
 
 /** A copy of a part of the IR with its references renamed; what has none stays the same object. */
@@ -119,7 +144,8 @@ function newNames(
   const { path } = object;
   if (object["op"] === "member" && Array.isArray(path)) {
     const parts = (path as readonly PathPart[]).map((part): PathPart => {
-      const name = names.get(`member ${module}.${part.name}`)?.name ?? part.name;
+      const found = names.get(`member ${module}.${part.name}`) ?? names.get(`register ${module}.${part.name}`);
+      const name = found?.name ?? part.name;
       return { ...(followed(part, names, module) as PathPart), name };
     });
     return parts.some((part, index) => part.name !== (path[index] as PathPart).name) ? [["path", parts]] : [];

@@ -19,14 +19,15 @@ export function compare(before: Ir, after: Ir): Differences {
   const older = compareRevisions(from, to) < 0 ? from : to;
   const earlier = before.modules.map((module) => moduleEntry(module, from, older));
   const later = after.modules.map((module) => moduleEntry(module, to, older));
-  const modules = pairEntries(earlier, later);
   // The later side once more, with its references by the names of the earlier one: what is the same reads the same.
-  const names = newNames(modules);
+  const names = newNames(pairEntries(earlier, later));
   const renamed = renameReferences(after, names).modules.map((module) =>
     moduleEntry(module, to, older, names.get(`module ${module.name}`)?.name),
   );
   const alike = new Map<Entry, Entry>();
   alignEntries(later, renamed, alike);
+  // By those names once more, for statements are known by what they say.
+  const modules = withAfter(pairEntries(earlier, renamed), new Map([...alike].map(([entry, other]) => [other, entry])));
   const comparing = new Comparing(alike, shared(modules, [before, after]), from === to);
   return {
     format: "virtgen-diff",
@@ -47,6 +48,15 @@ export function compare(before: Ir, after: Ir): Differences {
 function revisionOf(ir: Ir): Revision {
   if (ir.revision === "all") throw new RangeError("compare: the IR has every revision at once; cut it at one first");
   return ir.revision;
+}
+
+/** The pairs with other entries on their later side. */
+function withAfter(pairs: readonly Pair[], others: ReadonlyMap<Entry, Entry>): readonly Pair[] {
+  return pairs.map(({ before, after, inside }) => ({
+    before,
+    after: after === undefined ? undefined : others.get(after),
+    inside: withAfter(inside, others),
+  }));
 }
 
 /** Both are trees of the same shape. */
