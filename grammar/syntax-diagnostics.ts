@@ -35,6 +35,7 @@ const wanted: Readonly<Record<string, string>> = {
   legacyNative: "'config', 'requests', or structs and requests by their names",
   variant: "an alternative such as 'TAG : { … }'",
   window: "an alternative such as 'TAG : { … }'",
+  view: "'struct' or 'union'",
   partSwitch: "an alternative such as 'TAG : { … }'",
   command: "members, or sections such as 'data { … }'",
 };
@@ -50,6 +51,7 @@ const inside: Readonly<Record<string, string>> = {
   bitItems: "a bit group such as 'reserved : 31;'",
   variant: "an alternative such as 'TAG : { … }'",
   window: "an alternative such as 'TAG : { … }'",
+  view: "'struct' or 'union'",
   partSwitch: "an alternative such as 'TAG : { … }'",
   partArm: "a part such as 'device-readable { … }'",
   request: "a part such as 'device-readable { … }'",

@@ -10,6 +10,11 @@ const widthBits = 7;
 const writes = 8;
 const posted = 16;
 
+/** Of ES2024, which all engines had before; the runtime asks for no later library than ES2023. */
+interface AsyncWait {
+  waitAsync(words: Int32Array, at: number, seen: number): { async: false } | { async: true; value: Promise<unknown> };
+}
+
 /** Interrupts are bits of one word. */
 const vectorCount = 32;
 /** Pieces of work in a row, after which others on this thread get their turn. */
@@ -146,7 +151,11 @@ export class RegisterMailbox implements RegisterAccess {
   private watch(word: number, work: (value: number) => boolean): () => void {
     const watch = { ended: false };
     // For Node a thread that waits in this way alone has nothing to do, and ends.
-    const alive = setInterval(() => {}, forever);
+    let alive: ReturnType<typeof setTimeout>;
+    const stay = (): void => {
+      alive = setTimeout(stay, forever);
+    };
+    stay();
     const look = async (): Promise<void> => {
       for (let round = 0; !watch.ended; round++) {
         const seen = Atomics.load(this.words, word);
@@ -154,14 +163,14 @@ export class RegisterMailbox implements RegisterAccess {
           if (round % rounds === rounds - 1) await new Promise((resolve) => setTimeout(resolve, 0));
           continue;
         }
-        const wait = Atomics.waitAsync(this.words, word, seen);
+        const wait = (Atomics as unknown as AsyncWait).waitAsync(this.words, word, seen);
         if (wait.async) await wait.value;
       }
     };
     void look();
     return () => {
       watch.ended = true;
-      clearInterval(alive);
+      clearTimeout(alive);
     };
   }
 }

@@ -211,7 +211,8 @@ describe.each(asked)("$title", ({ module, operation: described }) => {
       const sent = (operation.sent as unknown as LooseCodec | undefined)?.withContext(context).guestOrder(order);
       const length = operation.sent === undefined ? 0 : sent?.byteLength;
       const bad: LaidChain[] = [];
-      if (operation.message.byAddress === true) return;
+      // What may have any length breaks no rule by that: that it reaches the method is what the tests of its devices see.
+      if (operation.message.byAddress === true || operation.message.anyLength === true) return;
       if (length !== undefined && length > 0)
         bad.push(new LaidChain(readable.slice(0, length - 1), writable.length, 2));
       if (length !== undefined && !operation.input)
