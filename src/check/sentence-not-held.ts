@@ -24,7 +24,8 @@ have such a property, in every revision that has the sentence:
 - \`config\`: nothing of it is \`writable\`, and the sentence says \`must not\`.
 - a feature: it \`requires\` others, stands in \`requires:\`, \`at_least_one\`, \`conflicts\` or \`offers\`, or is \`legacy\`.
 - a queue: it has a condition, or there is one for each of a range.
-- a message, or one of its alternatives (\`req.DISCARD\`): its sizes and directions are always checked.
+- a message, unless it has \`any_length\` and no condition, or one of its alternatives (\`req.DISCARD\`): sizes and directions
+  are checked.
 
 That a member's values are an enumeration is a name for its numbers and holds nobody to them, unless it is a tag. Registers
 are served by transports that are not generated: say it in a sentence without \`by\`.`,

@@ -15,6 +15,7 @@ import type {
   Rule as Statement,
 } from "../../ir/model.ts";
 import { viewedItem } from "./bodies.ts";
+import { walkExpression } from "../../ir/expression.ts";
 import { isCommand, isRequest } from "../../ir/item-kinds.ts";
 import { membersAt, membersInside } from "./paths.ts";
 import type { Survey } from "./survey.ts";
@@ -201,6 +202,8 @@ export function holds(survey: Survey, module: Module, statement: Statement, targ
     case "register":
       return false;
     case "message":
+      // What may have any length is held to none.
+      return conditional || what.request.anyLength !== true;
     case "alternative":
       // Bytes too few or too many, in the wrong direction, or without the feature come to no device's method.
       return true;
@@ -225,10 +228,12 @@ function dependsOnOthers(survey: Survey, feature: Feature): boolean {
 }
 
 function names(expression: Expression | undefined, feature: string): boolean {
-  if (expression === undefined) return false;
-  if (expression.op === "feature") return expression.name === feature;
-  if (expression.op === "not") return names(expression.operand, feature);
-  return "left" in expression && (names(expression.left, feature) || names(expression.right, feature));
+  let found = false;
+  if (expression !== undefined)
+    walkExpression(expression, (part) => {
+      if (part.op === "feature" && part.name === feature) found = true;
+    });
+  return found;
 }
 
 function memberHolds(
